@@ -1,0 +1,122 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The map of Demetra: three rings, arrows point down. ArchitectureTests compare this file with the imports.
+
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .treatAllWarnings(as: .error),
+    ]
+    + (Context.environment["DEMETRA_INVARIANTS"] == nil ? [] : [.define("DEMETRA_INVARIANTS")])
+
+/// A Demetra target: its arrows to other Demetra targets, then its libraries.
+func demetra(
+    _ name: String, _ arrows: [String] = [], libraries: [Target.Dependency] = [],
+    readme: Bool = false
+) -> Target {
+    .target(
+        name: "Demetra\(name)",
+        dependencies: arrows.map { .target(name: "Demetra\($0)") } + libraries,
+        exclude: readme ? ["README.md"] : [],
+        swiftSettings: settings)
+}
+
+/// The tests of one target, by Swift Testing.
+func tests(_ name: String, _ arrows: [String], resources: Bool = false) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: arrows.map { .target(name: $0) },
+        exclude: resources ? ["Cases"] : [], swiftSettings: settings)
+}
+
+let core: [Target] = [
+    demetra("Types"),
+    demetra("Vectors", ["Types"], libraries: ["CShims"]),
+    .target(
+        name: "DemetraSQL", dependencies: ["DemetraTypes"], swiftSettings: settings,
+        plugins: ["GrammarPlugin"]),
+    demetra("Catalog", ["Types"]),
+    demetra("Functions", ["Types", "Vectors"]),
+    demetra("Formats", ["Types", "Vectors"], libraries: ["CShims"]),
+    demetra("Storage", ["Types", "Vectors", "Catalog"], libraries: ["CLZ4", "CShims"]),
+    demetra("Planner", ["Types", "SQL", "Catalog", "Functions"]),
+    demetra(
+        "Engine",
+        [
+            "Types", "Vectors", "SQL", "Catalog", "Functions", "Formats", "Storage", "Planner",
+        ]),
+]
+
+let product: [Target] = [
+    demetra("Analytics", ["Types", "Vectors", "Functions"]),
+    demetra("Alerts", ["Types", "Catalog", "Engine"]),
+    demetra(
+        "",
+        [
+            "Types", "Vectors", "SQL", "Catalog", "Functions", "Formats", "Storage", "Planner",
+            "Engine", "Analytics", "Alerts",
+        ]),
+]
+
+let edge: [Target] = [
+    demetra(
+        "Wire", [""],
+        libraries: [
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+        ]),
+    .executableTarget(
+        name: "DemetraCLI",
+        dependencies: [
+            "Demetra", "DemetraWire", "CReadline",
+            .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        ],
+        swiftSettings: settings),
+]
+
+let support: [Target] = [
+    .executableTarget(name: "GrammarCompiler", swiftSettings: settings),
+    .plugin(
+        name: "GrammarPlugin", capability: .buildTool(), dependencies: ["GrammarCompiler"],
+        path: "Sources/GrammarPlugin"),
+    demetra("Testing", ["", "Storage"]),
+    .target(name: "CShims"),
+    .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
+    .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
+]
+
+let package = Package(
+    name: "demetra",
+    products: [
+        .library(name: "Demetra", targets: ["Demetra"]),
+        .executable(name: "demetra", targets: ["DemetraCLI"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+    ],
+    targets: core + product + edge + support + [
+        tests("DemetraTypes", ["DemetraTypes"]),
+        tests("DemetraVectors", ["DemetraTypes", "DemetraVectors"]),
+        tests("GrammarCompiler", ["GrammarCompiler"]),
+        tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
+        tests("DemetraFunctions", ["DemetraTypes", "DemetraVectors", "DemetraFunctions"]),
+        tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
+        tests(
+            "DemetraStorage",
+            ["DemetraTypes", "DemetraVectors", "DemetraCatalog", "DemetraStorage"]),
+        tests(
+            "DemetraPlanner",
+            [
+                "DemetraTypes", "DemetraSQL", "DemetraCatalog", "DemetraFunctions",
+                "DemetraPlanner",
+            ]),
+        tests(
+            "DemetraAnalytics",
+            ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraAnalytics"]),
+        tests("DemetraWire", ["Demetra", "DemetraWire"]),
+        tests("Architecture", []),
+        tests("Demetra", ["Demetra", "DemetraTesting"]),
+    ])

@@ -1,0 +1,103 @@
+package import DemetraTypes
+
+/// What exists in a database at one moment: an immutable snapshot.
+///
+/// Changing it makes a new value with the next version; storage swaps the current one.
+/// Relation names (tables and views) share one space; metrics, alerts and models have their own.
+package struct Catalog: Sendable, Hashable {
+    /// Grows by one with each change; plans are cached by it.
+    package private(set) var version: Int64
+    /// Tables by name.
+    package private(set) var tables: [String: TableDefinition]
+    /// Views by name.
+    package private(set) var views: [String: ViewDefinition]
+    /// Metrics by name.
+    package private(set) var metrics: [String: MetricDefinition]
+    /// Alert rules by name.
+    package private(set) var alerts: [String: AlertDefinition]
+    /// Models by name.
+    package private(set) var models: [String: ModelDefinition]
+    /// The number the next table gets.
+    package private(set) var nextTableNumber: Int64
+
+    /// An empty catalog.
+    package init() {
+        version = 0
+        tables = [:]
+        views = [:]
+        metrics = [:]
+        alerts = [:]
+        models = [:]
+        nextTableNumber = 1
+    }
+
+    /// A catalog read back from a manifest.
+    package init(
+        version: Int64, nextTableNumber: Int64, tables: [TableDefinition],
+        views: [ViewDefinition], metrics: [MetricDefinition], alerts: [AlertDefinition],
+        models: [ModelDefinition]
+    ) {
+        self.version = version
+        self.nextTableNumber = nextTableNumber
+        self.tables = Dictionary(tables.map { ($0.name, $0) }) { first, _ in first }
+        self.views = Dictionary(views.map { ($0.name, $0) }) { first, _ in first }
+        self.metrics = Dictionary(metrics.map { ($0.name, $0) }) { first, _ in first }
+        self.alerts = Dictionary(alerts.map { ($0.name, $0) }) { first, _ in first }
+        self.models = Dictionary(models.map { ($0.name, $0) }) { first, _ in first }
+    }
+}
+
+/// One change of the catalog, as the write-ahead log keeps it.
+package enum CatalogChange: Sendable, Hashable {
+    /// Adds a table, or replaces the one with the same id (ALTER TABLE).
+    case putTable(TableDefinition)
+    /// Removes a table and its rows.
+    case dropTable(TableID)
+    /// Adds or replaces a view.
+    case putView(ViewDefinition)
+    /// Removes a view.
+    case dropView(String)
+    /// Adds or replaces a metric.
+    case putMetric(MetricDefinition)
+    /// Removes a metric.
+    case dropMetric(String)
+    /// Adds or replaces an alert rule.
+    case putAlert(AlertDefinition)
+    /// Removes an alert rule.
+    case dropAlert(String)
+    /// Adds or replaces a model.
+    case putModel(ModelDefinition)
+    /// Removes a model.
+    case dropModel(String)
+}
+
+extension Catalog {
+    /// The catalog after one change; the statement that made it has checked that it makes sense.
+    package func applying(_ change: CatalogChange) -> Catalog {
+        var next = self
+        next.version += 1
+        switch change {
+        case .putTable(let table):
+            if let old = next.table(id: table.id) { next.tables[old.name] = nil }
+            next.tables[table.name] = table
+            next.nextTableNumber = max(next.nextTableNumber, table.id.number + 1)
+        case .dropTable(let id):
+            if let old = next.table(id: id) { next.tables[old.name] = nil }
+        case .putView(let view): next.views[view.name] = view
+        case .dropView(let name): next.views[name] = nil
+        case .putMetric(let metric): next.metrics[metric.name] = metric
+        case .dropMetric(let name): next.metrics[name] = nil
+        case .putAlert(let alert): next.alerts[alert.name] = alert
+        case .dropAlert(let name): next.alerts[name] = nil
+        case .putModel(let model): next.models[model.name] = model
+        case .dropModel(let name): next.models[name] = nil
+        }
+        return next
+    }
+
+    /// The table with that id, or nil.
+    package func table(id: TableID) -> TableDefinition? { tables.values.first { $0.id == id } }
+
+    /// The names a FROM clause can use.
+    package var relationNames: [String] { Array(tables.keys) + Array(views.keys) }
+}

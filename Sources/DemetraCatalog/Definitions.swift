@@ -1,0 +1,104 @@
+package import DemetraTypes
+
+/// A stored query that can be read like a table.
+package struct ViewDefinition: Sendable, Hashable {
+    /// The SQL name.
+    package let name: String
+    /// Column names given in CREATE VIEW, or empty.
+    package let columnNames: [String]
+    /// SQL text of the query.
+    package let query: String
+
+    /// Makes a view.
+    package init(name: String, columnNames: [String], query: String) {
+        self.name = name
+        self.columnNames = columnNames
+        self.query = query
+    }
+}
+
+/// A named expression over aggregates, recomputed at the grain of each query.
+package struct MetricDefinition: Sendable, Hashable {
+    /// The SQL name.
+    package let name: String
+    /// SQL text of the expression, such as `sum(revenue) / nullif(sum(spend), 0)`.
+    package let expression: String
+
+    /// Makes a metric.
+    package init(name: String, expression: String) {
+        self.name = name
+        self.expression = expression
+    }
+}
+
+/// How grave a fired alert is.
+public enum AlertSeverity: String, Sendable, Hashable, CaseIterable, Comparable {
+    /// For the record.
+    case low
+    /// Look at it today.
+    case medium
+    /// Look at it now.
+    case high
+    /// Money is being lost.
+    case critical
+
+    /// From low to critical.
+    public static func < (left: AlertSeverity, right: AlertSeverity) -> Bool {
+        (allCases.firstIndex(of: left) ?? 0) < (allCases.firstIndex(of: right) ?? 0)
+    }
+}
+
+/// A stored rule: `CREATE ALERT name WHEN condition FROM source ... SEVERITY ... MESSAGE ...`.
+package struct AlertDefinition: Sendable, Hashable {
+    /// The SQL name, also the type of the alerts it fires.
+    package let name: String
+    /// SQL text of the condition behind WHEN.
+    package let condition: String
+    /// SQL text of FROM, WHERE and GROUP BY, in that order, as written.
+    package let source: String
+    /// SQL texts of the GROUP BY expressions: the labels of an instance.
+    package let groups: [String]
+    /// The severity.
+    package let severity: AlertSeverity
+    /// The template, such as `ROI dropped to {roi:.2f} for {channel}`.
+    package let message: String
+    /// What to do, in words.
+    package let action: String?
+    /// The whole statement as the user wrote it.
+    package let statement: String
+
+    /// Makes a rule.
+    package init(
+        name: String, condition: String, source: String, groups: [String],
+        severity: AlertSeverity, message: String, action: String?, statement: String
+    ) {
+        self.name = name
+        self.condition = condition
+        self.source = source
+        self.groups = groups
+        self.severity = severity
+        self.message = message
+        self.action = action
+        self.statement = statement
+    }
+}
+
+/// A trained model, kept as bytes that its kind understands.
+package struct ModelDefinition: Sendable, Hashable {
+    /// The SQL name.
+    package let name: String
+    /// The kind, such as `regression`.
+    package let kind: String
+    /// The whole CREATE MODEL statement.
+    package let statement: String
+    /// The encoded model.
+    package let payload: [UInt8]
+
+    /// Makes a model.
+    package init(name: String, kind: String, statement: String, payload: [UInt8]) {
+        self.name = name
+        self.kind = kind
+        self.statement = statement
+        self.payload = payload
+    }
+}

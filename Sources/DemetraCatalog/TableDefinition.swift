@@ -1,0 +1,118 @@
+package import DemetraTypes
+
+/// Names a table for its whole life, whatever it is called.
+package struct TableID: Sendable, Hashable, Comparable {
+    /// The number; unique in a database and never used again.
+    package let number: Int64
+
+    /// Wraps a number.
+    package init(_ number: Int64) { self.number = number }
+
+    /// Older tables come first.
+    package static func < (left: TableID, right: TableID) -> Bool { left.number < right.number }
+}
+
+/// A column of a stored table.
+package struct ColumnDefinition: Sendable, Hashable {
+    /// Names the column for its whole life, unique in its table: segments refer to it.
+    package let id: Int32
+    /// The SQL name, case as stored.
+    package var name: String
+    /// The SQL type.
+    package var type: LogicalType
+    /// False with NOT NULL or as part of the primary key.
+    package var isNullable: Bool
+    /// SQL text of the DEFAULT expression.
+    package var defaultExpression: String?
+
+    /// Makes a column.
+    package init(
+        id: Int32, name: String, type: LogicalType, isNullable: Bool = true,
+        defaultExpression: String? = nil
+    ) {
+        self.id = id
+        self.name = name
+        self.type = type
+        self.isNullable = isNullable
+        self.defaultExpression = defaultExpression
+    }
+}
+
+/// A key whose values are unique; the indices are positions in `TableDefinition.columns`.
+package struct KeyDefinition: Sendable, Hashable {
+    /// The constraint's name, such as `campaigns_pkey`.
+    package let name: String
+    /// Positions of the key columns.
+    package let columns: [Int]
+    /// True for PRIMARY KEY, false for UNIQUE.
+    package let isPrimary: Bool
+
+    /// Makes a key.
+    package init(name: String, columns: [Int], isPrimary: Bool) {
+        self.name = name
+        self.columns = columns
+        self.isPrimary = isPrimary
+    }
+}
+
+/// A CHECK constraint.
+package struct CheckDefinition: Sendable, Hashable {
+    /// The constraint's name.
+    package let name: String
+    /// SQL text of the condition.
+    package let condition: String
+
+    /// Makes a check.
+    package init(name: String, condition: String) {
+        self.name = name
+        self.condition = condition
+    }
+}
+
+/// Everything about a stored table but its rows.
+package struct TableDefinition: Sendable, Hashable {
+    /// Names the table for its life.
+    package let id: TableID
+    /// The SQL name.
+    package var name: String
+    /// Columns in order of creation.
+    package var columns: [ColumnDefinition]
+    /// PRIMARY KEY first, then UNIQUE keys.
+    package var keys: [KeyDefinition]
+    /// CHECK constraints.
+    package var checks: [CheckDefinition]
+    /// Position of the column that partitions the table in time, if any.
+    package var timeColumn: Int?
+    /// `WITH (restate = true)`: the last writer of a key wins instead of 23505.
+    package var restates: Bool
+
+    /// Makes a table; without `timeColumn`, the first timestamp or date of the primary key, else
+    /// the first NOT NULL one, takes the part.
+    package init(
+        id: TableID, name: String, columns: [ColumnDefinition], keys: [KeyDefinition] = [],
+        checks: [CheckDefinition] = [], timeColumn: Int? = nil, restates: Bool = false
+    ) {
+        self.id = id
+        self.name = name
+        self.columns = columns
+        self.keys = keys
+        self.checks = checks
+        self.restates = restates
+        let primary = keys.first { $0.isPrimary }?.columns ?? []
+        self.timeColumn =
+            timeColumn
+            ?? primary.first { columns[$0].type.isDateTime }
+            ?? columns.firstIndex { $0.type.isDateTime && !$0.isNullable }
+    }
+
+    /// The primary key, if the table has one.
+    package var primaryKey: KeyDefinition? { keys.first { $0.isPrimary } }
+
+    /// The columns as a schema.
+    package var schema: Schema {
+        Schema(columns.map { Field(name: $0.name, type: $0.type, isNullable: $0.isNullable) })
+    }
+
+    /// The position of a column, or nil.
+    package func columnIndex(_ name: String) -> Int? { columns.firstIndex { $0.name == name } }
+}

@@ -1,0 +1,36 @@
+/// Suggestions for names that miss.
+package enum NearestName {
+    /// The candidate closest to `name`, if its edit distance is at most 2 or a third of the length.
+    package static func find(_ name: String, among candidates: some Sequence<String>) -> String? {
+        let target = Array(name.lowercased().utf8)
+        let limit = max(2, target.count / 3)
+        var best: (distance: Int, name: String)?
+        for candidate in candidates where candidate != name {
+            let distance = editDistance(target, Array(candidate.lowercased().utf8))
+            guard distance <= limit, distance < target.count else { continue }
+            if best == nil || distance < best?.distance ?? .max { best = (distance, candidate) }
+        }
+        return best?.name
+    }
+
+    /// Damerau-Levenshtein distance with adjacent transpositions (optimal string alignment).
+    package static func editDistance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+        guard !left.isEmpty else { return right.count }
+        guard !right.isEmpty else { return left.count }
+        var beforeLast = [Int](repeating: 0, count: right.count + 1)
+        var last = Array(0...right.count)
+        for i in 1...left.count {
+            var row = [Int](repeating: i, count: right.count + 1)
+            for j in 1...right.count {
+                let cost = left[i - 1] == right[j - 1] ? 0 : 1
+                row[j] = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + cost)
+                if i > 1, j > 1, left[i - 1] == right[j - 2], left[i - 2] == right[j - 1] {
+                    row[j] = min(row[j], beforeLast[j - 2] + 1)
+                }
+            }
+            beforeLast = last
+            last = row
+        }
+        return last[right.count]
+    }
+}
