@@ -1,5 +1,3 @@
-package import DemetraTypes
-
 /// What exists in a database at one moment: an immutable snapshot.
 ///
 /// Changing it makes a new value with the next version; storage swaps the current one.

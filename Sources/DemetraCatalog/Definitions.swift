@@ -1,5 +1,3 @@
-package import DemetraTypes
-
 /// A stored query that can be read like a table.
 package struct ViewDefinition: Sendable, Hashable {
     /// The SQL name.
