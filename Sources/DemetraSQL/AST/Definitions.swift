@@ -1,0 +1,277 @@
+package import DemetraTypes
+
+/// CREATE TABLE.
+package struct CreateTableStatement: Sendable, Hashable {
+    /// The name.
+    package var name: ObjectName
+    /// IF NOT EXISTS.
+    package var ifNotExists = false
+    /// TEMP.
+    package var isTemporary = false
+    /// Columns; with AS only their names count.
+    package var columns: [ColumnClause] = []
+    /// Constraints of the table as a whole.
+    package var constraints: [TableConstraint] = []
+    /// `WITH (time = 'ts', restate = true)`, lower-case names.
+    package var options: [TableOption] = []
+    /// Names given before AS.
+    package var columnNames: [Identifier] = []
+    /// AS query.
+    package var source: Query?
+
+    /// A table without columns yet.
+    package init(name: ObjectName) { self.name = name }
+}
+
+/// `name = value` of a WITH list; a bare name is `true`.
+package struct TableOption: Sendable, Hashable {
+    /// The option, in lower case.
+    package let name: Identifier
+    /// The value as text.
+    package let value: String
+
+    /// Makes an option.
+    package init(name: Identifier, value: String) {
+        self.name = name
+        self.value = value
+    }
+}
+
+/// A column of CREATE TABLE or ALTER TABLE ADD COLUMN.
+package struct ColumnClause: Sendable, Hashable {
+    /// The name.
+    package var name: Identifier
+    /// The type; `serial` and its kin as written.
+    package var type: TypeName
+    /// Its constraints in order.
+    package var constraints: [ColumnConstraint] = []
+
+    /// A column without constraints.
+    package init(name: Identifier, type: TypeName) {
+        self.name = name
+        self.type = type
+    }
+}
+
+/// A constraint behind a column.
+package enum ColumnConstraint: Sendable, Hashable {
+    case notNull
+    case null
+    case defaultValue(Expression)
+    case primaryKey(name: Identifier?)
+    case unique(name: Identifier?)
+    case check(Expression, name: Identifier?)
+    case references(ObjectName, columns: [Identifier])
+    /// GENERATED ... AS IDENTITY.
+    case identity(always: Bool)
+}
+
+/// A constraint of a table.
+package enum TableConstraint: Sendable, Hashable {
+    case primaryKey([Identifier], name: Identifier?)
+    case unique([Identifier], name: Identifier?)
+    case check(Expression, name: Identifier?)
+    case foreignKey([Identifier], ObjectName, columns: [Identifier], name: Identifier?)
+}
+
+/// CREATE [OR REPLACE] VIEW.
+package struct CreateViewStatement: Sendable, Hashable {
+    /// The name.
+    package let name: ObjectName
+    /// OR REPLACE.
+    package let orReplace: Bool
+    /// Column names, or empty.
+    package let columns: [Identifier]
+    /// The query; its range cuts its text out of the statement.
+    package let query: Query
+
+    /// Makes a statement.
+    package init(name: ObjectName, orReplace: Bool, columns: [Identifier], query: Query) {
+        self.name = name
+        self.orReplace = orReplace
+        self.columns = columns
+        self.query = query
+    }
+}
+
+/// CREATE [OR REPLACE] METRIC name AS expression.
+package struct CreateMetricStatement: Sendable, Hashable {
+    /// The name.
+    package let name: Identifier
+    /// OR REPLACE.
+    package let orReplace: Bool
+    /// IF NOT EXISTS.
+    package let ifNotExists: Bool
+    /// The expression over aggregates.
+    package let expression: Expression
+
+    /// Makes a statement.
+    package init(name: Identifier, orReplace: Bool, ifNotExists: Bool, expression: Expression) {
+        self.name = name
+        self.orReplace = orReplace
+        self.ifNotExists = ifNotExists
+        self.expression = expression
+    }
+}
+
+/// CREATE ALERT name WHEN condition FROM source [WHERE] [GROUP BY] SEVERITY s MESSAGE 'm' [ACTION 'a'].
+package struct CreateAlertStatement: Sendable, Hashable {
+    /// The name.
+    package let name: Identifier
+    /// OR REPLACE.
+    package let orReplace: Bool
+    /// IF NOT EXISTS.
+    package let ifNotExists: Bool
+    /// The condition, which may use aggregates and metrics.
+    package let condition: Expression
+    /// FROM.
+    package let from: [TableReference]
+    /// WHERE.
+    package let whereCondition: Expression?
+    /// GROUP BY.
+    package let groupBy: [Expression]
+    /// Bytes of the statement from FROM to the end of GROUP BY.
+    package let sourceRange: SourceRange
+    /// The severity's name, in lower case.
+    package let severity: Identifier
+    /// The message template.
+    package let message: String
+    /// What to do.
+    package let action: String?
+
+    /// Makes a statement.
+    package init(
+        name: Identifier, orReplace: Bool, ifNotExists: Bool, condition: Expression,
+        from: [TableReference], whereCondition: Expression?, groupBy: [Expression],
+        sourceRange: SourceRange, severity: Identifier, message: String, action: String?
+    ) {
+        self.name = name
+        self.orReplace = orReplace
+        self.ifNotExists = ifNotExists
+        self.condition = condition
+        self.from = from
+        self.whereCondition = whereCondition
+        self.groupBy = groupBy
+        self.sourceRange = sourceRange
+        self.severity = severity
+        self.message = message
+        self.action = action
+    }
+}
+
+/// CREATE [OR REPLACE] MODEL name FROM {TABLE t | (query)} TARGET c [ID c] [TIME c] [GROUP c] [WITH (...)].
+package struct CreateModelStatement: Sendable, Hashable {
+    /// The name.
+    package let name: Identifier
+    /// OR REPLACE.
+    package let orReplace: Bool
+    /// IF NOT EXISTS.
+    package let ifNotExists: Bool
+    /// The training rows.
+    package let source: Query
+    /// The column to predict.
+    package let target: Identifier
+    /// The column that names a row.
+    package let id: Identifier?
+    /// The column that orders rows in time.
+    package let time: Identifier?
+    /// The column whose values get intervals of their own.
+    package let group: Identifier?
+    /// WITH options.
+    package let options: [TableOption]
+
+    /// Makes a statement.
+    package init(
+        name: Identifier, orReplace: Bool, ifNotExists: Bool, source: Query, target: Identifier,
+        id: Identifier?, time: Identifier?, group: Identifier?, options: [TableOption]
+    ) {
+        self.name = name
+        self.orReplace = orReplace
+        self.ifNotExists = ifNotExists
+        self.source = source
+        self.target = target
+        self.id = id
+        self.time = time
+        self.group = group
+        self.options = options
+    }
+}
+
+/// CREATE [UNIQUE] INDEX [IF NOT EXISTS] [name] ON table (columns): accepted, answered by what is used instead.
+package struct CreateIndexStatement: Sendable, Hashable {
+    /// The name, if given.
+    package let name: Identifier?
+    /// UNIQUE.
+    package let isUnique: Bool
+    /// IF NOT EXISTS.
+    package let ifNotExists: Bool
+    /// The table.
+    package let table: ObjectName
+    /// The columns.
+    package let columns: [Identifier]
+
+    /// Makes a statement.
+    package init(
+        name: Identifier?, isUnique: Bool, ifNotExists: Bool, table: ObjectName,
+        columns: [Identifier]
+    ) {
+        self.name = name
+        self.isUnique = isUnique
+        self.ifNotExists = ifNotExists
+        self.table = table
+        self.columns = columns
+    }
+}
+
+/// ALTER TABLE.
+package struct AlterTableStatement: Sendable, Hashable {
+    /// One change.
+    package indirect enum Action: Sendable, Hashable {
+        case addColumn(ColumnClause, ifNotExists: Bool)
+        case dropColumn(Identifier, ifExists: Bool)
+        case renameColumn(Identifier, to: Identifier)
+        case renameTable(to: Identifier)
+        case setDefault(Identifier, Expression?)
+        case setNotNull(Identifier, Bool)
+        case setOptions([TableOption])
+    }
+
+    /// The table.
+    package let table: ObjectName
+    /// IF EXISTS.
+    package let ifExists: Bool
+    /// The changes in order.
+    package let actions: [Action]
+
+    /// Makes a statement.
+    package init(table: ObjectName, ifExists: Bool, actions: [Action]) {
+        self.table = table
+        self.ifExists = ifExists
+        self.actions = actions
+    }
+}
+
+/// DROP TABLE / VIEW / METRIC / ALERT / MODEL / INDEX.
+package struct DropStatement: Sendable, Hashable {
+    /// What kind of object.
+    package enum Kind: String, Sendable, Hashable {
+        case table, view, metric, alert, model, index
+    }
+
+    /// The kind.
+    package let kind: Kind
+    /// IF EXISTS.
+    package let ifExists: Bool
+    /// The names.
+    package let names: [ObjectName]
+    /// CASCADE.
+    package let cascade: Bool
+
+    /// Makes a statement.
+    package init(kind: Kind, ifExists: Bool, names: [ObjectName], cascade: Bool) {
+        self.kind = kind
+        self.ifExists = ifExists
+        self.names = names
+        self.cascade = cascade
+    }
+}
