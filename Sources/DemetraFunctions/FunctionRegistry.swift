@@ -1,0 +1,38 @@
+/// What can be called, by name.
+// Immutable after init.
+package struct FunctionRegistry: Sendable {
+    /// Overloads of scalar functions by name.
+    package let scalars: [String: [ScalarFunction]]
+    /// Overloads of aggregates by name.
+    package let aggregates: [String: [AggregateFunction]]
+    /// Window functions by name.
+    package let windows: [String: WindowFunction]
+    /// Table functions by name.
+    package let tables: [String: TableFunction]
+
+    /// A registry of these functions.
+    package init(
+        scalars: [ScalarFunction], aggregates: [AggregateFunction],
+        windows: [WindowFunction] = WindowFunction.all, tables: [TableFunction]
+    ) {
+        self.scalars = Dictionary(grouping: scalars, by: \.name)
+        self.aggregates = Dictionary(grouping: aggregates, by: \.name)
+        self.windows = Dictionary(windows.map { ($0.name, $0) }) { first, _ in first }
+        self.tables = Dictionary(tables.map { ($0.name, $0) }) { _, last in last }
+    }
+
+    /// This registry and further table functions.
+    package func adding(
+        scalars more: [ScalarFunction] = [], tables moreTables: [TableFunction] = []
+    ) -> FunctionRegistry {
+        FunctionRegistry(
+            scalars: scalars.values.flatMap { $0 } + more,
+            aggregates: aggregates.values.flatMap { $0 }, windows: Array(windows.values),
+            tables: Array(tables.values) + moreTables)
+    }
+
+    /// Every name, for suggestions and completion.
+    package var names: [String] {
+        Array(scalars.keys) + Array(aggregates.keys) + Array(windows.keys) + Array(tables.keys)
+    }
+}

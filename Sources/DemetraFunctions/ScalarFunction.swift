@@ -1,0 +1,61 @@
+package import DemetraTypes
+package import DemetraVectors
+
+/// What a function may know besides its arguments.
+package struct EvaluationContext: Sendable {
+    /// When the statement began; `now()`.
+    package let statementTime: Timestamp
+    /// Name of the session's user.
+    package let userName: String
+    /// Stops long loops.
+    package let cancellation: CancellationFlag
+
+    /// Makes a context.
+    package init(
+        statementTime: Timestamp, userName: String = "demetra",
+        cancellation: CancellationFlag = CancellationFlag()
+    ) {
+        self.statementTime = statementTime
+        self.userName = userName
+        self.cancellation = cancellation
+    }
+}
+
+/// One overload of a function that computes a value from the values of one row, a vector at a time.
+///
+/// The engine evaluates an immutable function over a dictionary vector once per distinct value and
+/// over constants once, so implementations only see what is left.
+// Immutable after init.
+package final class ScalarFunction: Sendable {
+    /// `arguments` have the types of the signature and `count` rows each; the result has `count` rows.
+    package typealias Evaluation =
+        @Sendable (_ arguments: [Vector], _ count: Int, _ context: EvaluationContext)
+        throws(DemetraError) -> Vector
+
+    /// The SQL name, lower case.
+    package let name: String
+    /// Parameters and result.
+    package let signature: Signature
+    /// Whether calls may be folded.
+    package let volatility: Volatility
+    /// NULL in, NULL out: the evaluation sees NULL rows only as fillers, must not fail on them, and the
+    /// caller masks the result.
+    package let isStrict: Bool
+    /// Larger arguments (the last one counts) never give smaller results: `date_trunc`, `time_bucket`.
+    package let isMonotonic: Bool
+    /// Computes the result.
+    package let evaluate: Evaluation
+
+    /// Makes a function.
+    package init(
+        _ name: String, _ signature: Signature, volatility: Volatility = .immutable,
+        isStrict: Bool = true, isMonotonic: Bool = false, evaluate: @escaping Evaluation
+    ) {
+        self.name = name
+        self.signature = signature
+        self.volatility = volatility
+        self.isStrict = isStrict
+        self.isMonotonic = isMonotonic
+        self.evaluate = evaluate
+    }
+}

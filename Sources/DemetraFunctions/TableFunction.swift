@@ -1,0 +1,70 @@
+package import DemetraTypes
+package import DemetraVectors
+
+/// One argument of a table function at bind time.
+package struct TableFunctionArgument: Sendable {
+    /// What was given.
+    package enum Content: Sendable {
+        /// A value that does not depend on rows.
+        case value(Value, LogicalType)
+        /// `TABLE name` or `(SELECT ...)`: its columns; the rows come at execution.
+        case relation(Schema)
+    }
+
+    /// The name before `=>`, lower case, or nil.
+    package let name: String?
+    /// What was given.
+    package let content: Content
+    /// Where it stands, for errors.
+    package let range: SourceRange
+
+    /// Makes an argument.
+    package init(name: String?, content: Content, range: SourceRange) {
+        self.name = name
+        self.content = content
+        self.range = range
+    }
+}
+
+/// A table function with its arguments checked: the output columns are known.
+package struct BoundTableFunction: Sendable {
+    /// Makes the rows. `relations` holds the rows of each relation argument, in order.
+    package typealias Execution =
+        @Sendable (_ relations: [[Batch]], _ context: EvaluationContext) throws(DemetraError)
+        -> [Batch]
+
+    /// The output columns.
+    package let schema: Schema
+    /// Makes the rows; batches of at most `Batch.capacity` rows.
+    package let execute: Execution
+
+    /// Makes a bound function.
+    package init(schema: Schema, execute: @escaping Execution) {
+        self.schema = schema
+        self.execute = execute
+    }
+}
+
+/// A function that stands in FROM and gives rows: `generate_series`, `ALLOCATE_BUDGET`.
+// Immutable after init.
+package final class TableFunction: Sendable {
+    /// Checks the arguments and fixes the output columns.
+    ///
+    /// - Throws: 22023 for bad values, 42703 for unknown columns, 42883 for arguments that do not fit.
+    package typealias Binding =
+        @Sendable (_ arguments: [TableFunctionArgument]) throws(DemetraError) -> BoundTableFunction
+
+    /// The SQL name, lower case.
+    package let name: String
+    /// The parameters as shown in errors and `\df`, such as `rel, budget => double precision`.
+    package let usage: String
+    /// Checks the arguments.
+    package let bind: Binding
+
+    /// Makes a table function.
+    package init(_ name: String, usage: String, bind: @escaping Binding) {
+        self.name = name
+        self.usage = usage
+        self.bind = bind
+    }
+}

@@ -1,0 +1,154 @@
+package import DemetraCatalog
+package import DemetraSQL
+package import DemetraTypes
+
+/// A statement with names and types resolved: what the engine carries out.
+package indirect enum BoundStatement: Sendable {
+    /// Rows for the client, in the plan's columns.
+    case query(LogicalPlan)
+    case insert(BoundInsert)
+    case update(BoundUpdate)
+    case delete(BoundDelete)
+    case truncate([TableDefinition])
+    case copyFrom(BoundCopyFrom)
+    /// `options` as parsed: the engine's formats read them.
+    case copyTo(LogicalPlan, CopyStatement.Endpoint, options: [String: String])
+    /// Changes of the catalog, applied together; `notice` is shown to the client.
+    case define([CatalogChange], tag: String, notice: String?)
+    /// CREATE TABLE AS: the definition, then its rows.
+    case createTableAs(TableDefinition, LogicalPlan)
+    case createModel(BoundCreateModel)
+    /// CHECK ALERTS [name].
+    case checkAlerts(String?)
+    case explain(BoundStatement, analyze: Bool, format: String)
+    /// Everything that the session answers without the catalog: SET, SHOW, BEGIN, PREPARE, ...
+    case session(Statement)
+}
+
+/// INSERT: `plan` gives one column per table column, in order, already of the column's type.
+package struct BoundInsert: Sendable {
+    /// What a conflict does.
+    package enum Conflict: Sendable {
+        /// 23505, or the last writer wins when the table restates.
+        case fail
+        case nothing(KeyDefinition?)
+        /// New values for the existing row: each over `existing` and `excluded` columns.
+        case update(
+            KeyDefinition, existing: [PlanColumn], excluded: [PlanColumn],
+            assignments: [(position: Int, value: BoundExpression)], where: BoundExpression?)
+    }
+
+    /// The table.
+    package var table: TableDefinition
+    /// The rows.
+    package var plan: LogicalPlan
+    /// ON CONFLICT.
+    package var conflict: Conflict
+    /// CHECK conditions over the plan's columns.
+    package var checks: [(name: String, condition: BoundExpression)]
+    /// RETURNING, over the plan's columns; empty without.
+    package var returning: [ProjectedColumn]
+
+    /// Makes an INSERT.
+    package init(
+        table: TableDefinition, plan: LogicalPlan, conflict: Conflict,
+        checks: [(name: String, condition: BoundExpression)], returning: [ProjectedColumn]
+    ) {
+        self.table = table
+        self.plan = plan
+        self.conflict = conflict
+        self.checks = checks
+        self.returning = returning
+    }
+}
+
+/// UPDATE: `plan` gives the row id first, then one new value per table column, in order.
+package struct BoundUpdate: Sendable {
+    /// The table.
+    package var table: TableDefinition
+    /// Row id and new values.
+    package var plan: LogicalPlan
+    /// CHECK conditions over the plan's columns.
+    package var checks: [(name: String, condition: BoundExpression)]
+    /// RETURNING, over the plan's columns.
+    package var returning: [ProjectedColumn]
+
+    /// Makes an UPDATE.
+    package init(
+        table: TableDefinition, plan: LogicalPlan,
+        checks: [(name: String, condition: BoundExpression)], returning: [ProjectedColumn]
+    ) {
+        self.table = table
+        self.plan = plan
+        self.checks = checks
+        self.returning = returning
+    }
+}
+
+/// DELETE: `plan` gives the row id first, then the table's columns when RETURNING wants them.
+package struct BoundDelete: Sendable {
+    /// The table.
+    package var table: TableDefinition
+    /// The rows to hide.
+    package var plan: LogicalPlan
+    /// RETURNING, over the plan's columns.
+    package var returning: [ProjectedColumn]
+
+    /// Makes a DELETE.
+    package init(table: TableDefinition, plan: LogicalPlan, returning: [ProjectedColumn]) {
+        self.table = table
+        self.plan = plan
+        self.returning = returning
+    }
+}
+
+/// COPY table FROM.
+package struct BoundCopyFrom: Sendable {
+    /// The table.
+    package var table: TableDefinition
+    /// Positions of the columns in the file, in the file's order.
+    package var columns: [Int]
+    /// Values of the columns that the file does not carry, by position.
+    package var defaults: [(position: Int, value: BoundExpression)]
+    /// CHECK conditions over `rowColumns`.
+    package var checks: [(name: String, condition: BoundExpression)]
+    /// One column per table column, for `checks`.
+    package var rowColumns: [PlanColumn]
+    /// Where the bytes are.
+    package var endpoint: CopyStatement.Endpoint
+    /// Options by name.
+    package var options: [String: String]
+
+    /// Makes a COPY FROM.
+    package init(
+        table: TableDefinition, columns: [Int],
+        defaults: [(position: Int, value: BoundExpression)],
+        checks: [(name: String, condition: BoundExpression)], rowColumns: [PlanColumn],
+        endpoint: CopyStatement.Endpoint, options: [String: String]
+    ) {
+        self.table = table
+        self.columns = columns
+        self.defaults = defaults
+        self.checks = checks
+        self.rowColumns = rowColumns
+        self.endpoint = endpoint
+        self.options = options
+    }
+}
+
+/// CREATE MODEL.
+package struct BoundCreateModel: Sendable {
+    /// The statement.
+    package var statement: CreateModelStatement
+    /// The training rows.
+    package var plan: LogicalPlan
+    /// The statement's text, kept with the model.
+    package var text: String
+
+    /// Makes a CREATE MODEL.
+    package init(statement: CreateModelStatement, plan: LogicalPlan, text: String) {
+        self.statement = statement
+        self.plan = plan
+        self.text = text
+    }
+}
