@@ -1,3 +1,5 @@
+import DemetraTypes
+
 /// A function that exists only with OVER; aggregates also work there by themselves.
 // Immutable after init.
 package final class WindowFunction: Sendable {

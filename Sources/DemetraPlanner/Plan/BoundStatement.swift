@@ -1,6 +1,5 @@
 package import DemetraCatalog
 package import DemetraSQL
-package import DemetraTypes
 
 /// A statement with names and types resolved: what the engine carries out.
 package indirect enum BoundStatement: Sendable {
