@@ -117,7 +117,7 @@ struct TextInterner: ~Copyable {
 }
 
 @inline(__always)
-private func findText(
+func findText(
     _ bytes: UnsafePointer<UInt8>, _ byteCount: UInt32, _ hash: UInt64,
     slots: UnsafePointer<UInt64>, mask: Int, references: UnsafePointer<TextReference>,
     heap: UnsafePointer<UInt8>
@@ -137,7 +137,7 @@ private func findText(
     }
 }
 
-private func insertText(
+func insertText(
     _ hash: UInt64, _ codePlusOne: UInt32, _ slots: UnsafeMutablePointer<UInt64>, _ mask: Int
 ) {
     var slot = Int(truncatingIfNeeded: hash) & mask
