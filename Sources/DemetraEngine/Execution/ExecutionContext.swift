@@ -1,0 +1,75 @@
+package import DemetraFunctions
+package import DemetraPlanner
+package import DemetraStorage
+package import DemetraTypes
+package import DemetraVectors
+import Synchronization
+
+/// Everything a running statement shares: its snapshot, limits, clock and the tables it has computed.
+package final class ExecutionContext: Sendable {
+    /// The view of the database.
+    package let snapshot: Snapshot
+    /// The threads.
+    package let pool: WorkerPool
+    /// The statement's memory.
+    package let budget: MemoryBudget
+    /// What functions may know.
+    package let evaluation: EvaluationContext
+    /// Values of `$n`.
+    package let parameters: [Value]
+    /// Values of the outer row inside an apply.
+    package let outerValues: [ColumnIdentifier: Value]
+    private let commonTables: Mutex<[Int: MaterializedRows]>
+
+    /// A context for one statement.
+    package init(
+        snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, evaluation: EvaluationContext,
+        parameters: [Value] = [], outerValues: [ColumnIdentifier: Value] = [:]
+    ) {
+        self.snapshot = snapshot
+        self.pool = pool
+        self.budget = budget
+        self.evaluation = evaluation
+        self.parameters = parameters
+        self.outerValues = outerValues
+        commonTables = Mutex([:])
+    }
+
+    /// Set to stop the statement.
+    package var cancellation: CancellationFlag { evaluation.cancellation }
+
+    /// The same statement inside an apply, at one outer row.
+    func child(outerValues: [ColumnIdentifier: Value]) -> ExecutionContext {
+        let context = ExecutionContext(
+            snapshot: snapshot, pool: pool, budget: budget, evaluation: evaluation,
+            parameters: parameters, outerValues: self.outerValues.merging(outerValues) { $1 })
+        let tables = commonTables.withLock { $0 }
+        context.commonTables.withLock { $0 = tables }
+        return context
+    }
+
+    /// Rows computed for a common table expression.
+    func commonTable(_ id: Int) -> MaterializedRows? { commonTables.withLock { $0[id] } }
+
+    /// Keeps the rows of a common table expression.
+    func setCommonTable(_ id: Int, _ rows: MaterializedRows) {
+        commonTables.withLock { $0[id] = rows }
+    }
+
+    /// Runs a pipeline to its end.
+    func run(_ stream: BatchStream, into sink: any PipelineSink) throws(DemetraError) {
+        let parallel = stream.source.morselCount > 1
+        let job = PipelineJob(
+            stream: stream, sink: sink, slots: parallel ? pool.slotCount : 1,
+            cancellation: cancellation)
+        pool.run(job, parallel: parallel)
+        try job.finish()
+    }
+
+    /// Runs a pipeline and keeps its rows in the order of the source.
+    func collect(_ stream: BatchStream) throws(DemetraError) -> MaterializedRows {
+        let sink = CollectSink(budget: budget)
+        try run(stream, into: sink)
+        return sink.rows
+    }
+}

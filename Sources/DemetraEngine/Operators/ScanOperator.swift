@@ -1,0 +1,119 @@
+import DemetraCatalog
+import DemetraPlanner
+import DemetraStorage
+import DemetraTypes
+import DemetraVectors
+
+/// Reads a stored table: prunes morsels, filters on as few columns as possible, and decodes the others
+/// only for batches in which rows are left.
+struct ScanOperator: PhysicalOperator {
+    /// One pushed conjunct, compiled over the table's own column positions.
+    struct Predicate: Sendable {
+        let program: ExpressionProgram
+        /// What storage can refute by zone maps, if the conjunct has that form.
+        let pruning: PruningTerm?
+    }
+
+    let table: TableDefinition
+    let layout: ColumnLayout
+    /// Positions in the table of the layout's columns; nil for the row id.
+    let positions: [Int?]
+    let predicates: [Predicate]
+
+    func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
+        guard let snapshot = context.snapshot.table(table.id) else {
+            throw DemetraError(.undefinedTable, "relation \"\(table.name)\" does not exist")
+        }
+        let terms = predicates.compactMap(\.pruning)
+        let pruning = terms.isEmpty ? nil : PruningPredicate(terms: terms)
+        return BatchStream(
+            source: Source(scan: self, morsels: snapshot.morsels(pruning), context: context))
+    }
+
+    private struct Source: BatchSource {
+        let scan: ScanOperator
+        let morsels: [Morsel]
+        let context: ExecutionContext
+        var morselCount: Int { morsels.count }
+
+        func makeCursor() -> any BatchCursor { ScanCursor(scan, morsels, context) }
+    }
+}
+
+/// One worker's scan.
+// Owned by one worker.
+private final class ScanCursor: BatchCursor {
+    private let scan: ScanOperator
+    private let morsels: [Morsel]
+    private let context: ExecutionContext
+    private let evaluators: [ExpressionEvaluator]
+    private let columns: [Int]
+
+    init(_ scan: ScanOperator, _ morsels: [Morsel], _ context: ExecutionContext) {
+        self.scan = scan
+        self.morsels = morsels
+        self.context = context
+        evaluators = scan.predicates.map { ExpressionEvaluator($0.program, context) }
+        var columns = Set(scan.positions.compactMap { $0 })
+        for predicate in scan.predicates { columns.formUnion(predicate.program.inputs) }
+        self.columns = columns.sorted()
+    }
+
+    func read(morsel index: Int, into consumer: any BatchConsumer) throws(DemetraError) {
+        let morsel = morsels[index]
+        let reader = morsel.makeReader(columns: columns)
+        for batch in 0..<reader.batchCount {
+            guard consumer.wantsMore else { return }
+            try context.cancellation.check()
+            try read(reader, batch, into: consumer)
+        }
+    }
+
+    private func read(
+        _ reader: MorselReader, _ index: Int, into consumer: any BatchConsumer
+    ) throws(DemetraError) {
+        let rowCount = reader.rowCount(batch: index)
+        let visible = reader.selection(batch: index)
+        if let visible, visible.count == 0 { return }
+        var known: [Int: Vector] = [:]
+        var selection = visible
+        for evaluator in evaluators {
+            let inputs = evaluator.program.inputs
+            for column in inputs where known[column] == nil {
+                known[column] = try reader.read(column: column, batch: index)
+            }
+            selection = try filter(evaluator, known, rowCount, selection)
+            if let selection, selection.count == 0 { return }
+        }
+        if let all = selection, all.count == rowCount { selection = nil }
+        var vectors: [Vector] = []
+        vectors.reserveCapacity(scan.positions.count)
+        for position in scan.positions {
+            let vector: Vector
+            if let position {
+                vector = try known[position] ?? reader.read(column: position, batch: index)
+            } else {
+                vector = reader.rowIDs(batch: index)
+            }
+            vectors.append(selection.map { vector.taking($0) } ?? vector)
+        }
+        try consumer.consume(Batch(vectors, count: selection?.count ?? rowCount))
+    }
+
+    /// Rows of `selection` (all without) that pass one predicate. A predicate that can fail sees only
+    /// rows that are left: those hidden or already refused must not raise errors.
+    private func filter(
+        _ evaluator: ExpressionEvaluator, _ known: [Int: Vector], _ rowCount: Int,
+        _ selection: SelectionVector?
+    ) throws(DemetraError) -> SelectionVector {
+        let width = (evaluator.program.inputs.max() ?? -1) + 1
+        let filler = Vector.nulls(.boolean, count: rowCount)
+        let vectors = (0..<width).map { known[$0] ?? filler }
+        let batch = Batch(vectors, count: rowCount)
+        guard let selection, evaluator.program.canFail else {
+            return try evaluator.select(batch, within: selection)
+        }
+        let part = batch.taking(selection, only: evaluator.program.inputs)
+        return selection.composed(with: try evaluator.select(part, within: nil))
+    }
+}

@@ -1,0 +1,106 @@
+import DemetraFunctions
+import DemetraPlanner
+import DemetraTypes
+import DemetraVectors
+
+/// Plans GROUP BY: plain hash aggregation, one per grouping set, or an answer from zone maps.
+enum AggregationPlanner {
+    static func plan(_ aggregation: Aggregation) throws(DemetraError) -> any PhysicalOperator {
+        if let answer = MetadataAggregateOperator.plan(aggregation) { return answer }
+        let input = try PhysicalPlanner.plan(aggregation.input)
+        guard let sets = aggregation.sets else {
+            return try single(aggregation, input, groups: Array(aggregation.groups.indices))
+        }
+        var parts: [any PhysicalOperator] = []
+        for set in sets { parts.append(try single(aggregation, input, groups: set)) }
+        let columns = LogicalPlan.aggregate(aggregation).columns
+        return GroupingSetsOperator(
+            input: input, parts: parts, sets: sets, groupCount: aggregation.groups.count,
+            hasGroupingColumn: aggregation.groupingColumn != nil, layout: ColumnLayout(columns))
+    }
+
+    /// Groups by the keys at the given positions.
+    private static func single(
+        _ aggregation: Aggregation, _ input: any PhysicalOperator, groups: [Int]
+    ) throws(DemetraError) -> AggregateOperator {
+        let keys = groups.map { aggregation.groups[$0] }
+        var expressions = keys.map(\.expression)
+        var calls: [CompiledAggregate] = []
+        for call in aggregation.calls {
+            let arguments = call.arguments.map { argument in
+                expressions.append(argument)
+                return expressions.count - 1
+            }
+            var filter: Int?
+            if let condition = call.filter {
+                expressions.append(condition)
+                filter = expressions.count - 1
+            }
+            var order: [(position: Int, descending: Bool, nullsFirst: Bool)] = []
+            for key in call.orderBy {
+                // A key that is an argument is that argument: DISTINCT needs to find it again.
+                var position: Int?
+                for (index, argument) in call.arguments.enumerated()
+                where "\(argument.node)" == "\(key.expression.node)" {
+                    position = arguments[index]
+                }
+                if position == nil {
+                    expressions.append(key.expression)
+                    position = expressions.count - 1
+                }
+                order.append((position ?? 0, key.descending, key.nullsFirst))
+            }
+            calls.append(
+                CompiledAggregate(
+                    function: call.function, arguments: arguments,
+                    argumentTypes: call.arguments.map(\.type), resultType: call.column.type,
+                    isDistinct: call.isDistinct, filter: filter, order: order))
+        }
+        return AggregateOperator(
+            input: input, layout: ColumnLayout(keys.map(\.column) + aggregation.calls.map(\.column)),
+            program: try ExpressionCompiler.compile(expressions, layout: input.layout),
+            keyTypes: keys.map(\.expression.type), aggregates: calls)
+    }
+}
+
+/// GROUPING SETS: the input is computed once and aggregated for each set.
+struct GroupingSetsOperator: PhysicalOperator {
+    let input: any PhysicalOperator
+    let parts: [any PhysicalOperator]
+    let sets: [[Int]]
+    let groupCount: Int
+    let hasGroupingColumn: Bool
+    let layout: ColumnLayout
+
+    func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
+        let rows = try context.collect(try input.open(context))
+        var batches: [Batch] = []
+        for (part, set) in zip(parts, sets) {
+            guard let aggregate = part as? AggregateOperator else { continue }
+            let sink = AggregateSink(plan: aggregate, context: context)
+            // Without rows only the empty set, the grand total, gives a row.
+            if rows.rowCount == 0, !set.isEmpty { continue }
+            try context.run(BatchStream(source: rows), into: sink)
+            for batch in try sink.result().batches { batches.append(padded(batch, set)) }
+        }
+        return BatchStream(source: MaterializedRows(batches: batches))
+    }
+
+    private func padded(_ batch: Batch, _ set: [Int]) -> Batch {
+        var vectors: [Vector] = []
+        var grouping: Int64 = 0
+        for key in 0..<groupCount {
+            if let index = set.firstIndex(of: key) {
+                vectors.append(batch.vectors[index])
+            } else {
+                vectors.append(.nulls(layout.types[key], count: batch.count))
+                grouping |= 1 << Int64(groupCount - 1 - key)
+            }
+        }
+        vectors += batch.vectors[set.count...]
+        if hasGroupingColumn {
+            vectors.append(.constant(.integer(grouping), type: .integer, count: batch.count))
+        }
+        return Batch(vectors, count: batch.count)
+    }
+}
