@@ -1,3 +1,5 @@
+import DemetraTypes
+
 /// Work that several threads do together, one small step at a time.
 package protocol ParallelJob: AnyObject, Sendable {
     /// Does one step with the state of `slot`, which no other thread uses meanwhile; false when nothing

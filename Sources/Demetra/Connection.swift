@@ -1,0 +1,90 @@
+import DemetraEngine
+import Synchronization
+
+/// One client's way to a database: settings, prepared statements and one statement at a time.
+///
+/// Synchronous; `Database` has the asynchronous forms. A connection may be used from any thread, and
+/// statements of one connection wait for each other.
+public final class Connection: Sendable {
+    private let session: Session
+
+    init(session: Session) { self.session = session }
+
+    /// Runs statements and gives the answer of the last one.
+    ///
+    /// - Throws: the error of the first statement that fails; those behind it are not run.
+    @discardableResult
+    public func query(_ sql: SQL) throws(DemetraError) -> Rows {
+        let output = RowCollector()
+        try session.run(
+            sql.text, parameters: sql.parameters.map { ($0.value, $0.type) }, output: output)
+        return output.rows
+    }
+
+    /// Runs statements whose answers go to `output` one by one.
+    package func run(_ text: String, output: any StatementOutput) throws(DemetraError) {
+        try session.run(text, parameters: [], output: output)
+    }
+
+    /// Runs statements, a syntax error of which was shown with `text`; see `DemetraError.rendered`.
+    package func setting(_ name: String) throws(DemetraError) -> String {
+        try session.setting(name)
+    }
+
+    /// Changes a setting of the session.
+    package func set(_ name: String, to value: String) throws(DemetraError) {
+        try session.set(name, value)
+    }
+
+    /// Stops the statement that is running, if any: it fails with 57014.
+    public func cancel() { session.cancel() }
+
+    /// Whether a failed or open transaction surrounds the next statement.
+    package var transactionStatus: TransactionStatus { session.transactionStatus }
+
+    /// The tables and views, for completion and `\d`.
+    package func relationNames() -> [String] { session.relationNames() }
+
+    /// Imports a file into a table; see `ImportOptions`.
+    package func importFile(
+        _ path: String, into table: String, options: ImportOptions,
+        progress: @escaping @Sendable (ImportProgress) -> Void
+    ) throws(DemetraError) -> ImportSummary {
+        try session.importFile(path, into: table, options: options, progress: progress)
+    }
+}
+
+/// Keeps the answer of the last statement.
+final class RowCollector: StatementOutput {
+    private var schema = Schema([])
+    private var batches: [Batch] = []
+    private var tag = ""
+    private var notices: [Notice] = []
+
+    var rows: Rows { Rows(schema: schema, tag: tag, notices: notices, batches: batches) }
+
+    func begin(_ schema: Schema) {
+        self.schema = schema
+        batches = []
+    }
+
+    func rows(_ batch: Batch) { batches.append(batch) }
+
+    func finish(tag: String) { self.tag = tag }
+
+    func notice(_ notice: Notice) { notices.append(notice) }
+
+    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+        throw DemetraError(
+            .featureNotSupported, "COPY FROM STDIN needs a client that sends rows",
+            hint: "Use COPY ... FROM 'file' or append(to:).")
+    }
+
+    func beginCopyOut(columnCount: Int) throws(DemetraError) {
+        throw DemetraError(
+            .featureNotSupported, "COPY TO STDOUT needs a client that takes bytes",
+            hint: "Use a SELECT, or COPY ... TO 'file'.")
+    }
+
+    func copyBytes(_ bytes: [UInt8]) {}
+}

@@ -1,0 +1,126 @@
+import DemetraAlerts
+import DemetraAnalytics
+import DemetraEngine
+import DemetraFunctions
+import DemetraStorage
+
+/// A database: a directory of files, open in this process alone.
+///
+/// ```swift
+/// let db = try Database.open(at: "ads.demetra")
+/// for try await row in try await db.query("SELECT channel, roas FROM ad_metrics GROUP BY channel") {
+///     print(try row["channel", as: String.self], try row["roas", as: Double?.self] ?? .nan)
+/// }
+/// ```
+public final class Database: Sendable {
+    private let engine: Engine
+
+    private init(engine: Engine) { self.engine = engine }
+
+    /// Opens the database in a directory; makes it when there is none.
+    ///
+    /// - Throws: 55P03 naming the process that holds it, 58030 when the directory cannot be written,
+    ///   XX001 when a file is damaged.
+    public static func open(
+        at path: String, configuration: DatabaseConfiguration = DatabaseConfiguration()
+    ) throws(DemetraError) -> Database {
+        try open(path, fileSystem: PosixFileSystem(), clock: SystemClock(), configuration)
+    }
+
+    /// A database in memory, gone with the object.
+    public static func inMemory(
+        configuration: DatabaseConfiguration = DatabaseConfiguration()
+    ) throws(DemetraError) -> Database {
+        try open("memory", fileSystem: MemoryFileSystem(), clock: SystemClock(), configuration)
+    }
+
+    /// A database over given seams; for tests.
+    package static func open(
+        _ path: String, fileSystem: any FileSystem, clock: any Clock,
+        _ configuration: DatabaseConfiguration
+    ) throws(DemetraError) -> Database {
+        let store = try Store.open(path: path, fileSystem: fileSystem, clock: clock)
+        let functions = BuiltInFunctions.registry.adding(tables: AnalyticsFunctions.all)
+        let engine = Engine(
+            store: store, functions: functions, fileSystem: fileSystem, clock: clock,
+            configuration: EngineConfiguration(
+                memoryLimitBytes: configuration.memoryLimitBytes,
+                processorCount: configuration.processorCount),
+            extensions: [AlertStatements()])
+        return Database(engine: engine)
+    }
+
+    /// A connection of its own.
+    public func connect(user: String = "demetra") -> Connection {
+        Connection(session: engine.makeSession(user: user))
+    }
+
+    /// Runs statements on a connection of their own and gives the answer of the last one.
+    ///
+    /// The work is done on threads of the database; the caller's task only waits.
+    @discardableResult
+    public func query(_ sql: SQL) async throws -> Rows {
+        let connection = connect()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let started = SystemThread.start {
+                    do {
+                        continuation.resume(returning: try connection.query(sql))
+                    } catch {
+                        continuation.resume(throwing: error)
+                    }
+                }
+                if !started {
+                    continuation.resume(
+                        throwing: DemetraError(.outOfMemory, "no thread could be started"))
+                }
+            }
+        } onCancel: {
+            connection.cancel()
+        }
+    }
+
+    /// Adds rows to a table, all or none of them.
+    ///
+    /// - Parameter mode: what a row does whose key exists.
+    /// - Returns: the number of rows given.
+    @discardableResult
+    public func append(
+        to table: String, mode: AppendMode = .insert,
+        _ fill: (inout Appender) throws -> Void
+    ) async throws -> Int {
+        var appender = try Appender(session: engine.makeSession(user: "demetra"), table: table)
+        try fill(&appender)
+        let finished = appender
+        return try await withCheckedThrowingContinuation { continuation in
+            let started = SystemThread.start {
+                do {
+                    continuation.resume(returning: try finished.commit(mode: mode))
+                } catch {
+                    continuation.resume(throwing: error)
+                }
+            }
+            if !started {
+                continuation.resume(
+                    throwing: DemetraError(.outOfMemory, "no thread could be started"))
+            }
+        }
+    }
+
+    /// Writes everything to its final files and gives the directory free.
+    public func close() throws(DemetraError) { try engine.close() }
+}
+
+/// What can be set when a database is opened.
+public struct DatabaseConfiguration: Sendable {
+    /// Bytes that statements and caches may use together.
+    public var memoryLimitBytes: Int
+    /// Processors that queries may use; nil for all.
+    public var processorCount: Int?
+
+    /// A configuration; the defaults fit a small server.
+    public init(memoryLimitBytes: Int = 4 << 30, processorCount: Int? = nil) {
+        self.memoryLimitBytes = memoryLimitBytes
+        self.processorCount = processorCount
+    }
+}

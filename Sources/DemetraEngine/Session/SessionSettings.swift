@@ -1,0 +1,99 @@
+import DemetraTypes
+
+/// The settings of one session: what SET, SHOW and RESET reach.
+///
+/// Names and defaults are PostgreSQL's where it has them, because drivers set and ask them unasked.
+package struct SessionSettings: Sendable {
+    private static let defaults: [String: String] = [
+        "application_name": "",
+        "client_encoding": "UTF8",
+        "client_min_messages": "notice",
+        "datestyle": "ISO, MDY",
+        "default_transaction_isolation": "repeatable read",
+        "default_transaction_read_only": "off",
+        "extra_float_digits": "1",
+        "integer_datetimes": "on",
+        "intervalstyle": "postgres",
+        "lock_timeout": "0",
+        "search_path": "\"$user\", public",
+        "server_encoding": "UTF8",
+        "server_version": SessionSettings.serverVersion,
+        "server_version_num": "150000",
+        "session_authorization": "demetra",
+        "standard_conforming_strings": "on",
+        "statement_timeout": "0",
+        "timezone": "UTC",
+        "transaction_isolation": "repeatable read",
+        "transaction_read_only": "off",
+    ]
+
+    private static let readOnly: Set<String> = [
+        "integer_datetimes", "server_encoding", "server_version", "server_version_num",
+    ]
+
+    /// The PostgreSQL version whose behaviour clients may expect.
+    package static let serverVersion = "15.0 (Demetra 0.1)"
+
+    private var values: [String: String] = [:]
+
+    /// All settings at their defaults.
+    package init() {}
+
+    /// Every name, for suggestions and SHOW ALL.
+    package static var names: [String] { defaults.keys.sorted() }
+
+    /// The value of a setting.
+    ///
+    /// - Throws: 42704 for a name that does not exist.
+    package func value(_ name: String) throws(DemetraError) -> String {
+        let name = name.lowercased()
+        if let value = values[name] ?? Self.defaults[name] { return value }
+        throw Self.unknown(name)
+    }
+
+    /// Changes a setting; nil sets the default.
+    ///
+    /// - Throws: 42704 for a name that does not exist, 55000 for one that cannot change.
+    package mutating func set(_ name: String, _ value: String?) throws(DemetraError) {
+        let name = name.lowercased()
+        // Names with a dot are free for applications, as in PostgreSQL.
+        guard Self.defaults[name] != nil || name.contains(".") else { throw Self.unknown(name) }
+        guard !Self.readOnly.contains(name) else {
+            throw DemetraError(
+                .objectNotInPrerequisiteState, "parameter \"\(name)\" cannot be changed")
+        }
+        values[name] = value
+    }
+
+    /// Puts every setting back to its default.
+    package mutating func reset() { values = [:] }
+
+    /// The longest a statement may run, in milliseconds; 0 for no limit.
+    package var statementTimeoutMilliseconds: Int {
+        let text = values["statement_timeout"] ?? "0"
+        let digits = text.prefix { $0.isNumber }
+        let number = Int(digits) ?? 0
+        switch text.dropFirst(digits.count).trimmed {
+        case "s": return number * 1_000
+        case "min": return number * 60_000
+        default: return number
+        }
+    }
+
+    private static func unknown(_ name: String) -> DemetraError {
+        let nearest = NearestName.find(name, among: defaults.keys)
+        return DemetraError(
+            .undefinedObject, "unrecognized configuration parameter \"\(name)\"",
+            hint: nearest.map { "Perhaps you meant \"\($0)\"." })
+    }
+}
+
+extension Substring {
+    /// Without blanks at either end.
+    fileprivate var trimmed: String {
+        var view = self
+        while view.first == " " { view.removeFirst() }
+        while view.last == " " { view.removeLast() }
+        return String(view)
+    }
+}

@@ -1,0 +1,96 @@
+import NIOCore
+
+/// Cuts the bytes of a client into messages.
+///
+/// Every length is checked before anything is allocated for it; a message is taken only when all of it
+/// has arrived.
+struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
+    typealias InboundOut = FrontendMessage
+
+    private static let sslCode: Int32 = 80_877_103
+    private static let gssCode: Int32 = 80_877_104
+    private static let cancelCode: Int32 = 80_877_102
+
+    private var hasStarted = false
+
+    mutating func decode(buffer: inout ByteBuffer) throws -> FrontendMessage? {
+        hasStarted ? try decodeMessage(&buffer) : try decodeStartup(&buffer)
+    }
+
+    mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> FrontendMessage? {
+        try decode(buffer: &buffer)
+    }
+
+    private mutating func decodeStartup(_ buffer: inout ByteBuffer) throws -> FrontendMessage? {
+        guard let length = buffer.getInteger(at: buffer.readerIndex, as: Int32.self) else {
+            return nil
+        }
+        guard length >= 8, Int(length) <= WireLimits.startupBytes else {
+            throw ProtocolViolation(message: "invalid length of startup packet")
+        }
+        guard var packet = buffer.readSlice(length: Int(length)) else { return nil }
+        packet.moveReaderIndex(forwardBy: 4)
+        let code = packet.readInteger(as: Int32.self) ?? 0
+        switch code {
+        case Self.sslCode: return .sslRequest
+        case Self.gssCode: return .gssRequest
+        case Self.cancelCode:
+            guard let processID = packet.readInteger(as: Int32.self),
+                let secret = packet.readInteger(as: Int32.self)
+            else { throw ProtocolViolation(message: "invalid cancel request") }
+            return .cancelRequest(processID: processID, secret: secret)
+        default: break
+        }
+        guard code >> 16 == 3 else {
+            throw ProtocolViolation(
+                message: "unsupported frontend protocol \(code >> 16).\(code & 0xffff): "
+                    + "server supports 3.0 to 3.0")
+        }
+        var parameters: [String: String] = [:]
+        while let name = packet.readNullTerminatedString(), !name.isEmpty {
+            guard let value = packet.readNullTerminatedString() else {
+                throw ProtocolViolation(message: "invalid startup packet layout")
+            }
+            parameters[name] = value
+        }
+        hasStarted = true
+        return .startup(minor: Int(code & 0xffff), parameters: parameters)
+    }
+
+    private func decodeMessage(_ buffer: inout ByteBuffer) throws -> FrontendMessage? {
+        let start = buffer.readerIndex
+        guard let type = buffer.getInteger(at: start, as: UInt8.self),
+            let length = buffer.getInteger(at: start + 1, as: Int32.self)
+        else { return nil }
+        guard length >= 4, Int(length) <= WireLimits.messageBytes else {
+            throw ProtocolViolation(message: "invalid message length")
+        }
+        guard buffer.readableBytes >= Int(length) + 1 else { return nil }
+        buffer.moveReaderIndex(forwardBy: 5)
+        var body = buffer.readSlice(length: Int(length) - 4) ?? ByteBuffer()
+        return try Self.message(type, &body)
+    }
+
+    private static func message(
+        _ type: UInt8, _ body: inout ByteBuffer
+    ) throws -> FrontendMessage {
+        switch type {
+        case UInt8(ascii: "Q"):
+            guard let text = body.readNullTerminatedString() else {
+                throw ProtocolViolation(message: "invalid string in message")
+            }
+            return .query(text)
+        case UInt8(ascii: "d"):
+            return .copyData(body.readBytes(length: body.readableBytes) ?? [])
+        case UInt8(ascii: "c"): return .copyDone
+        case UInt8(ascii: "f"): return .copyFail(body.readNullTerminatedString() ?? "")
+        case UInt8(ascii: "H"): return .flush
+        case UInt8(ascii: "S"): return .sync
+        case UInt8(ascii: "X"): return .terminate
+        case UInt8(ascii: "P"), UInt8(ascii: "B"), UInt8(ascii: "D"), UInt8(ascii: "E"),
+            UInt8(ascii: "C"), UInt8(ascii: "F"):
+            return .extended(type)
+        default: return .unexpected(type)
+        }
+    }
+}
