@@ -70,7 +70,7 @@ let edge: [Target] = [
     .executableTarget(
         name: "DemetraCLI",
         dependencies: [
-            "Demetra", "DemetraWire", "CReadline",
+            "Demetra", "DemetraWire", "CReadline", "CShims",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings),

@@ -25,4 +25,13 @@ static inline uint64_t demetra_mask64_equal(const uint8_t *p, uint8_t c) {
            (uint64_t)demetra_mask16_equal(p + 32, c) << 32 | (uint64_t)demetra_mask16_equal(p + 48, c) << 48;
 }
 
+/// Makes Ctrl-C set a flag instead of ending the process.
+void demetra_interrupt_install(void);
+
+/// Not zero while a Ctrl-C waits to be taken.
+int demetra_interrupt_is_pending(void);
+
+/// Not zero when Ctrl-C was pressed since the last call.
+int demetra_interrupt_take(void);
+
 #endif

@@ -1,0 +1,21 @@
+import ArgumentParser
+
+/// The program `demetra`.
+@main
+struct DemetraCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demetra",
+        abstract: "Advertising metrics in, decisions out: a database with ROI, budgets and alerts.",
+        discussion: """
+            demetra ads.demetra                          an interactive session
+            demetra ads.demetra -c "SELECT 1"            one statement
+            demetra import ads.demetra campaigns f.csv   a file into a table
+            demetra serve ads.demetra --pg 127.0.0.1:5433
+            demetra demo ads.demetra                     a database to play with
+            """,
+        version: "demetra 0.1.0",
+        subcommands: [
+            ShellCommand.self, ImportCommand.self, ServeCommand.self, DemoCommand.self,
+        ],
+        defaultSubcommand: ShellCommand.self)
+}

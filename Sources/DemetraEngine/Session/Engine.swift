@@ -1,0 +1,67 @@
+package import DemetraFunctions
+package import DemetraPlanner
+package import DemetraSQL
+package import DemetraStorage
+package import DemetraTypes
+package import DemetraVectors
+
+/// Limits of an engine.
+package struct EngineConfiguration: Sendable {
+    /// Bytes that all statements together may use.
+    package var memoryLimitBytes: Int
+    /// Processors for query work; nil for all.
+    package var processorCount: Int?
+
+    /// Makes a configuration.
+    package init(memoryLimitBytes: Int = 4 << 30, processorCount: Int? = nil) {
+        self.memoryLimitBytes = memoryLimitBytes
+        self.processorCount = processorCount
+    }
+}
+
+/// Statements that a part above the engine carries out: alerts, later connectors and reports.
+package protocol StatementExtension: Sendable {
+    /// The kinds of statements it takes.
+    func handles(_ statement: BoundStatement) -> Bool
+
+    /// Carries the statement out and answers it.
+    func run(
+        _ statement: BoundStatement, session: Session, output: any StatementOutput
+    ) throws(DemetraError)
+}
+
+/// Everything the sessions of one database share.
+package final class Engine: Sendable {
+    /// The rows.
+    package let store: Store
+    /// What can be called.
+    package let functions: FunctionRegistry
+    /// The disk, for COPY and import.
+    package let fileSystem: any FileSystem
+    /// The time.
+    package let clock: any Clock
+    let pool: WorkerPool
+    let budget: MemoryBudget
+    let extensions: [any StatementExtension]
+
+    /// An engine over an open store.
+    package init(
+        store: Store, functions: FunctionRegistry, fileSystem: any FileSystem, clock: any Clock,
+        configuration: EngineConfiguration, extensions: [any StatementExtension]
+    ) {
+        self.store = store
+        self.functions = functions
+        self.fileSystem = fileSystem
+        self.clock = clock
+        self.extensions = extensions
+        pool = WorkerPool(
+            processorCount: configuration.processorCount ?? SystemThread.processorCount)
+        budget = MemoryBudget(name: "database", limitBytes: configuration.memoryLimitBytes)
+    }
+
+    /// A session of its own.
+    package func makeSession(user: String) -> Session { Session(engine: self, user: user) }
+
+    /// Flushes and closes the store.
+    package func close() throws(DemetraError) { try store.close() }
+}

@@ -1,0 +1,160 @@
+import DemetraCatalog
+import DemetraFunctions
+import DemetraPlanner
+import DemetraSQL
+import DemetraStorage
+package import DemetraTypes
+package import DemetraVectors
+import Synchronization
+
+/// Where a session stands with its transaction.
+package enum TransactionStatus: Sendable, Hashable {
+    /// Each statement is a transaction of its own.
+    case idle
+    /// Between BEGIN and COMMIT.
+    case open
+    /// A statement between BEGIN and ROLLBACK has failed.
+    case failed
+}
+
+/// One client's side in the engine: settings and one statement at a time.
+package final class Session: Sendable {
+    let engine: Engine
+    /// The user's name.
+    package let user: String
+    private let settings = Mutex(SessionSettings())
+    private let running = Mutex<CancellationFlag?>(nil)
+    // Statements of one session wait for each other here.
+    private let turn = Monitor(false)
+
+    init(engine: Engine, user: String) {
+        self.engine = engine
+        self.user = user
+    }
+
+    /// Runs the statements of a text in order; a syntax error anywhere runs none of them.
+    ///
+    /// - Throws: the error of the first statement that fails; those behind it are not run.
+    package func run(
+        _ text: String, parameters: [(Value, LogicalType)], output: any StatementOutput
+    ) throws(DemetraError) {
+        let statements = try SQLParser.parse(text)
+        for statement in statements {
+            try runOne(statement, text, parameters, output)
+        }
+    }
+
+    private func runOne(
+        _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
+        _ output: any StatementOutput
+    ) throws(DemetraError) {
+        turn.wait { isTaken -> Void? in
+            guard !isTaken else { return nil }
+            isTaken = true
+            return ()
+        }
+        let flag = CancellationFlag()
+        running.withLock { $0 = flag }
+        defer {
+            running.withLock { $0 = nil }
+            turn.withLock(notify: true) { $0 = false }
+        }
+        let budget = engine.budget.child("statement")
+        defer { budget.release(budget.usedBytes) }
+        let timeout = StatementTimeout(
+            milliseconds: settings.withLock { $0.statementTimeoutMilliseconds }, flag)
+        defer { timeout.end() }
+        let run = StatementRun(
+            session: self, text: text, parameters: parameters, cancellation: flag, budget: budget,
+            output: output)
+        do {
+            try run.execute(statement)
+        } catch {
+            throw timeout.explained(error)
+        }
+    }
+
+    /// Stops the statement that is running, if any.
+    package func cancel() { running.withLock { $0 }?.cancel() }
+
+    /// Each statement commits by itself so far.
+    package var transactionStatus: TransactionStatus { .idle }
+
+    // MARK: Settings
+
+    /// The value of a setting.
+    package func setting(_ name: String) throws(DemetraError) -> String {
+        try settings.withLock { settings throws(DemetraError) in try settings.value(name) }
+    }
+
+    /// Changes a setting; nil sets its default.
+    package func set(_ name: String, _ value: String?) throws(DemetraError) {
+        var value = value
+        if name.lowercased() == "timezone", let zone = value {
+            value = try engine.timeZoneName(zone)
+        }
+        let checked = value
+        try settings.withLock { settings throws(DemetraError) in
+            try settings.set(name, checked)
+        }
+    }
+
+    /// Puts every setting back to its default.
+    package func resetSettings() { settings.withLock { $0.reset() } }
+
+    /// The session's time zone.
+    package var timeZone: TimeZoneRules {
+        engine.timeZone(named: (try? setting("timezone")) ?? "UTC")
+    }
+
+    // MARK: Catalog
+
+    /// Tables and views, sorted.
+    package func relationNames() -> [String] {
+        engine.store.snapshot().catalog.relationNames.sorted()
+    }
+
+    /// The columns of a table.
+    ///
+    /// - Throws: 42P01 when there is none of that name.
+    package func schema(ofTable name: String) throws(DemetraError) -> Schema {
+        try table(name).schema
+    }
+
+    func table(_ name: String) throws(DemetraError) -> TableDefinition {
+        let catalog = engine.store.snapshot().catalog
+        if let table = catalog.tables[name] { return table }
+        let nearest = NearestName.find(name, among: catalog.tables.keys)
+        throw DemetraError(
+            .undefinedTable, "relation \"\(name)\" does not exist",
+            hint: nearest.map { "Perhaps you meant \"\($0)\"." })
+    }
+}
+
+/// Cancels a statement that runs longer than `statement_timeout`.
+private final class StatementTimeout: Sendable {
+    private let milliseconds: Int
+    private let state = Monitor((isOver: false, hasFired: false))
+
+    init(milliseconds: Int, _ flag: CancellationFlag) {
+        self.milliseconds = milliseconds
+        guard milliseconds > 0 else { return }
+        let state = state
+        SystemThread.start {
+            let isOver = state.wait(milliseconds: milliseconds) { $0.isOver ? true : nil } ?? false
+            guard !isOver else { return }
+            state.withLock { $0.hasFired = true }
+            flag.cancel()
+        }
+    }
+
+    func end() { state.withLock(notify: true) { $0.isOver = true } }
+
+    /// Says that it was the timeout that cancelled.
+    func explained(_ error: DemetraError) -> DemetraError {
+        guard error.sqlState == .queryCanceled, state.withLock({ $0.hasFired }) else { return error }
+        return DemetraError(
+            .queryCanceled, "canceling statement due to statement timeout",
+            hint: "statement_timeout is \(milliseconds) ms.")
+    }
+}

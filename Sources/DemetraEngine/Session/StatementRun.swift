@@ -1,0 +1,143 @@
+import DemetraCatalog
+import DemetraFunctions
+package import DemetraPlanner
+import DemetraSQL
+import DemetraStorage
+package import DemetraTypes
+package import DemetraVectors
+
+/// One statement on its way: binds it on a snapshot of its own, plans it and carries it out.
+package struct StatementRun {
+    let session: Session
+    let text: String
+    let parameters: [(Value, LogicalType)]
+    let cancellation: CancellationFlag
+    let budget: MemoryBudget
+    let output: any StatementOutput
+
+    var engine: Engine { session.engine }
+
+    func execute(_ parsed: ParsedStatement) throws(DemetraError) {
+        let snapshot = engine.store.snapshot()
+        let binder = Binder(catalog: snapshot.catalog, functions: engine.functions)
+        let bound = try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
+        try execute(bound, snapshot)
+    }
+
+    func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {
+        for part in engine.extensions where part.handles(bound) {
+            return try part.run(bound, session: session, output: output)
+        }
+        switch bound {
+        case .query(let plan): try query(plan, snapshot)
+        case .insert(let insert):
+            try InsertStatementRun(run: self, snapshot: snapshot).execute(insert)
+        case .update(let update):
+            try ModificationRun(run: self, snapshot: snapshot).execute(update)
+        case .delete(let delete):
+            try ModificationRun(run: self, snapshot: snapshot).execute(delete)
+        case .truncate(let tables):
+            try ModificationRun(run: self, snapshot: snapshot).truncate(tables)
+        case .copyFrom(let copy): try CopyRun(run: self, snapshot: snapshot).copyFrom(copy)
+        case .copyTo(let plan, let endpoint, let options):
+            try CopyRun(run: self, snapshot: snapshot).copyTo(plan, endpoint, options)
+        case .define(let changes, let tag, let notice):
+            try define(changes, tag, notice, snapshot)
+        case .createTableAs(let table, let plan):
+            try InsertStatementRun(run: self, snapshot: snapshot).createTable(table, plan)
+        case .createModel(let model):
+            try ModelRun(run: self, snapshot: snapshot).create(model)
+        case .explain(let inner, let analyze, let format):
+            try ExplainRun(run: self, snapshot: snapshot).explain(inner, analyze, format)
+        case .session(let statement): try SessionStatementRun(run: self).execute(statement)
+        case .checkAlerts:
+            throw DemetraError(.featureNotSupported, "alerts are not part of this build")
+        }
+    }
+
+    /// A context for running plans of this statement.
+    func context(_ snapshot: Snapshot) -> ExecutionContext {
+        ExecutionContext(
+            snapshot: snapshot, pool: engine.pool, budget: budget,
+            evaluation: EvaluationContext(
+                statementTime: engine.clock.now(), timeZone: session.timeZone,
+                userName: session.user, cancellation: cancellation),
+            parameters: parameters.map { $0.0 })
+    }
+
+    /// The operator tree of a plan, optimised.
+    func physical(
+        _ plan: LogicalPlan, _ snapshot: Snapshot
+    ) throws(DemetraError) -> any PhysicalOperator {
+        let optimized = try optimized(plan, snapshot)
+        return try PhysicalPlanner.plan(optimized)
+    }
+
+    func optimized(
+        _ plan: LogicalPlan, _ snapshot: Snapshot
+    ) throws(DemetraError) -> LogicalPlan {
+        try QueryPlanner.optimize(
+            plan, folder: Folder(context: context(snapshot)),
+            statistics: SnapshotStatistics(snapshot: snapshot))
+    }
+
+    /// All rows of a plan.
+    func collect(
+        _ plan: LogicalPlan, _ snapshot: Snapshot
+    ) throws(DemetraError) -> MaterializedRows {
+        let context = context(snapshot)
+        return try context.collect(try physical(plan, snapshot).open(context))
+    }
+
+    private func query(_ plan: LogicalPlan, _ snapshot: Snapshot) throws(DemetraError) {
+        let context = context(snapshot)
+        let fields = plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
+        let stream = try physical(plan, snapshot).open(context)
+        try output.begin(Schema(fields))
+        let sink = ResultSink(output: output)
+        try sink.run(stream, context)
+        try output.finish(tag: "SELECT \(sink.rowCount)")
+    }
+
+    private func define(
+        _ changes: [CatalogChange], _ tag: String, _ notice: String?, _ snapshot: Snapshot
+    ) throws(DemetraError) {
+        if !changes.isEmpty {
+            var transaction = WriteTransaction(snapshot: snapshot)
+            for change in changes { transaction.change(change) }
+            _ = try engine.store.commit(transaction)
+        }
+        if let notice { output.notice(Notice(notice)) }
+        try output.finish(tag: tag)
+    }
+}
+
+extension LogicalType {
+    /// The type clients see: a literal whose type nothing decided is text.
+    var shown: LogicalType { self == .unknown ? .text : self }
+}
+
+/// Evaluates expressions without columns at plan time.
+struct Folder: ConstantFolder {
+    let context: ExecutionContext
+
+    func fold(_ expression: BoundExpression) -> Value? {
+        guard
+            let program = try? ExpressionCompiler.compile([expression], layout: ColumnLayout([])),
+            let vector = try? ExpressionEvaluator(program, context)
+                .evaluateOne(Batch([], count: 1))
+        else { return nil }
+        return vector.value(at: 0)
+    }
+}
+
+/// What the optimizer asks about tables.
+struct SnapshotStatistics: Statistics {
+    let snapshot: Snapshot
+
+    func rowCount(of table: TableDefinition) -> Int { snapshot.table(table.id)?.rowCount ?? 0 }
+
+    func distinctCount(of table: TableDefinition, column: Int) -> Int? {
+        snapshot.table(table.id)?.distinctEstimate(column: column)
+    }
+}

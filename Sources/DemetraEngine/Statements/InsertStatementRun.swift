@@ -1,0 +1,103 @@
+import DemetraCatalog
+import DemetraPlanner
+import DemetraStorage
+import DemetraTypes
+import DemetraVectors
+
+/// INSERT and CREATE TABLE AS.
+struct InsertStatementRun {
+    let run: StatementRun
+    let snapshot: Snapshot
+
+    func execute(_ insert: BoundInsert) throws(DemetraError) {
+        let rows = try run.collect(insert.plan, snapshot)
+        let context = run.context(snapshot)
+        let layout = ColumnLayout(insert.plan.columns)
+        let constraints = try RowConstraints(
+            table: insert.table, checks: insert.checks, layout: layout)
+        for batch in rows.batches {
+            try constraints.verify(rows: batch.vectors, batch: batch, context)
+        }
+        let (count, written) = try write(insert, rows.batches, layout, context)
+        if insert.returning.isEmpty {
+            return try run.output.finish(tag: "INSERT 0 \(count)")
+        }
+        try Returning(run: run).deliver(
+            insert.returning, layout: layout, batches: written, tag: "INSERT 0 \(count)", context)
+    }
+
+    /// Commits the rows; gives how many rows were written and what they are.
+    private func write(
+        _ insert: BoundInsert, _ batches: [Batch], _ layout: ColumnLayout,
+        _ context: ExecutionContext
+    ) throws(DemetraError) -> (Int, [Batch]) {
+        var transaction = WriteTransaction(snapshot: snapshot)
+        let total = batches.reduce(0) { $0 + $1.count }
+        switch insert.conflict {
+        case .fail:
+            transaction.insert(
+                insert.table.id, batches, onConflict: insert.table.restates ? .replace : .error)
+            _ = try run.engine.store.commit(transaction)
+            return (total, batches)
+        case .nothing(let key):
+            let fresh = try ConflictResolver(
+                table: insert.table, snapshot: snapshot, run: run
+            ).withoutConflicts(batches, key: key)
+            transaction.insert(insert.table.id, fresh, onConflict: .error)
+            _ = try run.engine.store.commit(transaction)
+            return (fresh.reduce(0) { $0 + $1.count }, fresh)
+        case .update(let key, let existing, let excluded, let assignments, let condition):
+            let resolver = ConflictResolver(table: insert.table, snapshot: snapshot, run: run)
+            let resolved = try resolver.resolve(
+                batches, key: key, existing: existing, excluded: excluded,
+                assignments: assignments, condition: condition, context)
+            let constraints = try RowConstraints(
+                table: insert.table, checks: insert.checks, layout: layout)
+            for batch in resolved.updated {
+                try constraints.verify(rows: batch.vectors, batch: batch, context)
+            }
+            transaction.delete(insert.table.id, rowIDs: resolved.replacedIDs)
+            let written = resolved.fresh + resolved.updated
+            transaction.insert(insert.table.id, written, onConflict: .error)
+            _ = try run.engine.store.commit(transaction)
+            return (written.reduce(0) { $0 + $1.count }, written)
+        }
+    }
+
+    /// CREATE TABLE AS: table and rows appear together.
+    func createTable(_ table: TableDefinition, _ plan: LogicalPlan) throws(DemetraError) {
+        let rows = try run.collect(plan, snapshot)
+        let types = table.columns.map(\.type)
+        var batches: [Batch] = []
+        for batch in rows.batches {
+            let vectors = batch.vectors.enumerated().map { index, vector in
+                vector.type == types[index] ? vector : vector.retyped(types[index])
+            }
+            batches.append(Batch(vectors, count: batch.count))
+        }
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.change(.putTable(table))
+        transaction.insert(table.id, batches, onConflict: .error)
+        _ = try run.engine.store.commit(transaction)
+        try run.output.finish(tag: "SELECT \(rows.rowCount)")
+    }
+}
+
+/// Rows for RETURNING.
+struct Returning {
+    let run: StatementRun
+
+    func deliver(
+        _ columns: [ProjectedColumn], layout: ColumnLayout, batches: [Batch], tag: String,
+        _ context: ExecutionContext
+    ) throws(DemetraError) {
+        let program = try ExpressionCompiler.compile(columns.map(\.expression), layout: layout)
+        let evaluator = ExpressionEvaluator(program, context)
+        let fields = columns.map { Field(name: $0.column.name, type: $0.column.type.shown) }
+        try run.output.begin(Schema(fields))
+        for batch in batches where batch.count > 0 {
+            try run.output.rows(Batch(try evaluator.evaluate(batch), count: batch.count))
+        }
+        try run.output.finish(tag: tag)
+    }
+}

@@ -1,0 +1,81 @@
+import DemetraCatalog
+import DemetraPlanner
+import DemetraStorage
+import DemetraTypes
+import DemetraVectors
+
+/// UPDATE, DELETE and TRUNCATE: the rows to change are found by an ordinary plan that gives row ids.
+struct ModificationRun {
+    let run: StatementRun
+    let snapshot: Snapshot
+
+    func execute(_ update: BoundUpdate) throws(DemetraError) {
+        let context = run.context(snapshot)
+        let rows = try withoutRepeatedIDs(try run.collect(update.plan, snapshot))
+        let layout = ColumnLayout(update.plan.columns)
+        let constraints = try RowConstraints(
+            table: update.table, checks: update.checks, layout: layout)
+        let columnCount = update.table.columns.count
+        var transaction = WriteTransaction(snapshot: snapshot)
+        var values: [Batch] = []
+        for batch in rows {
+            let row = Array(batch.vectors[1..<(columnCount + 1)])
+            try constraints.verify(rows: row, batch: batch, context)
+            transaction.delete(update.table.id, rowIDs: batch.vectors[0])
+            values.append(Batch(row, count: batch.count))
+        }
+        transaction.insert(update.table.id, values, onConflict: .error)
+        _ = try run.engine.store.commit(transaction)
+        try answer(update.returning, layout, rows, "UPDATE", context)
+    }
+
+    func execute(_ delete: BoundDelete) throws(DemetraError) {
+        let context = run.context(snapshot)
+        let rows = try withoutRepeatedIDs(try run.collect(delete.plan, snapshot))
+        var transaction = WriteTransaction(snapshot: snapshot)
+        for batch in rows { transaction.delete(delete.table.id, rowIDs: batch.vectors[0]) }
+        _ = try run.engine.store.commit(transaction)
+        try answer(
+            delete.returning, ColumnLayout(delete.plan.columns), rows, "DELETE", context)
+    }
+
+    func truncate(_ tables: [TableDefinition]) throws(DemetraError) {
+        var transaction = WriteTransaction(snapshot: snapshot)
+        for table in tables {
+            // All rows of the old table go with it; the new one keeps the name.
+            let fresh = TableDefinition(
+                id: TableID(snapshot.catalog.nextTableNumber), name: table.name,
+                columns: table.columns, keys: table.keys, checks: table.checks,
+                timeColumn: table.timeColumn, restates: table.restates)
+            transaction.change(.dropTable(table.id))
+            transaction.change(.putTable(fresh))
+        }
+        _ = try run.engine.store.commit(transaction)
+        try run.output.finish(tag: "TRUNCATE TABLE")
+    }
+
+    private func answer(
+        _ returning: [ProjectedColumn], _ layout: ColumnLayout, _ rows: [Batch], _ verb: String,
+        _ context: ExecutionContext
+    ) throws(DemetraError) {
+        let tag = "\(verb) \(rows.reduce(0) { $0 + $1.count })"
+        guard !returning.isEmpty else { return try run.output.finish(tag: tag) }
+        try Returning(run: run).deliver(
+            returning, layout: layout, batches: rows, tag: tag, context)
+    }
+
+    /// A row that a join found several times is changed once, by its first partner.
+    private func withoutRepeatedIDs(_ rows: MaterializedRows) throws(DemetraError) -> [Batch] {
+        let seen = GroupTable(keyTypes: [.bigint])
+        var result: [Batch] = []
+        for batch in rows.batches {
+            let selection = try seen.insertNew([batch.vectors[0]], count: batch.count)
+            if selection.count == batch.count {
+                result.append(batch)
+            } else if selection.count > 0 {
+                result.append(batch.taking(selection))
+            }
+        }
+        return result
+    }
+}

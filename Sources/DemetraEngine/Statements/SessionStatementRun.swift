@@ -1,0 +1,86 @@
+import DemetraCatalog
+import DemetraSQL
+import DemetraTypes
+import DemetraVectors
+
+/// SET, SHOW, RESET and what else a session answers by itself.
+struct SessionStatementRun {
+    let run: StatementRun
+
+    func execute(_ statement: Statement) throws(DemetraError) {
+        let session = run.session
+        switch statement {
+        case .set(let name, let values, _):
+            try session.set(name.text, values.map { $0.joined(separator: ", ") })
+            try run.output.finish(tag: "SET")
+        case .show(let name): try show(name)
+        case .reset(let name):
+            if let name { try session.set(name.text, nil) } else { session.resetSettings() }
+            try run.output.finish(tag: "RESET")
+        case .checkpoint:
+            try run.engine.store.flush()
+            try run.output.finish(tag: "CHECKPOINT")
+        case .discardAll:
+            session.resetSettings()
+            try run.output.finish(tag: "DISCARD ALL")
+        case .deallocate(nil): try run.output.finish(tag: "DEALLOCATE ALL")
+        case .begin, .commit, .rollback:
+            throw DemetraError(
+                .featureNotSupported, "transactions of several statements are not supported",
+                hint: "Each statement is a transaction of its own: leave BEGIN and COMMIT out.")
+        case .prepare, .execute, .deallocate:
+            throw DemetraError(
+                .featureNotSupported, "prepared statements are not supported",
+                hint: "Send the statement itself; from Swift, interpolate values into SQL.")
+        default:
+            throw DemetraError(.featureNotSupported, "this statement is not supported")
+        }
+    }
+
+    private func show(_ name: ObjectName) throws(DemetraError) {
+        let catalog = run.engine.store.snapshot().catalog
+        switch name.text {
+        case "tables":
+            let rows =
+                catalog.tables.keys.map { [$0, "table"] } + catalog.views.keys.map { [$0, "view"] }
+            try answer(["name", "type"], rows)
+        case "metrics":
+            try answer(["name", "expression"], catalog.metrics.values.map { [$0.name, $0.expression] })
+        case "alerts":
+            try answer(
+                ["name", "severity", "condition"],
+                catalog.alerts.values.map { [$0.name, $0.severity.rawValue, $0.condition] })
+        case "models":
+            try answer(["name", "kind"], catalog.models.values.map { [$0.name, $0.kind] })
+        case "all":
+            var rows: [[String]] = []
+            for name in SessionSettings.names {
+                rows.append([name, try run.session.setting(name)])
+            }
+            try answer(["name", "setting"], rows)
+        default:
+            let value = try run.session.setting(name.text)
+            try answer([Self.shownName(name.text)], [[value]])
+        }
+    }
+
+    /// The spelling PostgreSQL gives the column.
+    private static func shownName(_ name: String) -> String {
+        switch name {
+        case "timezone": "TimeZone"
+        case "datestyle": "DateStyle"
+        case "intervalstyle": "IntervalStyle"
+        default: name
+        }
+    }
+
+    private func answer(_ names: [String], _ rows: [[String]]) throws(DemetraError) {
+        let sorted = rows.sorted { $0.lexicographicallyPrecedes($1) }
+        try run.output.begin(Schema(names.map { Field(name: $0, type: .text) }))
+        let vectors = names.indices.map { column in
+            Vector(sorted.map { .text($0[column]) }, type: .text)
+        }
+        if !sorted.isEmpty { try run.output.rows(Batch(vectors, count: sorted.count)) }
+        try run.output.finish(tag: "SHOW")
+    }
+}
