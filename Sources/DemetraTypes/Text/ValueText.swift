@@ -1,0 +1,203 @@
+/// Values as text and back, by type: literals, CSV cells, protocol values.
+package enum ValueText {
+    // MARK: Writing
+
+    /// The text of a value, or nil for NULL.
+    ///
+    /// - Parameter zone: the zone in which instants are shown.
+    package static func text(_ value: Value, type: LogicalType, zone: TimeZoneRules = .utc) -> String? {
+        switch value {
+        case .null: nil
+        case .boolean(let flag): flag ? "true" : "false"
+        case .integer(let number): String(number)
+        case .double(let number):
+            type == .real ? FloatText.text(Float(number)) : FloatText.text(number)
+        case .numeric(let decimal): decimal.description
+        case .text(let text): text
+        case .bytes(let bytes): "\\x" + bytes.map { hexadecimal($0) }.joined()
+        case .date(let date): TimestampText.text(date)
+        case .time(let time): TimestampText.text(timeOfDay: time)
+        case .timestamp(let time): TimestampText.text(time)
+        case .timestamptz(let time): TimestampText.text(time, zone: zone)
+        case .interval(let interval): IntervalText.text(interval)
+        }
+    }
+
+    private static func hexadecimal(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 16)
+        return digits.utf8.count == 1 ? "0" + digits : digits
+    }
+
+    // MARK: Reading
+
+    /// Reads a value of a type.
+    ///
+    /// - Throws: 22P02, 22007, 22008 or 22003, worded as PostgreSQL words them.
+    package static func parse(
+        _ text: String, as type: LogicalType, zone: TimeZoneRules = .utc,
+        zones: TimeZones = .fixedOnly
+    ) throws(DemetraError) -> Value {
+        switch type {
+        case .boolean: return .boolean(try boolean(text))
+        case .smallint, .integer, .bigint: return .integer(try integer(text, type))
+        case .real: return .double(Double(try real(text)))
+        case .double:
+            guard let value = FloatText.parse(text) else { throw invalid(text, type) }
+            if value.isInfinite, !text.lowercased().contains("inf") {
+                throw DemetraError(
+                    .numericValueOutOfRange, "\"\(text)\" is out of range for type double precision")
+            }
+            return .double(value)
+        case .numeric(let modifier):
+            let value = try Decimal.parse(text)
+            return .numeric(try modifier.map { modifier throws(DemetraError) in try value.fitted(to: modifier) } ?? value)
+        case .text, .unknown: return .text(text)
+        case .varchar(let limit):
+            guard let limit, text.unicodeScalars.count > limit else { return .text(text) }
+            throw DemetraError(
+                .stringDataRightTruncation, "value too long for type character varying(\(limit))")
+        case .date:
+            let parsed = try TimestampText.parse(text, type: type)
+            return .date(parsed.local.date)
+        case .time: return .time(try TimestampText.parseTime(text))
+        case .timestamp: return .timestamp(try TimestampText.parse(text, type: type).local)
+        case .timestamptz: return .timestamptz(try instant(text, zone, zones))
+        case .interval: return .interval(try IntervalText.parse(text))
+        case .json, .jsonb, .uuid: return .text(text)
+        case .bytea: return .bytes(try bytes(text))
+        }
+    }
+
+    private static func invalid(_ text: String, _ type: LogicalType) -> DemetraError {
+        DemetraError(
+            .invalidTextRepresentation, "invalid input syntax for type \(type): \"\(text)\"")
+    }
+
+    /// t, true, y, yes, on, 1 and their opposites, in any case, and prefixes of the words.
+    private static func boolean(_ text: String) throws(DemetraError) -> Bool {
+        let word = text.lowercased().split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        guard !word.isEmpty else { throw invalid(text, .boolean) }
+        if "true".hasPrefix(word) || "yes".hasPrefix(word) || word == "on" || word == "1" {
+            return true
+        }
+        if "false".hasPrefix(word) || "no".hasPrefix(word) || word == "off" || word == "of"
+            || word == "0"
+        {
+            return false
+        }
+        throw invalid(text, .boolean)
+    }
+
+    private static func integer(
+        _ text: String, _ type: LogicalType
+    ) throws(DemetraError) -> Int64 {
+        var copy = text
+        enum Outcome { case value(Int64), invalid, overflow }
+        let outcome = copy.withUTF8 { bytes -> Outcome in
+            var scanner = ByteScanner(bytes)
+            scanner.skipBlanks()
+            let isNegative = scanner.skipSign()
+            var value: Int64 = 0
+            var count = 0
+            var isOverflowing = false
+            while let byte = scanner.peek, byte >= 0x30, byte <= 0x39 {
+                let (product, first) = value.multipliedReportingOverflow(by: 10)
+                let digit = Int64(byte - 0x30)
+                let (sum, second) = isNegative
+                    ? product.subtractingReportingOverflow(digit)
+                    : product.addingReportingOverflow(digit)
+                if first || second { isOverflowing = true }
+                value = sum
+                count += 1
+                scanner.advance()
+            }
+            guard count > 0, scanner.isAtEndAfterBlanks else { return .invalid }
+            return isOverflowing ? .overflow : .value(value)
+        }
+        let range: ClosedRange<Int64> =
+            switch type {
+            case .smallint: -32_768...32_767
+            case .integer: -2_147_483_648...2_147_483_647
+            default: Int64.min...Int64.max
+            }
+        switch outcome {
+        case .invalid: throw invalid(text, type)
+        case .value(let value) where range.contains(value): return value
+        default:
+            throw DemetraError(
+                .numericValueOutOfRange, "value \"\(text)\" is out of range for type \(type)")
+        }
+    }
+
+    private static func real(_ text: String) throws(DemetraError) -> Float {
+        guard let value = FloatText.parse(text) else { throw invalid(text, .real) }
+        let single = Float(value)
+        if single.isInfinite, value.isFinite {
+            throw DemetraError(
+                .numericValueOutOfRange, "\"\(text)\" is out of range for type real")
+        }
+        return single
+    }
+
+    private static func instant(
+        _ text: String, _ zone: TimeZoneRules, _ zones: TimeZones
+    ) throws(DemetraError) -> Timestamp {
+        let parsed = try TimestampText.parse(text, type: .timestamptz)
+        guard parsed.local.isFinite else { return parsed.local }
+        if let offset = parsed.offset {
+            return Timestamp(microseconds: parsed.local.microseconds - Int64(offset) * 1_000_000)
+        }
+        if let name = parsed.zoneName { return try zones.rules(name).instant(parsed.local) }
+        return zone.instant(parsed.local)
+    }
+
+    /// `\x` and hexadecimal digits, or plain characters with `\\` and `\ooo`.
+    private static func bytes(_ text: String) throws(DemetraError) -> [UInt8] {
+        let source = Array(text.utf8)
+        if source.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "x")]) {
+            var result: [UInt8] = []
+            var high: UInt8?
+            for byte in source.dropFirst(2) {
+                guard let digit = hexDigit(byte) else { throw invalid(text, .bytea) }
+                if let first = high {
+                    result.append(first << 4 | digit)
+                    high = nil
+                } else {
+                    high = digit
+                }
+            }
+            guard high == nil else { throw invalid(text, .bytea) }
+            return result
+        }
+        var result: [UInt8] = []
+        var index = 0
+        while index < source.count {
+            guard source[index] == UInt8(ascii: "\\") else {
+                result.append(source[index])
+                index += 1
+                continue
+            }
+            if index + 1 < source.count, source[index + 1] == UInt8(ascii: "\\") {
+                result.append(UInt8(ascii: "\\"))
+                index += 2
+                continue
+            }
+            let digits = source[(index + 1)...].prefix(3)
+            guard digits.count == 3, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x37 }) else {
+                throw invalid(text, .bytea)
+            }
+            result.append(digits.reduce(0) { $0 &* 8 &+ ($1 - 0x30) })
+            index += 4
+        }
+        return result
+    }
+
+    private static func hexDigit(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case 0x30...0x39: byte - 0x30
+        case 0x41...0x46: byte - 0x41 + 10
+        case 0x61...0x66: byte - 0x61 + 10
+        default: nil
+        }
+    }
+}
