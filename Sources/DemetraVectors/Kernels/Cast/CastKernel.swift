@@ -1,0 +1,55 @@
+package import DemetraTypes
+
+/// What casts need to know of the session.
+package struct CastContext: Sendable {
+    /// The session's time zone.
+    package let zone: TimeZoneRules
+    /// All zones, for text that names one.
+    package let zones: TimeZones
+
+    /// Makes a context.
+    package init(zone: TimeZoneRules = .utc, zones: TimeZones = .fixedOnly) {
+        self.zone = zone
+        self.zones = zones
+    }
+}
+
+/// Casts between all types that PostgreSQL casts between.
+///
+/// NULL stays NULL. Dictionary vectors are cast once per distinct value that a row uses, constants once.
+///
+/// - Throws: 22P02, 22007, 22008 for text that does not read, 22003 for numbers that do not fit, 22001
+///   for text too long in an implicit cast, 42846 for types without a cast.
+package enum CastKernel {
+    /// `vector` as `type`.
+    package static func cast(
+        _ vector: Vector, to type: LogicalType, isExplicit: Bool, _ context: CastContext
+    ) throws(DemetraError) -> Vector {
+        if vector.type == type { return vector }
+        if case .constant(let one) = vector.storage {
+            guard vector.count > 0 else { return Vector([], type: type) }
+            let result = try cast(one.vector, to: type, isExplicit: isExplicit, context)
+            return .constant(result, count: vector.count)
+        }
+        if let same = relabelled(vector, type) { return same }
+        if let fast = try NumericCasts.cast(vector, to: type) { return fast }
+        let caster = ValueCaster(source: vector.type, target: type, isExplicit: isExplicit, context)
+        var builder = VectorBuilder(type: type, capacity: vector.count)
+        for row in 0..<vector.count {
+            builder.append(try caster.cast(vector.value(at: row)))
+        }
+        return builder.finish()
+    }
+
+    /// Casts that change the name of the type only.
+    private static func relabelled(_ vector: Vector, _ type: LogicalType) -> Vector? {
+        switch (vector.type, type) {
+        case (.text, .text), (.unknown, .text), (.varchar, .text), (.json, .text), (.jsonb, .text),
+            (.uuid, .text), (.text, .unknown), (.unknown, .varchar(limit: nil)),
+            (.text, .varchar(limit: nil)), (.varchar, .varchar(limit: nil)),
+            (.smallint, .integer):
+            return vector.retyped(type)
+        default: return nil
+        }
+    }
+}
