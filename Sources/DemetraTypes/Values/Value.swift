@@ -28,5 +28,8 @@ public enum Value: Sendable, Hashable {
     case interval(Interval)
 
     /// True for NULL.
-    public var isNull: Bool { self == .null }
+    ///
+    /// By pattern: `self == .null` copies the value to a slot that Swift 6.3 aligns to 8 in debug
+    /// builds, where the 16-byte payload of a numeric needs 16, and crashes for texts.
+    public var isNull: Bool { if case .null = self { true } else { false } }
 }
