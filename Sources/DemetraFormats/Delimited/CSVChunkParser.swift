@@ -36,7 +36,7 @@ package struct CSVChunkParser: Sendable {
 
     /// The rows of one chunk.
     package func parse(_ chunk: CSVChunk) throws(DemetraError) -> ParsedChunk {
-        try checkText(chunk)
+        try CSVTextCheck.check(chunk)
         var index = FieldIndex(
             fieldCount: fieldCount, expectedRecords: chunk.byteCount / (fieldCount * 6 + 1))
         var scan = FieldScan(
@@ -157,35 +157,8 @@ package struct CSVChunkParser: Sendable {
 }
 
 extension CSVChunkParser {
-    private func checkText(_ chunk: CSVChunk) throws(DemetraError) {
-        let bytes = chunk.bytes.pointer
-        guard let offset = firstInvalidByte(bytes, chunk.start, chunk.byteCount) else { return }
-        let line = line(of: offset, in: chunk)
-        if bytes[offset] == 0 {
-            throw DemetraError(
-                .badCopyFileFormat,
-                "the input does not look like CSV: line \(line) holds a zero byte",
-                hint: "Check that the file is text and neither compressed nor a spreadsheet.")
-        }
-        throw DemetraError(
-            .characterNotInRepertoire,
-            "invalid byte sequence for encoding \"UTF8\": 0x\(Self.hex(bytes[offset]))",
-            hint: "The input must be UTF-8; convert it first, for example with iconv.",
-            context: "line \(line)")
-    }
-
-    private static func hex(_ byte: UInt8) -> String {
-        (byte < 16 ? "0" : "") + String(byte, radix: 16)
-    }
-
-    /// The line on which offset `offset` lies.
     private func line(of offset: Int, in chunk: CSVChunk) -> Int {
-        let bytes = chunk.bytes.pointer
-        var lines = chunk.firstLine
-        for index in chunk.start..<max(chunk.start, offset) where bytes[index] == chunk.lineEnd {
-            lines += 1
-        }
-        return lines
+        CSVTextCheck.line(of: offset, in: chunk)
     }
 
     private func recordText(_ start: Int, _ end: Int, in chunk: CSVChunk) -> String {

@@ -88,7 +88,9 @@ struct DateText {
                 : set(year: Self.year(c), month: b.value, day: a.value)
         }
         if a.digitCount > 2 { return set(year: a.value, month: b.value, day: c.value) }
-        guard a.digitCount <= 2, b.digitCount <= 2, c.digitCount != 3 else { return .malformed }
+        guard a.digitCount <= 2, b.digitCount <= 2, c.digitCount == 2 || c.digitCount == 4 else {
+            return .malformed
+        }
         dependsOnOrder = true
         return order == .monthFirst
             ? set(year: Self.year(c), month: a.value, day: b.value)
