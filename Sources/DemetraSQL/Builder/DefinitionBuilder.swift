@@ -1,0 +1,200 @@
+import DemetraTypes
+
+/// Statements that define things.
+enum DefinitionBuilder {
+    static func create(_ node: SyntaxNode) throws(DemetraError) -> Statement {
+        if let inner = node[.table] { return .createTable(try table(inner)) }
+        if let inner = node[.view], let name = inner[.name], let query = inner[.query] {
+            return .createView(
+                CreateViewStatement(
+                    name: ExpressionBuilder.objectName(name), orReplace: inner.has(.replace),
+                    columns: inner.all(.columns).map(\.identifier),
+                    query: try QueryBuilder.build(query)))
+        }
+        if let inner = node[.metric], let name = inner[.name], let expression = inner[.expression] {
+            return .createMetric(
+                CreateMetricStatement(
+                    name: name.identifier, orReplace: inner.has(.replace),
+                    ifNotExists: inner.has(.exists),
+                    expression: try ExpressionBuilder.build(expression)))
+        }
+        if let inner = node[.alert] { return .createAlert(try alert(inner)) }
+        if let inner = node[.model] { return .createModel(try model(inner)) }
+        guard let inner = node[.index], let table = inner[.table] else {
+            throw StatementBuilder.missing()
+        }
+        return .createIndex(
+            CreateIndexStatement(
+                name: inner[.name]?.identifier, isUnique: inner.has(.unique),
+                ifNotExists: inner.has(.exists), table: ExpressionBuilder.objectName(table),
+                columns: inner.all(.columns).compactMap { $0[.name]?.identifier }))
+    }
+
+    // MARK: Tables
+
+    private static func table(_ node: SyntaxNode) throws(DemetraError) -> CreateTableStatement {
+        guard let name = node[.name] else { throw StatementBuilder.missing() }
+        var statement = CreateTableStatement(name: ExpressionBuilder.objectName(name))
+        statement.ifNotExists = node.has(.exists)
+        statement.isTemporary = node.has(.temporary)
+        for element in node[.elements]?.all(.items) ?? [] {
+            if let column = element[.column] {
+                statement.columns.append(try self.column(column))
+            } else if let constraint = element[.constraint] {
+                statement.constraints.append(try tableConstraint(constraint))
+            }
+        }
+        statement.columnNames = node.all(.columns).map(\.identifier)
+        statement.options = try options(node[.options]?.all(.options) ?? [])
+        if let source = node[.source] { statement.source = try QueryBuilder.build(source) }
+        return statement
+    }
+
+    private static func options(_ nodes: [SyntaxNode]) throws(DemetraError) -> [TableOption] {
+        var result: [TableOption] = []
+        for option in nodes {
+            guard let name = option[.name] else { continue }
+            let value = option[.value]
+            let text = try value.map { value throws(DemetraError) in try OptionText.text(value) }
+            result.append(TableOption(name: name.identifier, value: text ?? "true"))
+        }
+        return result
+    }
+
+    private static func column(_ node: SyntaxNode) throws(DemetraError) -> ColumnClause {
+        guard let name = node[.name], let type = node[.type] else { throw StatementBuilder.missing() }
+        var clause = ColumnClause(
+            name: name.identifier, type: try ExpressionBuilder.typeName(type))
+        for constraint in node.all(.constraints) {
+            clause.constraints.append(try columnConstraint(constraint))
+        }
+        return clause
+    }
+
+    private static func columnConstraint(
+        _ node: SyntaxNode
+    ) throws(DemetraError) -> ColumnConstraint {
+        let name = node[.name]?.identifier
+        if node.has(.notNull) { return .notNull }
+        if node.has(.null) { return .null }
+        if let value = node[.`default`] { return .defaultValue(try ExpressionBuilder.build(value)) }
+        if node.has(.primaryKey) { return .primaryKey(name: name) }
+        if node.has(.unique) { return .unique(name: name) }
+        if let check = node[.check] { return .check(try ExpressionBuilder.build(check), name: name) }
+        if let references = node[.references] {
+            return .references(
+                ExpressionBuilder.objectName(references),
+                columns: node.all(.columns).map(\.identifier))
+        }
+        return .identity(always: node.has(.always))
+    }
+
+    private static func tableConstraint(
+        _ node: SyntaxNode
+    ) throws(DemetraError) -> TableConstraint {
+        let name = node[.name]?.identifier
+        let columns = node.all(.columns).map(\.identifier)
+        if node.has(.primaryKey) { return .primaryKey(columns, name: name) }
+        if node.has(.unique) { return .unique(columns, name: name) }
+        if let check = node[.check] { return .check(try ExpressionBuilder.build(check), name: name) }
+        guard let references = node[.references] else { throw StatementBuilder.missing() }
+        return .foreignKey(
+            columns, ExpressionBuilder.objectName(references),
+            columns: node.all(.targets).map(\.identifier), name: name)
+    }
+
+    static func alter(_ node: SyntaxNode) throws(DemetraError) -> AlterTableStatement {
+        guard let table = node[.table] else { throw StatementBuilder.missing() }
+        return AlterTableStatement(
+            table: ExpressionBuilder.objectName(table), ifExists: node.has(.exists),
+            actions: try node.all(.actions).mapThrowing { action throws(DemetraError) in try alterAction(action) })
+    }
+
+    private static func alterAction(
+        _ node: SyntaxNode
+    ) throws(DemetraError) -> AlterTableStatement.Action {
+        if let column = node[.addColumn] {
+            return .addColumn(try self.column(column), ifNotExists: node.has(.exists))
+        }
+        if let name = node[.dropColumn] {
+            return .dropColumn(name.identifier, ifExists: node.has(.ifExists))
+        }
+        if let name = node[.renameTable] { return .renameTable(to: name.identifier) }
+        if let name = node[.renameColumn], let target = node[.target] {
+            return .renameColumn(name.identifier, to: target.identifier)
+        }
+        if let column = node[.column] {
+            if node.has(.setNotNull) { return .setNotNull(column.identifier, true) }
+            if node.has(.dropNotNull) { return .setNotNull(column.identifier, false) }
+            return .setDefault(column.identifier, try ExpressionBuilder.build(node[.value]))
+        }
+        return .setOptions(try options(node.all(.options)))
+    }
+
+    static func drop(_ node: SyntaxNode) -> DropStatement {
+        let kinds: [(SyntaxLabel, DropStatement.Kind)] = [
+            (.view, .view), (.metric, .metric), (.alert, .alert), (.model, .model),
+            (.index, .index),
+        ]
+        let kind = kinds.first { node.has($0.0) }?.1 ?? .table
+        return DropStatement(
+            kind: kind, ifExists: node.has(.exists),
+            names: node.all(.names).map { ExpressionBuilder.objectName($0) },
+            cascade: node.has(.cascade))
+    }
+
+    // MARK: Alerts and models
+
+    private static func alert(_ node: SyntaxNode) throws(DemetraError) -> CreateAlertStatement {
+        guard let name = node[.name], let condition = node[.condition], let source = node[.source]
+        else { throw StatementBuilder.missing() }
+        var severity: Identifier?
+        var message: String?
+        var action: String?
+        for clause in node.all(.clauses) {
+            if let given = clause[.severity] { severity = given.identifier }
+            if let given = clause[.message] { message = try given.string() }
+            if let given = clause[.action] { action = try given.string() }
+        }
+        guard let severity, let message else {
+            throw DemetraError(
+                .syntaxError,
+                "alert \"\(name.name)\" has no \(severity == nil ? "SEVERITY" : "MESSAGE")",
+                hint: "End the rule with SEVERITY high MESSAGE 'text with {column}'.",
+                position: Int(node.range.upper))
+        }
+        return CreateAlertStatement(
+            name: name.identifier, orReplace: node.has(.replace), ifNotExists: node.has(.exists),
+            condition: try ExpressionBuilder.build(condition),
+            from: try SelectBuilder.tables(source[.from]),
+            whereCondition: try ExpressionBuilder.build(source[.`where`]?[.condition]),
+            groupBy: try ExpressionBuilder.build(source.all(.groups)), sourceRange: source.range,
+            severity: severity, message: message, action: action)
+    }
+
+    private static func model(_ node: SyntaxNode) throws(DemetraError) -> CreateModelStatement {
+        guard let name = node[.name], let target = node[.target] else {
+            throw StatementBuilder.missing()
+        }
+        let source: Query
+        if let table = node[.table] {
+            source = Query(body: .table(ExpressionBuilder.objectName(table)), range: table.range)
+        } else if let query = node[.query] {
+            source = try QueryBuilder.build(query)
+        } else {
+            throw StatementBuilder.missing()
+        }
+        var (id, time, group): (Identifier?, Identifier?, Identifier?)
+        var options: [TableOption] = []
+        for part in node.all(.parts) {
+            if let given = part[.id] { id = given.identifier }
+            if let given = part[.time] { time = given.identifier }
+            if let given = part[.group] { group = given.identifier }
+            if let given = part[.options] { options += try self.options(given.all(.options)) }
+        }
+        return CreateModelStatement(
+            name: name.identifier, orReplace: node.has(.replace), ifNotExists: node.has(.exists),
+            source: source, target: target.identifier, id: id, time: time, group: group,
+            options: options)
+    }
+}

@@ -1,0 +1,101 @@
+import DemetraTypes
+
+/// Statements that change rows.
+enum ModifyBuilder {
+    static func insert(_ node: SyntaxNode) throws(DemetraError) -> InsertStatement {
+        guard let table = node[.table] else { throw StatementBuilder.missing() }
+        var source: Query?
+        if let query = node[.source] { source = try QueryBuilder.build(query) }
+        var conflict: InsertStatement.OnConflict?
+        if let given = node[.conflict] {
+            let action: InsertStatement.ConflictAction =
+                given.has(.nothing)
+                ? .nothing
+                : .update(
+                    try assignments(given),
+                    where: try ExpressionBuilder.build(given[.`where`]?[.condition]))
+            conflict = InsertStatement.OnConflict(
+                columns: given.all(.columns).map(\.identifier), action: action, range: given.range)
+        }
+        return InsertStatement(
+            table: ExpressionBuilder.objectName(table), alias: node[.alias]?.identifier,
+            columns: node.all(.columns).map(\.identifier), source: source, onConflict: conflict,
+            returning: try returning(node))
+    }
+
+    private static func assignments(_ node: SyntaxNode) throws(DemetraError) -> [Assignment] {
+        var result: [Assignment] = []
+        for assignment in node.all(.assignments) {
+            guard let column = assignment[.column], let value = assignment[.value] else { continue }
+            result.append(
+                Assignment(
+                    column: column.identifier, value: try ExpressionBuilder.build(value)))
+        }
+        return result
+    }
+
+    private static func returning(_ node: SyntaxNode) throws(DemetraError) -> [SelectItem] {
+        try SelectBuilder.items(node[.returning]?.all(.items) ?? [])
+    }
+
+    static func update(_ node: SyntaxNode) throws(DemetraError) -> UpdateStatement {
+        guard let table = node[.table] else { throw StatementBuilder.missing() }
+        return UpdateStatement(
+            table: ExpressionBuilder.objectName(table), alias: node[.alias]?.identifier,
+            assignments: try assignments(node), from: try SelectBuilder.tables(node[.from]),
+            whereCondition: try ExpressionBuilder.build(node[.`where`]?[.condition]),
+            returning: try returning(node))
+    }
+
+    static func delete(_ node: SyntaxNode) throws(DemetraError) -> DeleteStatement {
+        guard let table = node[.table] else { throw StatementBuilder.missing() }
+        return DeleteStatement(
+            table: ExpressionBuilder.objectName(table), alias: node[.alias]?.identifier,
+            using: try SelectBuilder.tables(node[.using]),
+            whereCondition: try ExpressionBuilder.build(node[.`where`]?[.condition]),
+            returning: try returning(node))
+    }
+
+    static func copy(_ node: SyntaxNode) throws(DemetraError) -> CopyStatement {
+        let subject: CopyStatement.Subject
+        if let query = node[.query]?[.query] {
+            subject = .query(try QueryBuilder.build(query))
+        } else if let table = node[.table] {
+            subject = .table(
+                ExpressionBuilder.objectName(table), columns: node.all(.columns).map(\.identifier))
+        } else {
+            throw StatementBuilder.missing()
+        }
+        var endpoint = CopyStatement.Endpoint.standard
+        if let file = node[.file] { endpoint = .file(try file.string()) }
+        if node.has(.program), let command = node[.text] {
+            endpoint = .program(try command.string())
+        }
+        return CopyStatement(
+            subject: subject, isFrom: node.has(.from), endpoint: endpoint,
+            options: try options(node[.options]), range: node.range)
+    }
+
+    private static func options(
+        _ node: SyntaxNode?
+    ) throws(DemetraError) -> [(name: Identifier, value: String)] {
+        var result: [(name: Identifier, value: String)] = []
+        for option in node?.all(.options) ?? [] {
+            if option.rule == .copyOption, let name = option[.name] {
+                let value = option[.value]
+                let text = try value.map { value throws(DemetraError) in try OptionText.text(value) }
+                result.append((name.identifier, text ?? "true"))
+                continue
+            }
+            let text = try option[.text]?.string() ?? "true"
+            if option.has(.csv) { result.append((Identifier("format", range: option.range), "csv")) }
+            for (label, name) in [
+                (SyntaxLabel.header, "header"), (.delimiter, "delimiter"), (.null, "null"),
+                (.quote, "quote"),
+            ] where option.has(label) {
+                result.append((Identifier(name, range: option.range), text))
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,135 @@
+import DemetraTypes
+
+/// Turns the node of a statement into a `Statement`.
+enum StatementBuilder {
+    static func build(_ node: SyntaxNode) throws(DemetraError) -> Statement {
+        if let inner = node[.query] {
+            if let table = inner[.table] {
+                return .query(
+                    Query(body: .table(ExpressionBuilder.objectName(table)), range: inner.range))
+            }
+            guard let query = inner[.query] else { throw missing() }
+            return .query(try QueryBuilder.build(query))
+        }
+        if let inner = node[.insert] { return .insert(try ModifyBuilder.insert(inner)) }
+        if let inner = node[.update] { return .update(try ModifyBuilder.update(inner)) }
+        if let inner = node[.delete] { return .delete(try ModifyBuilder.delete(inner)) }
+        if let inner = node[.truncate] {
+            return .truncate(
+                inner.all(.tables).map { ExpressionBuilder.objectName($0) }, range: inner.range)
+        }
+        if let inner = node[.copy] { return .copy(try ModifyBuilder.copy(inner)) }
+        if let inner = node[.create] { return try DefinitionBuilder.create(inner) }
+        if let inner = node[.alter] { return .alterTable(try DefinitionBuilder.alter(inner)) }
+        if let inner = node[.drop] { return .drop(DefinitionBuilder.drop(inner)) }
+        return try SessionBuilder.build(node)
+    }
+
+    static func missing() -> DemetraError {
+        DemetraError(.internalError, "a part of the syntax tree is missing")
+    }
+}
+
+/// Statements about the session.
+enum SessionBuilder {
+    static func build(_ node: SyntaxNode) throws(DemetraError) -> Statement {
+        if let inner = node[.checkAlerts] { return .checkAlerts(inner[.name]?.identifier) }
+        if let id = node[.acknowledge]?[.id] {
+            return .acknowledgeAlert(try ExpressionBuilder.build(id))
+        }
+        if let inner = node[.explain] { return try explain(inner) }
+        if let inner = node[.set] { return try set(inner) }
+        if let inner = node[.show] {
+            if inner.has(.zone) { return .show(plainName("timezone", inner)) }
+            if inner.has(.isolation) { return .show(plainName("transaction_isolation", inner)) }
+            guard let name = inner[.name] else { throw StatementBuilder.missing() }
+            return .show(ObjectName(name.all(.parts).map(\.identifier)))
+        }
+        if let inner = node[.reset] {
+            return .reset(inner[.name].map { ObjectName($0.all(.parts).map(\.identifier)) })
+        }
+        if node.has(.begin) { return .begin }
+        if node.has(.commit) { return .commit }
+        if node.has(.rollback) { return .rollback }
+        if node.has(.checkpoint) { return .checkpoint }
+        if node.has(.discard) { return .discardAll }
+        return try prepared(node)
+    }
+
+    private static func prepared(_ node: SyntaxNode) throws(DemetraError) -> Statement {
+        if let inner = node[.prepare], let name = inner[.name], let statement = inner[.statement] {
+            return .prepare(
+                name: name.identifier,
+                types: try inner.all(.types).mapThrowing { type throws(DemetraError) in
+                    try ExpressionBuilder.typeName(type)
+                },
+                ParsedStatement(try StatementBuilder.build(statement), range: statement.range))
+        }
+        if let inner = node[.execute], let name = inner[.name] {
+            return .execute(
+                name: name.identifier,
+                arguments: try ExpressionBuilder.build(inner.all(.arguments)))
+        }
+        if let inner = node[.deallocate] { return .deallocate(inner[.name]?.identifier) }
+        throw StatementBuilder.missing()
+    }
+
+    private static func plainName(_ name: String, _ node: SyntaxNode) -> ObjectName {
+        ObjectName([Identifier(name, range: node.range)])
+    }
+
+    private static func explain(_ node: SyntaxNode) throws(DemetraError) -> Statement {
+        guard let statement = node[.statement] else { throw StatementBuilder.missing() }
+        var analyze = node.has(.analyze)
+        var format = "text"
+        for option in node[.options]?.all(.options) ?? [] {
+            let value = option[.value]
+            let text = try value.map { value throws(DemetraError) in try OptionText.text(value) } ?? "true"
+            switch option[.name]?.name {
+            case "analyze": analyze = text != "false" && text != "off" && text != "0"
+            case "format": format = text.lowercased()
+            default: continue
+            }
+        }
+        return .explain(
+            ExplainStatement(
+                analyze: analyze, format: format, statement: try StatementBuilder.build(statement)))
+    }
+
+    private static func set(_ node: SyntaxNode) throws(DemetraError) -> Statement {
+        let isLocal = node.has(.local)
+        if let zone = node[.zone] {
+            let value = zone[.value]
+            let text = try value.map { value throws(DemetraError) in try OptionText.text(value) }
+            return .set(
+                name: plainName("timezone", zone), values: text.map { [$0] }, isLocal: isLocal)
+        }
+        if node.has(.characteristics) || node.has(.transaction) {
+            return .set(
+                name: plainName("default_transaction_isolation", node), values: nil,
+                isLocal: isLocal)
+        }
+        guard let name = node[.name] else { throw StatementBuilder.missing() }
+        var values: [String]?
+        if !node.has(.`default`) {
+            values = try node.all(.values).mapThrowing { value throws(DemetraError) in try OptionText.text(value) }
+        }
+        return .set(
+            name: ObjectName(name.all(.parts).map(\.identifier)), values: values, isLocal: isLocal)
+    }
+}
+
+/// The values of options and settings as text.
+enum OptionText {
+    static func text(_ node: SyntaxNode) throws(DemetraError) -> String {
+        if let text = node[.text] { return try text.string() }
+        if let number = node[.number] {
+            return number.tree.text.bytes.count > 0
+                ? String(
+                    decoding: number.tree.text.bytes[Int(number.range.lower)..<Int(number.range.upper)],
+                    as: UTF8.self) : ""
+        }
+        if let word = node[.word] { return word.name }
+        return node.source
+    }
+}
