@@ -2,6 +2,8 @@ package import DemetraVectors
 
 /// A run of whole records, small enough for a worker's cache, and where in the file it began.
 ///
+/// Safe because offsets lie between the start and the byte count.
+///
 /// - Invariant: `bytes` holds `byteCount` bytes of records and then `padding` zeros, so that
 ///   kernels may load a whole word at any byte of a record.
 package struct CSVChunk: Sendable {
@@ -27,5 +29,19 @@ package struct CSVChunk: Sendable {
         String(
             decoding: UnsafeBufferPointer(start: bytes.pointer + start, count: byteCount - start),
             as: UTF8.self)
+    }
+}
+
+extension CSVChunk: RecordOrigin {
+    /// The line on which the byte at `start` lies.
+    func line(ofRecordAt start: Int) -> Int {
+        firstLine + lineEndCount(bytes.pointer, self.start, start, lineEnd)
+    }
+
+    /// The bytes between two offsets.
+    func text(ofRecordAt start: Int, end: Int) -> String {
+        String(
+            decoding: UnsafeBufferPointer(
+                start: bytes.pointer + start, count: max(0, end - start)), as: UTF8.self)
     }
 }

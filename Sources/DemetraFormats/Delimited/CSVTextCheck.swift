@@ -10,7 +10,7 @@ enum CSVTextCheck {
     static func check(_ chunk: CSVChunk) throws(DemetraError) {
         let bytes = chunk.bytes.pointer
         guard let offset = firstInvalidByte(bytes, chunk.start, chunk.byteCount) else { return }
-        let line = line(of: offset, in: chunk)
+        let line = chunk.line(ofRecordAt: offset)
         if bytes[offset] == 0 {
             throw DemetraError(
                 .badCopyFileFormat,
@@ -24,15 +24,5 @@ enum CSVTextCheck {
             detail: "If the file is not text at all, it does not look like CSV.",
             hint: "The input must be UTF-8; convert it first, for example with iconv.",
             context: "line \(line)")
-    }
-
-    /// The line on which offset `offset` lies.
-    static func line(of offset: Int, in chunk: CSVChunk) -> Int {
-        let bytes = chunk.bytes.pointer
-        var lines = chunk.firstLine
-        for index in chunk.start..<max(chunk.start, offset) where bytes[index] == chunk.lineEnd {
-            lines += 1
-        }
-        return lines
     }
 }

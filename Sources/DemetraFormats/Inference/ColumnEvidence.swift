@@ -49,6 +49,14 @@ package struct ColumnEvidence: Sendable {
         if amount.number.whole == nil { fractions += 1 }
     }
 
+    /// Counts one value.
+    mutating func add(_ text: String) {
+        let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 8)
+        bytes.withUnsafeBufferPointer { buffer in
+            if let base = buffer.baseAddress { add(base, buffer.count - 8) }
+        }
+    }
+
     private static let booleanWords = FieldWords(["true", "false", "yes", "no"])
 
     private mutating func addNumber(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {

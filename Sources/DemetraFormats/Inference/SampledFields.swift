@@ -51,10 +51,7 @@ struct SampledFields {
     /// What one text is.
     static func evidence(of text: String) -> ColumnEvidence {
         var evidence = ColumnEvidence()
-        let bytes = Array(text.utf8) + [UInt8](repeating: 0, count: 8)
-        bytes.withUnsafeBufferPointer { buffer in
-            if let base = buffer.baseAddress { evidence.add(base, buffer.count - 8) }
-        }
+        evidence.add(text)
         return evidence
     }
 }

@@ -92,3 +92,17 @@ func prefixParity(_ bits: UInt64) -> UInt64 {
     bits ^= bits &<< 32
     return bits
 }
+
+/// How many bytes in `lower..<upper` equal `lineEnd`; 64 bytes behind `upper` are readable.
+func lineEndCount(
+    _ bytes: UnsafePointer<UInt8>, _ lower: Int, _ upper: Int, _ lineEnd: UInt8
+) -> Int {
+    var count = 0
+    var base = lower
+    while base < upper {
+        let ends = demetra_mask64_equal(bytes + base, lineEnd) & lowBits(upper &- base)
+        count &+= ends.nonzeroBitCount
+        base &+= 64
+    }
+    return count
+}
