@@ -130,6 +130,14 @@ import Testing
             try one(text, .timestamp) == .timestamp(Timestamp(microseconds: 1_704_078_000_000_000)))
     }
 
+    @Test func `an instant without a zone is in the session's`() throws {
+        var column = CSVColumn(name: "v", type: .timestamptz, fieldIndex: 0)
+        column.zone = TimeZoneRules(name: "+03", offsetSeconds: 10_800)
+        let rows = try readCSV("2024-01-01 03:00:00\n2024-01-01 00:00:00Z\n".utf8, [column]).rows
+        let midnight = Value.timestamptz(Timestamp(microseconds: 1_704_067_200_000_000))
+        #expect(rows == [[midnight], [midnight]])
+    }
+
     @Test func `other types are read`() throws {
         #expect(try one("yes", .boolean) == .boolean(true))
         #expect(try one("F", .boolean) == .boolean(false))
@@ -158,6 +166,12 @@ import Testing
         #expect(try lenient("\"$1,234.56\"", money) == value(123_456))
         #expect(try lenient("\"(1,234.56)\"", money) == value(-123_456))
         #expect(try lenient("-$5", money) == value(-500))
+        #expect(try lenient("$7630.00", money) == value(763_000))
+        #expect(try lenient("\"-1,234,567.891\"", money) == value(-123_456_789))
+        #expect(try lenient("\"0,125\"", .double) == .double(0.125))
+        #expect(try lenient("$", money) == nil)
+        #expect(try lenient("$1.2.3", money) == nil)
+        #expect(try lenient("\"$12,34\"", money) == value(1_234))
         #expect(try lenient("\"1 234,56\"", money) == value(123_456))
         #expect(try lenient("\"1.234,56 €\"", money) == value(123_456))
         #expect(try lenient("\"1,234\"", .bigint) == .integer(1_234))

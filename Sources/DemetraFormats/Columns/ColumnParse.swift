@@ -71,10 +71,25 @@ struct ColumnParse: ~Copyable {
         }
         var outcome = parser.parse(text, count, element)
         if outcome == .malformed, run.rules.isLenient {
-            outcome = parser.parseLeniently(text, count, element)
+            outcome = Self.parseLeniently(parser, text, count, element)
         }
         if outcome != .parsed { fail(row, column, outcome) }
         return outcome == .parsed
+    }
+
+    private static func parseLeniently<Parser: FieldParser>(
+        _ parser: Parser, _ text: UnsafePointer<UInt8>, _ count: Int,
+        _ element: UnsafeMutablePointer<Parser.Element>
+    ) -> FieldOutcome {
+        guard Parser.isNumber, count <= 40 else {
+            return parser.parseLeniently(text, count, element)
+        }
+        let outcome = withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 48) { room in
+            guard let plain = room.baseAddress else { return FieldOutcome.malformed }
+            let length = plainAmount(text, count, plain)
+            return length > 0 ? parser.parse(plain, length, element) : .malformed
+        }
+        return outcome == .malformed ? parser.parseLeniently(text, count, element) : outcome
     }
 
     /// Notes a field that is no value.

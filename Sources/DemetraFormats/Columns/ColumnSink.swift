@@ -44,9 +44,9 @@ struct ColumnSink: ~Copyable {
         case .date: int32(DateField(order: column.dateOrder), run, &parse)
         case .time: int64(TimeField(), run, &parse)
         case .timestamp:
-            int64(TimestampField(isInstant: false, order: column.dateOrder), run, &parse)
+            int64(TimestampField(order: column.dateOrder, zone: nil), run, &parse)
         case .timestamptz:
-            int64(TimestampField(isInstant: true, order: column.dateOrder), run, &parse)
+            int64(TimestampField(order: column.dateOrder, zone: column.zone), run, &parse)
         case .boolean: boolean(run, &parse)
         case .interval: interval(run, &parse)
         case .json, .jsonb, .bytea, .uuid, .text, .varchar, .unknown:

@@ -26,7 +26,7 @@ enum ColumnWidening {
                 return DecimalField().parse(base, count, &number) == .parsed ? .double : nil
             case .date:
                 var time: Int64 = 0
-                let parser = TimestampField(isInstant: false, order: column.dateOrder)
+                let parser = TimestampField(order: column.dateOrder, zone: nil)
                 return parser.parse(base, count, &time) == .parsed ? .timestamp : nil
             default: return nil
             }

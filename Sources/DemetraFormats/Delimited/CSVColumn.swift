@@ -11,21 +11,27 @@ package struct CSVColumn: Sendable, Hashable {
     package var fieldIndex: Int
     /// How `03/05/2024` is read.
     package var dateOrder: DateOrder
+    /// The zone of an instant whose text has none.
+    package var zone: TimeZoneRules
 
     /// A column from field `fieldIndex`.
     package init(
-        name: String, type: LogicalType, fieldIndex: Int, dateOrder: DateOrder = .monthFirst
+        name: String, type: LogicalType, fieldIndex: Int, dateOrder: DateOrder = .monthFirst,
+        zone: TimeZoneRules = .utc
     ) {
         self.name = name
         self.type = type
         self.fieldIndex = fieldIndex
         self.dateOrder = dateOrder
+        self.zone = zone
     }
 
     /// Columns from the fields of a file whose fields are those of a schema, in order.
-    package static func columns(of schema: Schema) -> [CSVColumn] {
+    package static func columns(
+        of schema: Schema, zone: TimeZoneRules = .utc
+    ) -> [CSVColumn] {
         schema.fields.enumerated().map { index, field in
-            CSVColumn(name: field.name, type: field.type, fieldIndex: index)
+            CSVColumn(name: field.name, type: field.type, fieldIndex: index, zone: zone)
         }
     }
 }

@@ -1,3 +1,5 @@
+import DemetraTypes
+
 // Parsers of date, time, timestamp and boolean fields: the ISO form at fixed offsets, others by
 // the general readers.
 //
@@ -59,21 +61,31 @@ struct DateField: FieldParser {
     }
 }
 
-/// Fields of a timestamp or timestamptz column; an instant without a zone is UTC.
+/// Fields of a timestamp or timestamptz column.
 struct TimestampField: FieldParser {
-    /// True for timestamptz: a written zone moves the time; else it is ignored, as in PostgreSQL.
-    let isInstant: Bool
     /// How `03/05/2024` is read.
-    let order: DateOrder
+    private let order: DateOrder
+    /// For timestamptz: the zone of times that have none; nil for timestamp, where a written zone
+    /// is ignored, as in PostgreSQL.
+    private let zone: TimeZoneRules?
+    /// True when the digits alone give the value.
+    private let isPlain: Bool
 
     static let filler: Int64 = 0
     private static let day: Int64 = 86_400_000_000
+
+    /// Fields of a timestamp column, or of a timestamptz column of sessions in `zone`.
+    init(order: DateOrder, zone: TimeZoneRules?) {
+        self.order = order
+        self.zone = zone
+        isPlain = zone == nil || zone == .utc
+    }
 
     @inline(__always)
     func parse(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int64>
     ) -> FieldOutcome {
-        if count == 19, text[10] == UInt8(ascii: " ") || text[10] == UInt8(ascii: "T"),
+        if count == 19, isPlain, text[10] == UInt8(ascii: " ") || text[10] == UInt8(ascii: "T"),
             text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"), let days = isoDays(text)
         {
             let hour = parseTwoDigits(text + 11)
@@ -109,8 +121,14 @@ struct TimestampField: FieldParser {
             let outcome = TimeText.parse(text + rest, count - rest, &time)
             guard outcome == .parsed else { return outcome }
         }
-        let shift = isInstant ? (time.offsetSeconds ?? 0) * 1_000_000 : 0
-        element.pointee = Int64(date.days) * Self.day + time.microseconds - shift
+        let local = Int64(date.days) * Self.day + time.microseconds
+        if let zone {
+            element.pointee =
+                time.offsetSeconds.map { local - $0 * 1_000_000 }
+                ?? zone.instant(Timestamp(microseconds: local)).microseconds
+        } else {
+            element.pointee = local
+        }
         return .parsed
     }
 

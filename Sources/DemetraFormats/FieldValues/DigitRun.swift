@@ -64,6 +64,16 @@ func parseInteger(
         let signed = Int64(bitPattern: upper &* 100_000_000 &+ lower)
         return isNegative ? 0 &- signed : signed
     }
+    if count <= 18 {
+        // Ids of ad platforms have this length.
+        guard let upper = parseDigits(start, count &- 16),
+            let middle = parseDigits(start + (count &- 16), 8),
+            let lower = parseDigits(start + (count &- 8), 8)
+        else { return nil }
+        let joined = (upper &* 100_000_000 &+ middle) &* 100_000_000 &+ lower
+        let signed = Int64(bitPattern: joined)
+        return isNegative ? 0 &- signed : signed
+    }
     return parseLongInteger(start, count, isNegative, &overflows)
 }
 

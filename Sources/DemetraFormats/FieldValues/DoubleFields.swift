@@ -12,6 +12,7 @@ struct DoubleField: FieldParser {
     private let powers: UnsafePointer<Double>
 
     static let filler: Double = 0
+    static let isNumber = true
 
     /// Fields of a double precision column; of a real one when `isSingle`.
     init(isSingle: Bool) {

@@ -10,6 +10,9 @@ protocol FieldParser {
     /// Stored where the value is NULL.
     static var filler: Element { get }
 
+    /// True when values are numbers, so that `$1,234.56` may be one.
+    static var isNumber: Bool { get }
+
     /// Parses `count >= 1` bytes at `text`; writes `element` only when it succeeds.
     func parse(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>
@@ -22,6 +25,8 @@ protocol FieldParser {
 }
 
 extension FieldParser {
+    static var isNumber: Bool { false }
+
     func parseLeniently(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>
     ) -> FieldOutcome { parse(text, count, element) }

@@ -10,6 +10,7 @@ struct Int32Field: FieldParser {
     let upper: Int64
 
     static let filler: Int32 = 0
+    static let isNumber = true
     /// `-32768...32767`.
     static let smallint = Int32Field(lower: -32_768, upper: 32_767)
     /// `-2147483648...2147483647`.
@@ -43,6 +44,7 @@ struct Int32Field: FieldParser {
 /// Fields of a bigint column.
 struct Int64Field: FieldParser {
     static let filler: Int64 = 0
+    static let isNumber = true
 
     @inline(__always)
     func parse(

@@ -12,6 +12,7 @@ struct NumericInt64Field: FieldParser {
     private let powers: UnsafePointer<Int64>
 
     static let filler: Int64 = 0
+    static let isNumber = true
 
     /// Fields of the given precision, at most 18, and scale.
     init(_ modifier: NumericModifier) {
@@ -87,6 +88,7 @@ struct NumericInt128Field: FieldParser {
     private let limit: Int128
 
     static let filler: Int128 = 0
+    static let isNumber = true
 
     /// Fields of the given precision and scale.
     init(_ modifier: NumericModifier) {
@@ -123,6 +125,7 @@ struct NumericInt128Field: FieldParser {
 /// Fields of a numeric column without a modifier: the scale is kept as written.
 struct DecimalField: FieldParser {
     static let filler = Decimal(unscaled: 0, scale: 0)
+    static let isNumber = true
 
     func parse(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Decimal>
