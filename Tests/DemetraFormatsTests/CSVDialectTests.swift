@@ -128,6 +128,28 @@ import Testing
         }
     }
 
+    @Test(arguments: 0..<200)
+    func `any bytes give the same rows and rejects however they are cut`(round: UInt64) throws {
+        var random = SplitMix(state: Seed.value &+ round)
+        let alphabet = Array("ab1,,\"\"\n\n\r\\;N.".utf8)
+        let text = (0..<Int.random(in: 0..<300, using: &random)).map { _ in
+            alphabet.randomElement(using: &random) ?? 0
+        }
+        let columns = columns(.text, .bigint)
+        for dialect in [
+            CSVDialect.csv, CSVDialect(escape: UInt8(ascii: "\\")),
+            CSVDialect(syntax: .copyText, delimiter: UInt8(ascii: ","), nullText: [0x4E]),
+        ] {
+            let whole = try readCSV(text, columns, dialect: dialect, policy: .tolerant)
+            for size in [1, 3, 7, 64, 65, 100] {
+                let cut = try readCSV(
+                    text, columns, dialect: dialect, policy: .tolerant, pieceByteCount: size,
+                    chunkByteCount: size * 2)
+                #expect(cut == whole, "seed \(Seed.value), round \(round), size \(size)")
+            }
+        }
+    }
+
     @Test func `line numbers go on over chunks and quoted line breaks`() throws {
         var text = ""
         for row in 0..<50 { text += row == 40 ? "x,y\n" : "\(row),\"a\nb\"\n" }

@@ -12,6 +12,8 @@ struct FieldFailure {
 }
 
 /// What all columns of a chunk share while they are parsed.
+///
+/// Safe because output buffers are made for the run's count, and fields have padding behind them.
 struct ColumnParse: ~Copyable {
     /// Unescaped fields.
     var scratch = FieldScratch()

@@ -8,6 +8,8 @@ import DemetraVectors
 /// A record that fails in any column is taken out and its batch parsed again, since failures are
 /// rare and checks in the loops are not free.
 ///
+/// Safe because a chunk guarantees its padding, and the NULL text lives as long as the parser.
+///
 /// - Throws: 22P04 for records of the wrong length, 22021 for bytes that are no UTF-8, and under
 ///   `.strict` the error of the first bad value with line and column as context.
 package struct CSVChunkParser: Sendable {

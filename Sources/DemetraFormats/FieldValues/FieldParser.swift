@@ -2,6 +2,8 @@
 ///
 /// Conformers are small structs, so the column loop is compiled once for each of them.
 ///
+/// Safe because every conformer reads below the count, or the 8 bytes behind it.
+///
 /// - Invariant: 8 bytes behind the field are readable, whatever they hold.
 protocol FieldParser {
     /// What a vector of the type stores.

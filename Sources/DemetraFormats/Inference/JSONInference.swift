@@ -5,6 +5,8 @@ import DemetraVectors
 ///
 /// JSON says what is a number, so a string of digits stays text; strings become dates or
 /// timestamps where they are. Arrays and objects become json.
+///
+/// Safe because members are slices of a line that was scanned whole.
 package struct JSONInference: Sendable {
     /// The keys as written.
     package let keys: [String]

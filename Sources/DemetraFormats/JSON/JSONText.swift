@@ -4,6 +4,8 @@ package import DemetraTypes
 ///
 /// A strict scanner of RFC 8259: no comments, trailing commas, leading zeros or bare words. `json`
 /// columns keep their text after `isValid`; `jsonb` columns keep `normalised`.
+///
+/// Safe because bytes are only indexed below their count.
 package enum JSONText {
     /// Nesting accepted; deeper text is refused, as it is made to exhaust a stack.
     package static let depthLimit = 512

@@ -1,4 +1,6 @@
 // The text form of JSON trees: PostgreSQL's for jsonb.
+//
+// Safe because bytes are only indexed below their count.
 
 extension JSONValue {
     /// The text with a blank behind each colon and comma, as PostgreSQL prints jsonb.

@@ -1,4 +1,6 @@
 /// A JSON value as a tree, for normal forms and small documents.
+///
+/// Safe because bytes are only indexed below their count.
 package indirect enum JSONValue: Sendable, Hashable {
     /// null.
     case null

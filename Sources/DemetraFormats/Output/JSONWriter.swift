@@ -5,6 +5,8 @@ package import DemetraVectors
 ///
 /// Numbers stay numbers with all their digits; NaN and infinities, which JSON lacks, become strings.
 /// Values of json columns are embedded as they are; dates and times are ISO 8601 strings.
+///
+/// Safe because buffers are only borrowed while their owner is.
 // Owned by one thread.
 package final class JSONWriter: ResultWriter {
     private let schema: Schema
