@@ -1,0 +1,141 @@
+import DemetraSQL
+import DemetraTypes
+
+// BETWEEN, IN, LIKE, and ANY / ALL over lists.
+
+extension Binder {
+    func predicate(
+        _ expression: Expression, _ context: ExpressionContext
+    ) throws(DemetraError) -> BoundExpression {
+        let range = expression.range
+        switch expression.node {
+        case .between(let operand, let low, let high, let symmetric, let negated):
+            let subject = try bind(operand, context)
+            let (a, b) = (try bind(low, context), try bind(high, context))
+            let inside = try between(subject, a, b, range)
+            guard symmetric else { return negate(inside, negated) }
+            let swapped = try between(subject, b, a, range)
+            return negate(
+                BoundExpression(.or([inside, swapped]), type: .boolean, range: range), negated)
+        case .inList(let operand, let items, let negated):
+            if case .row(let members) = operand.node {
+                return try rowIn(members, items, negated, range, context)
+            }
+            return try inList(
+                try bind(operand, context), try bind(items, context), negated, range)
+        case .like(let operand, let pattern, let escape, let kind, let negated):
+            let name =
+                switch kind {
+                case .like: "like"
+                case .ilike: "ilike"
+                case .similar: "similar_to"
+                }
+            var arguments = [try bind(operand, context), try bind(pattern, context)]
+            if let escape { arguments.append(try bind(escape, context)) }
+            let symbol = kind == .like ? "~~" : (kind == .ilike ? "~~*" : "similar to")
+            guard arguments.allSatisfy({ $0.type.isText }) else {
+                throw noOperator(symbol, arguments.prefix(2).map(\.type), range)
+            }
+            return negate(try scalarCall(name, arguments, range), negated)
+        case .quantifiedArray(let operand, let symbol, let all, let array):
+            return try quantified(operand, symbol, all, array, range, context)
+        default: throw DemetraError(.internalError, "an unknown predicate")
+        }
+    }
+
+    private func between(
+        _ subject: BoundExpression, _ low: BoundExpression, _ high: BoundExpression,
+        _ range: SourceRange
+    ) throws(DemetraError) -> BoundExpression {
+        BoundExpression(
+            .and([
+                try compare(.greaterOrEqual, subject, low, range),
+                try compare(.lessOrEqual, subject, high, range),
+            ]), type: .boolean, range: range)
+    }
+
+    private func inList(
+        _ subject: BoundExpression, _ items: [BoundExpression], _ negated: Bool,
+        _ range: SourceRange
+    ) throws(DemetraError) -> BoundExpression {
+        let types = [subject.type] + items.map(\.type)
+        guard TypeCoercion.common(types) != nil else {
+            let other = items.first { TypeCoercion.common([subject.type, $0.type]) == nil }
+            throw noOperator("=", [subject.type, other?.type ?? .unknown], range)
+        }
+        let (unified, _) = try unify([subject] + items, what: "IN")
+        var values: [Value] = []
+        for item in unified.dropFirst() {
+            guard case .literal(let value) = item.node else {
+                return try anyOf(unified[0], Array(unified.dropFirst()), negated, range)
+            }
+            values.append(value)
+        }
+        let hasNull = values.contains(.null)
+        let test = BoundExpression(
+            .inList(unified[0], values.filter { !$0.isNull }, hasNull: hasNull), type: .boolean,
+            range: range)
+        return negate(test, negated)
+    }
+
+    private func anyOf(
+        _ subject: BoundExpression, _ items: [BoundExpression], _ negated: Bool,
+        _ range: SourceRange
+    ) throws(DemetraError) -> BoundExpression {
+        var parts: [BoundExpression] = []
+        for item in items { parts.append(try compare(.equal, subject, item, range)) }
+        let test =
+            parts.count == 1
+            ? parts[0] : BoundExpression(.or(parts), type: .boolean, range: range)
+        return negate(test, negated)
+    }
+
+    private func rowIn(
+        _ members: [Expression], _ items: [Expression], _ negated: Bool, _ range: SourceRange,
+        _ context: ExpressionContext
+    ) throws(DemetraError) -> BoundExpression {
+        let left = try bind(members, context)
+        var parts: [BoundExpression] = []
+        for item in items {
+            guard case .row(let fields) = item.node, fields.count == left.count else {
+                throw DemetraError(
+                    .syntaxError, "unequal number of entries in row expressions").at(item.range)
+            }
+            parts.append(try compareRows(.equal, left, try bind(fields, context), range))
+        }
+        let test =
+            parts.count == 1
+            ? parts[0] : BoundExpression(.or(parts), type: .boolean, range: range)
+        return negate(test, negated)
+    }
+
+    /// `x op ANY (ARRAY[...])`: a test for each element.
+    private func quantified(
+        _ operand: Expression, _ symbol: String, _ all: Bool, _ array: Expression,
+        _ range: SourceRange, _ context: ExpressionContext
+    ) throws(DemetraError) -> BoundExpression {
+        guard case .array(let items) = array.node else {
+            throw DemetraError(
+                .featureNotSupported, "ANY and ALL need a subquery or an ARRAY[...] here"
+            ).at(array.range)
+        }
+        let subject = try bind(operand, context)
+        let elements = try bind(items, context)
+        if symbol == "=", !all { return try inList(subject, elements, false, range) }
+        var parts: [BoundExpression] = []
+        for element in elements {
+            if let comparison = Comparison(rawValue: symbol) {
+                parts.append(try compare(comparison, subject, element, range))
+                continue
+            }
+            let isNegated = symbol.hasPrefix("NOT ")
+            let name = symbol.hasSuffix("ILIKE") ? "ilike" : (symbol.hasSuffix("LIKE") ? "like" : symbol)
+            parts.append(negate(try scalarCall(name, [subject, element], range), isNegated))
+        }
+        if parts.count == 1 { return parts[0] }
+        if parts.isEmpty {
+            return BoundExpression(.literal(.boolean(all)), type: .boolean, range: range)
+        }
+        return BoundExpression(all ? .and(parts) : .or(parts), type: .boolean, range: range)
+    }
+}

@@ -1,0 +1,148 @@
+package import DemetraCatalog
+package import DemetraFunctions
+package import DemetraSQL
+package import DemetraTypes
+
+/// Resolves names and types: from what was written to what is meant.
+///
+/// All errors about meaning are raised here, with the place they were written at. One object binds one
+/// statement.
+// Owned by the statement's thread.
+package final class Binder {
+    /// Queries inside queries, views inside views: beyond this a statement is too complex.
+    static let deepestNesting = 100
+
+    let catalog: Catalog
+    let functions: FunctionRegistry
+    var text = ""
+    var parameterTypes: [LogicalType] = []
+    private var nextColumn: Int32 = 1
+    private var nextTable = 1
+    var depth = 0
+    var viewDepth = 0
+    /// Columns that subqueries and windows make: a grouped query may use them freely.
+    var columnsAboveGroups: Set<ColumnIdentifier> = []
+    /// Common table expressions in reach, innermost last.
+    var commonTables: [CommonTableEntry] = []
+    /// Calls of grouping(...) whose bits are cut out once the grouping keys are known.
+    var pendingGroupings: [(column: PlanColumn, arguments: [BoundExpression])] = []
+    /// Metrics being expanded, to find cycles.
+    var expandingMetrics: [String] = []
+
+    /// A binder over a catalog.
+    package init(catalog: Catalog, functions: FunctionRegistry) {
+        self.catalog = catalog
+        self.functions = functions
+    }
+
+    /// Resolves one statement.
+    ///
+    /// - Parameter text: the text the statement's ranges point into.
+    /// - Throws: 42xxx errors with position and hint.
+    package func bind(
+        _ statement: ParsedStatement, text: String, parameters: [LogicalType]
+    ) throws(DemetraError) -> BoundStatement {
+        self.text = text
+        parameterTypes = parameters
+        return try bind(statement.statement)
+    }
+
+    func bind(_ statement: Statement) throws(DemetraError) -> BoundStatement {
+        switch statement {
+        case .query(let query): return .query(try bindQuery(query, outer: nil).plan)
+        case .insert(let insert): return .insert(try bindInsert(insert))
+        case .update(let update): return .update(try bindUpdate(update))
+        case .delete(let delete): return .delete(try bindDelete(delete))
+        case .truncate(let names, _):
+            var tables: [TableDefinition] = []
+            for name in names { tables.append(try table(name)) }
+            return .truncate(tables)
+        case .copy(let copy): return try bindCopy(copy)
+        case .createTable(let create): return try bindCreateTable(create)
+        case .createView(let view): return try bindCreateView(view)
+        case .createMetric(let metric): return try bindCreateMetric(metric)
+        case .createAlert(let alert): return try bindCreateAlert(alert)
+        case .createModel(let model): return try bindCreateModel(model)
+        case .createIndex(let index): return try bindCreateIndex(index)
+        case .alterTable(let alter): return try bindAlterTable(alter)
+        case .drop(let drop): return try bindDrop(drop)
+        case .checkAlerts(let name): return .checkAlerts(name?.name)
+        case .explain(let explain):
+            return .explain(
+                try bind(explain.statement), analyze: explain.analyze, format: explain.format)
+        default: return .session(statement)
+        }
+    }
+
+    // MARK: Names
+
+    func newColumn(_ name: String, _ type: LogicalType) -> PlanColumn {
+        defer { nextColumn += 1 }
+        return PlanColumn(id: ColumnIdentifier(nextColumn), name: name, type: type)
+    }
+
+    func newTableNumber() -> Int {
+        defer { nextTable += 1 }
+        return nextTable
+    }
+
+    /// The text a range covers, for messages.
+    func sourceText(_ range: SourceRange) -> String {
+        guard range.lower >= 0 else { return "?" }
+        let bytes = Array(text.utf8)
+        let (lower, upper) = (Int(range.lower), min(Int(range.upper), bytes.count))
+        return lower < upper ? String(decoding: bytes[lower..<upper], as: UTF8.self) : "?"
+    }
+
+    /// Columns of subqueries and windows exist above the groups, not below them.
+    func isComputedAboveGroups(_ id: ColumnIdentifier) -> Bool { columnsAboveGroups.contains(id) }
+
+    /// The last part of a name whose schema, if given, is one we answer for.
+    func relationName(_ name: ObjectName) throws(DemetraError) -> String {
+        if name.parts.count > 1 {
+            let schema = name.parts[name.parts.count - 2].name
+            guard schema == "public" else { throw undefinedTable(name) }
+        }
+        return name.last.name
+    }
+
+    func undefinedTable(_ name: ObjectName) -> DemetraError {
+        let nearest = NearestName.find(name.last.name, among: catalog.relationNames)
+        return DemetraError(
+            .undefinedTable, "relation \"\(name.text)\" does not exist",
+            hint: nearest.map { "Perhaps you meant \"\($0)\"." }, position: Int(name.range.lower))
+    }
+
+    /// The stored table of that name.
+    ///
+    /// - Throws: 42P01 when there is none, 55000 for a view.
+    func table(_ name: ObjectName) throws(DemetraError) -> TableDefinition {
+        let relation = try relationName(name)
+        if let table = catalog.tables[relation] { return table }
+        if catalog.views[relation] != nil {
+            throw DemetraError(
+                .objectNotInPrerequisiteState, "\"\(relation)\" is a view and cannot be changed",
+                hint: "Change the tables it reads.", position: Int(name.range.lower))
+        }
+        throw undefinedTable(name)
+    }
+}
+
+/// A common table expression a query can name.
+struct CommonTableEntry {
+    enum Content {
+        /// Bound anew at each use.
+        case inlined(Query, visible: Int)
+        /// Computed once, read by id.
+        case materialized(id: Int, columns: [PlanColumn])
+    }
+    let name: String
+    let columnNames: [Identifier]
+    let content: Content
+}
+
+/// A bound query: its plan and the outer columns it uses.
+struct BoundQuery {
+    var plan: LogicalPlan
+    var correlated: [PlanColumn]
+}

@@ -1,0 +1,66 @@
+import DemetraSQL
+import DemetraTypes
+
+/// A column that a name can mean.
+struct ScopeColumn {
+    let name: String
+    let column: PlanColumn
+    /// Left out of `*`: the right side's column of USING.
+    var isHidden = false
+}
+
+/// A relation of FROM.
+struct ScopeRelation {
+    /// The name it is known by, or nil.
+    let name: String?
+    var columns: [ScopeColumn]
+}
+
+/// What names mean in one query; a subquery's scope has the outer one as its parent.
+final class Scope {
+    let parent: Scope?
+    var relations: [ScopeRelation] = []
+    /// Columns of outer queries that this query, or one inside it, uses.
+    private(set) var correlated: [PlanColumn] = []
+
+    init(parent: Scope?) { self.parent = parent }
+
+    /// All columns that `*` stands for.
+    var visibleColumns: [ScopeColumn] {
+        relations.flatMap { $0.columns.filter { !$0.isHidden } }
+    }
+
+    enum Match {
+        case found(PlanColumn)
+        case ambiguous
+        case missing
+    }
+
+    /// Looks a column up in this query alone.
+    func lookUp(_ name: String, relation: String?) -> Match {
+        var found: [PlanColumn] = []
+        for candidate in relations where relation == nil || candidate.name == relation {
+            for column in candidate.columns where column.name == name {
+                if relation == nil, column.isHidden { continue }
+                found.append(column.column)
+            }
+        }
+        let distinct = Set(found.map(\.id))
+        if distinct.count > 1 { return .ambiguous }
+        return found.first.map { .found($0) } ?? .missing
+    }
+
+    /// Notes that this query uses an outer column.
+    func noteCorrelation(_ column: PlanColumn) {
+        if !correlated.contains(where: { $0.id == column.id }) { correlated.append(column) }
+    }
+
+    /// Names for suggestions.
+    var columnNames: [String] {
+        relations.flatMap { relation in
+            relation.columns.map { column in
+                relation.name.map { "\($0).\(column.name)" } ?? column.name
+            }
+        }
+    }
+}

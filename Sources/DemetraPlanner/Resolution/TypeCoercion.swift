@@ -1,0 +1,79 @@
+import DemetraTypes
+
+/// Which casts happen by themselves, and which type values of several types share.
+///
+/// - Source: the type conversion chapter of the PostgreSQL 15 documentation.
+enum TypeCoercion {
+    /// The steps of the number ladder; what stands higher takes the lower ones in.
+    static func rank(_ type: LogicalType) -> Int? {
+        switch type {
+        case .smallint: 0
+        case .integer: 1
+        case .bigint: 2
+        case .numeric: 3
+        case .real: 4
+        case .double: 5
+        default: nil
+        }
+    }
+
+    /// Whether a value of one type is taken for another without being asked.
+    static func isImplicit(_ source: LogicalType, _ target: LogicalType) -> Bool {
+        if source.unmodified == target.unmodified || source == .unknown { return true }
+        if let a = rank(source), let b = rank(target) { return a <= b }
+        switch (source, target.unmodified) {
+        case (.varchar, .text), (.text, .varchar), (.date, .timestamp), (.date, .timestamptz),
+            (.timestamp, .timestamptz), (.time, .interval):
+            return true
+        default: return false
+        }
+    }
+
+    /// Whether a value may be stored in a column of another type.
+    static func isAssignable(_ source: LogicalType, _ target: LogicalType) -> Bool {
+        if isImplicit(source, target) { return true }
+        if rank(source) != nil, rank(target) != nil { return true }
+        switch (source, target.unmodified) {
+        case (_, .text), (_, .varchar): return true
+        case (.timestamp, .date), (.timestamptz, .date), (.timestamptz, .timestamp),
+            (.timestamp, .time), (.timestamptz, .time), (.interval, .time), (.json, .jsonb),
+            (.jsonb, .json):
+            return true
+        default: return false
+        }
+    }
+
+    /// Whether CAST knows a way.
+    static func isCastable(_ source: LogicalType, _ target: LogicalType) -> Bool {
+        if isAssignable(source, target) || source.isText { return true }
+        switch (source, target.unmodified) {
+        case (.boolean, .integer), (.smallint, .boolean), (.integer, .boolean), (.bigint, .boolean):
+            return true
+        default: return false
+        }
+    }
+
+    /// The type that values of all these types are cast to, or nil.
+    static func common(_ types: [LogicalType]) -> LogicalType? {
+        let known = types.filter { $0 != .unknown }
+        guard var result = known.first else { return .text }
+        for type in known.dropFirst() where type != result {
+            if type.unmodified == result.unmodified {
+                result = result.unmodified
+                continue
+            }
+            if let a = rank(result), let b = rank(type) {
+                result = a >= b ? result.unmodified : type.unmodified
+                // A float and an exact number meet in double precision.
+                if result == .real, max(a, b) == 4, min(a, b) > 0 { result = .double }
+            } else if isImplicit(type, result) {
+                result = result.unmodified
+            } else if isImplicit(result, type) {
+                result = type.unmodified
+            } else {
+                return nil
+            }
+        }
+        return result
+    }
+}

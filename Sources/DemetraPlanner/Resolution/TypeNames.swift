@@ -1,0 +1,57 @@
+import DemetraSQL
+import DemetraTypes
+
+/// SQL type names to types.
+enum TypeNames {
+    private static let simple: [String: LogicalType] = [
+        "bool": .boolean, "boolean": .boolean, "smallint": .smallint, "int2": .smallint,
+        "integer": .integer, "int": .integer, "int4": .integer, "bigint": .bigint, "int8": .bigint,
+        "real": .real, "float4": .real, "float": .double, "float8": .double, "double": .double,
+        "text": .text, "string": .text, "date": .date, "time": .time, "timestamp": .timestamp,
+        "timestamptz": .timestamptz, "datetime": .timestamp, "interval": .interval, "json": .json,
+        "jsonb": .jsonb, "bytea": .bytea, "uuid": .uuid, "name": .text, "serial": .integer,
+        "bigserial": .bigint, "smallserial": .smallint, "regclass": .text, "oid": .bigint,
+    ]
+
+    /// The type of that name.
+    ///
+    /// - Throws: 42704 when there is none, 0A000 for arrays, 22023 for impossible modifiers.
+    static func resolve(_ name: TypeName) throws(DemetraError) -> LogicalType {
+        guard name.arrayDepth == 0 else {
+            throw DemetraError(
+                .featureNotSupported, "array types are not supported yet",
+                position: Int(name.range.lower))
+        }
+        switch name.name {
+        case "numeric", "decimal", "dec": return .numeric(try modifier(name))
+        case "varchar", "character", "char", "bpchar":
+            let length = name.modifiers.first
+            if let length, length < 1 {
+                throw DemetraError(
+                    .invalidParameterValue, "length for type varchar must be at least 1",
+                    position: Int(name.range.lower))
+            }
+            let isFixed = name.name != "varchar" && name.name != "bpchar"
+            return .varchar(limit: length ?? (isFixed ? 1 : nil))
+        default: break
+        }
+        if let type = simple[name.name] { return type }
+        let nearest = NearestName.find(name.name, among: simple.keys)
+        throw DemetraError(
+            .undefinedObject, "type \"\(name.name)\" does not exist",
+            hint: nearest.map { "Perhaps you meant \"\($0)\"." }, position: Int(name.range.lower))
+    }
+
+    private static func modifier(_ name: TypeName) throws(DemetraError) -> NumericModifier? {
+        guard let precision = name.modifiers.first else { return nil }
+        let scale = name.modifiers.count > 1 ? name.modifiers[1] : 0
+        guard (1...38).contains(precision), (0...precision).contains(scale) else {
+            throw DemetraError(
+                .invalidParameterValue,
+                "numeric(\(precision),\(scale)) is not possible: precision is 1 to 38, scale 0 to "
+                    + "the precision",
+                position: Int(name.range.lower))
+        }
+        return NumericModifier(precision: precision, scale: scale)
+    }
+}
