@@ -1,3 +1,4 @@
+import DemetraCatalog
 import DemetraFunctions
 import DemetraSQL
 import DemetraTypes

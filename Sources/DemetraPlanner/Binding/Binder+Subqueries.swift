@@ -1,3 +1,4 @@
+import DemetraFunctions
 import DemetraSQL
 import DemetraTypes
 

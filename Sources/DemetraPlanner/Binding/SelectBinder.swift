@@ -64,9 +64,9 @@ struct SelectBinder {
             for index in items.indices {
                 items[index].expression = try grouped.rewrite(items[index].expression, binder)
             }
-            having = try having.map { having throws(DemetraError) in try grouped.rewrite(having, binder) }
-            qualify = try qualify.map { qualify throws(DemetraError) in try grouped.rewrite(qualify, binder) }
-            order = try order.map { order throws(DemetraError) in try grouped.rewrite(order, binder) }
+            having = try having.mapThrowing { having throws(DemetraError) in try grouped.rewrite(having, binder) }
+            qualify = try qualify.mapThrowing { qualify throws(DemetraError) in try grouped.rewrite(qualify, binder) }
+            order = try order.mapThrowing { order throws(DemetraError) in try grouped.rewrite(order, binder) }
             try rewriteWindows(grouped)
             plan = binder.joining(plan, try grouped.rewrite(context.subqueries, binder))
         } else {
@@ -204,8 +204,8 @@ struct SelectBinder {
             var call = windows.calls[index]
             call.arguments = try grouped.rewrite(call.arguments, binder)
             call.partitionBy = try grouped.rewrite(call.partitionBy, binder)
-            call.filter = try call.filter.map { filter throws(DemetraError) in try grouped.rewrite(filter, binder) }
-            call.orderBy = try call.orderBy.map { key throws(DemetraError) in try grouped.rewrite(key, binder) }
+            call.filter = try call.filter.mapThrowing { filter throws(DemetraError) in try grouped.rewrite(filter, binder) }
+            call.orderBy = try call.orderBy.mapThrowing { key throws(DemetraError) in try grouped.rewrite(key, binder) }
             windows.calls[index] = call
         }
     }
@@ -322,26 +322,5 @@ extension Binder {
             }
         default: return nil
         }
-    }
-}
-
-extension Optional {
-    /// `map` for a closure that throws the project's error.
-    func map<Result>(
-        _ body: (Wrapped) throws(DemetraError) -> Result
-    ) throws(DemetraError) -> Result? {
-        guard let self else { return nil }
-        return try body(self)
-    }
-}
-
-extension Array {
-    /// `map` for a closure that throws the project's error.
-    func map<Result>(
-        _ body: (Element) throws(DemetraError) -> Result
-    ) throws(DemetraError) -> [Result] {
-        var result: [Result] = []
-        for element in self { result.append(try body(element)) }
-        return result
     }
 }

@@ -1,0 +1,405 @@
+import DemetraCatalog
+import DemetraSQL
+import DemetraTypes
+
+// INSERT, UPDATE, DELETE and COPY.
+
+extension Binder {
+    // MARK: INSERT
+
+    func bindInsert(_ statement: InsertStatement) throws(DemetraError) -> BoundInsert {
+        let table = try table(statement.table)
+        let positions = try targetPositions(statement.columns, table)
+        var given: [(position: Int, value: BoundExpression)] = []
+        var input = LogicalPlan.oneRow
+        switch statement.source?.body {
+        case nil: break
+        case .values(let rows, let range)? where statement.source?.orderBy.isEmpty == true:
+            (input, given) = try insertedRows(rows, range, positions, table, statement)
+        default:
+            if let source = statement.source {
+                let bound = try bindQuery(source, outer: nil)
+                let columns = bound.plan.columns
+                try checkCount(columns.count, positions.count, !statement.columns.isEmpty, source.range)
+                input = bound.plan
+                for (column, position) in zip(columns, positions) {
+                    given.append(
+                        (position, BoundExpression(.column(column.id), type: column.type)))
+                }
+            }
+        }
+        let plan = try complete(input, given, table)
+        let columns = plan.columns
+        return BoundInsert(
+            table: table, plan: plan,
+            conflict: try conflict(statement, table, columns),
+            checks: try checks(table, columns),
+            returning: try returning(statement.returning, table, statement.alias, columns))
+    }
+
+    private func targetPositions(
+        _ columns: [Identifier], _ table: TableDefinition
+    ) throws(DemetraError) -> [Int] {
+        if columns.isEmpty { return Array(table.columns.indices) }
+        var positions: [Int] = []
+        for column in columns {
+            let position = try position(of: column, table)
+            guard !positions.contains(position) else {
+                throw DemetraError(
+                    .duplicateColumn, "column \"\(column.name)\" specified more than once"
+                ).at(column.range)
+            }
+            positions.append(position)
+        }
+        return positions
+    }
+
+    func position(
+        of column: Identifier, _ table: TableDefinition
+    ) throws(DemetraError) -> Int {
+        if let position = table.columnIndex(column.name) { return position }
+        let nearest = NearestName.find(column.name, among: table.columns.map(\.name))
+        throw DemetraError(
+            .undefinedColumn,
+            "column \"\(column.name)\" of relation \"\(table.name)\" does not exist",
+            hint: nearest.map { "Perhaps you meant \"\($0)\"." }).at(column.range)
+    }
+
+    private func checkCount(
+        _ given: Int, _ wanted: Int, _ isListed: Bool, _ range: SourceRange
+    ) throws(DemetraError) {
+        if given > wanted {
+            throw DemetraError(
+                .syntaxError, "INSERT has more expressions than target columns").at(range)
+        }
+        if given < wanted, isListed {
+            throw DemetraError(
+                .syntaxError, "INSERT has more target columns than expressions").at(range)
+        }
+    }
+
+    /// The rows of VALUES, each value cast to its column; DEFAULT gives the column's default.
+    private func insertedRows(
+        _ rows: [[Expression]], _ range: SourceRange, _ positions: [Int], _ table: TableDefinition,
+        _ statement: InsertStatement
+    ) throws(DemetraError) -> (LogicalPlan, [(position: Int, value: BoundExpression)]) {
+        let context = ExpressionContext(scope: Scope(parent: nil), clause: "VALUES")
+        let width = rows.first?.count ?? 0
+        try checkCount(width, positions.count, !statement.columns.isEmpty, range)
+        var bound: [[BoundExpression]] = []
+        for row in rows {
+            guard row.count == width else {
+                throw DemetraError(
+                    .syntaxError, "VALUES lists must all be the same length"
+                ).at(row.first?.range ?? range)
+            }
+            var values: [BoundExpression] = []
+            for (expression, position) in zip(row, positions) {
+                let column = table.columns[position]
+                if case .defaultValue = expression.node {
+                    values.append(try defaultValue(column, table))
+                } else {
+                    values.append(
+                        try assigned(try bind(expression, context), column))
+                }
+            }
+            bound.append(values)
+        }
+        guard context.subqueries.isEmpty else {
+            throw DemetraError(
+                .featureNotSupported, "subqueries in VALUES are not supported yet",
+                hint: "Use INSERT ... SELECT.").at(range)
+        }
+        let columns = positions.prefix(width).map {
+            newColumn(table.columns[$0].name, table.columns[$0].type)
+        }
+        let given = zip(positions, columns).map {
+            (position: $0, value: BoundExpression(.column($1.id), type: $1.type))
+        }
+        return (.values(columns, rows: bound), given)
+    }
+
+    private func assigned(
+        _ value: BoundExpression, _ column: ColumnDefinition
+    ) throws(DemetraError) -> BoundExpression {
+        try coerce(value, to: column.type, .assignment, what: "column \"\(column.name)\"")
+    }
+
+    func defaultValue(
+        _ column: ColumnDefinition, _ table: TableDefinition
+    ) throws(DemetraError) -> BoundExpression {
+        guard let text = column.defaultExpression else {
+            return BoundExpression(.literal(.null), type: column.type)
+        }
+        let context = ExpressionContext(scope: Scope(parent: nil), clause: "DEFAULT")
+        do throws(DemetraError) {
+            return try assigned(
+                try bind(try SQLParser.parseExpression(text), context), column)
+        } catch {
+            var named = error
+            named.position = nil
+            named.context = "default of column \"\(column.name)\" of \"\(table.name)\""
+            throw named
+        }
+    }
+
+    /// One column per table column, in order: what was given, else the default.
+    private func complete(
+        _ input: LogicalPlan, _ given: [(position: Int, value: BoundExpression)],
+        _ table: TableDefinition
+    ) throws(DemetraError) -> LogicalPlan {
+        var projected: [ProjectedColumn] = []
+        for (position, column) in table.columns.enumerated() {
+            let value: BoundExpression
+            if let found = given.first(where: { $0.position == position }) {
+                value = try assigned(found.value, column)
+            } else {
+                value = try defaultValue(column, table)
+            }
+            projected.append(
+                ProjectedColumn(column: newColumn(column.name, column.type), expression: value))
+        }
+        return .project(input, projected)
+    }
+
+    private func conflict(
+        _ statement: InsertStatement, _ table: TableDefinition, _ columns: [PlanColumn]
+    ) throws(DemetraError) -> BoundInsert.Conflict {
+        guard let given = statement.onConflict else { return .fail }
+        var key: KeyDefinition?
+        if !given.columns.isEmpty {
+            var positions: Set<Int> = []
+            for column in given.columns { positions.insert(try position(of: column, table)) }
+            guard let found = table.keys.first(where: { Set($0.columns) == positions }) else {
+                throw DemetraError(
+                    .invalidColumnReference,
+                    "there is no unique or exclusion constraint matching the ON CONFLICT specification",
+                    hint: "Name the columns of the primary key or of a UNIQUE constraint."
+                ).at(given.range)
+            }
+            key = found
+        }
+        guard case .update(let assignments, let condition) = given.action else {
+            return .nothing(key)
+        }
+        guard let key = key ?? table.primaryKey else {
+            throw DemetraError(
+                .syntaxError,
+                "ON CONFLICT DO UPDATE requires inference specification or constraint name",
+                hint: "Write ON CONFLICT (column) DO UPDATE.").at(given.range)
+        }
+        let existing = table.columns.map { newColumn($0.name, $0.type) }
+        let scope = Scope(parent: nil)
+        scope.relations = [
+            ScopeRelation(
+                name: statement.alias?.name ?? table.name,
+                columns: existing.map { ScopeColumn(name: $0.name, column: $0) }),
+            ScopeRelation(
+                name: "excluded",
+                columns: columns.map { ScopeColumn(name: $0.name, column: $0, isHidden: true) }),
+        ]
+        let context = ExpressionContext(scope: scope, clause: "UPDATE")
+        var bound: [(position: Int, value: BoundExpression)] = []
+        for assignment in assignments {
+            let position = try position(of: assignment.column, table)
+            bound.append((position, try assignedValue(assignment, table.columns[position], table, context)))
+        }
+        var test: BoundExpression?
+        if let condition { test = try self.condition(try bind(condition, context), "WHERE") }
+        guard context.subqueries.isEmpty else {
+            throw DemetraError(
+                .featureNotSupported, "subqueries in ON CONFLICT are not supported yet")
+        }
+        return .update(key, existing: existing, excluded: columns, assignments: bound, where: test)
+    }
+
+    private func assignedValue(
+        _ assignment: Assignment, _ column: ColumnDefinition, _ table: TableDefinition,
+        _ context: ExpressionContext
+    ) throws(DemetraError) -> BoundExpression {
+        if case .defaultValue = assignment.value.node { return try defaultValue(column, table) }
+        return try assigned(try bind(assignment.value, context), column)
+    }
+
+    /// The table's CHECK conditions over columns that hold a row of it.
+    func checks(
+        _ table: TableDefinition, _ columns: [PlanColumn]
+    ) throws(DemetraError) -> [(name: String, condition: BoundExpression)] {
+        var result: [(name: String, condition: BoundExpression)] = []
+        for check in table.checks {
+            let scope = Scope(parent: nil)
+            scope.relations = [
+                ScopeRelation(
+                    name: table.name,
+                    columns: zip(table.columns, columns).map {
+                        ScopeColumn(name: $0.name, column: $1)
+                    })
+            ]
+            let context = ExpressionContext(scope: scope, clause: "CHECK")
+            let bound = try bind(try SQLParser.parseExpression(check.condition), context)
+            result.append((check.name, try condition(bound, "CHECK")))
+        }
+        return result
+    }
+
+    private func returning(
+        _ items: [SelectItem], _ table: TableDefinition, _ alias: Identifier?,
+        _ columns: [PlanColumn]
+    ) throws(DemetraError) -> [ProjectedColumn] {
+        guard !items.isEmpty else { return [] }
+        let scope = Scope(parent: nil)
+        scope.relations = [
+            ScopeRelation(
+                name: alias?.name ?? table.name,
+                columns: zip(table.columns, columns).map { ScopeColumn(name: $0.name, column: $1) })
+        ]
+        let context = ExpressionContext(scope: scope, clause: "RETURNING")
+        var result: [ProjectedColumn] = []
+        for item in items {
+            switch item {
+            case .expression(let expression, let name):
+                let bound = try bind(expression, context)
+                result.append(
+                    ProjectedColumn(
+                        column: newColumn(name?.name ?? OutputName.of(expression), bound.type),
+                        expression: bound))
+            case .star:
+                for column in scope.visibleColumns {
+                    result.append(
+                        ProjectedColumn(
+                            column: newColumn(column.name, column.column.type),
+                            expression: BoundExpression(
+                                .column(column.column.id), type: column.column.type)))
+                }
+            }
+        }
+        return result
+    }
+
+    // MARK: UPDATE and DELETE
+
+    /// The table's rows with their ids, joined to what FROM or USING adds, filtered.
+    private func targetRows(
+        _ table: TableDefinition, _ alias: Identifier?, _ others: [TableReference],
+        _ whereCondition: Expression?
+    ) throws(DemetraError) -> (plan: LogicalPlan, scope: Scope, scan: TableScan) {
+        var scan = scan(table)
+        scan.rowID = newColumn("", .bigint)
+        let scope = Scope(parent: nil)
+        scope.relations = [
+            ScopeRelation(
+                name: alias?.name ?? table.name,
+                columns: scan.columns.map { ScopeColumn(name: $0.column.name, column: $0.column) })
+        ]
+        var plan = LogicalPlan.scan(scan)
+        if !others.isEmpty {
+            let inner = Scope(parent: nil)
+            let other = try bindFrom(others, inner)
+            scope.relations += inner.relations
+            plan = .join(JoinPlan(kind: .inner, left: plan, right: other))
+        }
+        if let whereCondition {
+            let context = ExpressionContext(scope: scope, clause: "WHERE")
+            let bound = try condition(try bind(whereCondition, context), "WHERE")
+            plan = .filter(joining(plan, context.subqueries), bound)
+        }
+        return (plan, scope, scan)
+    }
+
+    func bindUpdate(_ statement: UpdateStatement) throws(DemetraError) -> BoundUpdate {
+        let table = try table(statement.table)
+        let (rows, scope, scan) = try targetRows(
+            table, statement.alias, statement.from, statement.whereCondition)
+        let context = ExpressionContext(scope: scope, clause: "UPDATE")
+        var values: [Int: BoundExpression] = [:]
+        for assignment in statement.assignments {
+            let position = try position(of: assignment.column, table)
+            guard values[position] == nil else {
+                throw DemetraError(
+                    .syntaxError,
+                    "multiple assignments to same column \"\(assignment.column.name)\""
+                ).at(assignment.column.range)
+            }
+            values[position] = try assignedValue(
+                assignment, table.columns[position], table, context)
+        }
+        var projected = [passed(scan.rowID)]
+        for (position, column) in table.columns.enumerated() {
+            let old = scan.columns[position].column
+            let value = values[position] ?? BoundExpression(.column(old.id), type: old.type)
+            projected.append(
+                ProjectedColumn(column: newColumn(column.name, column.type), expression: value))
+        }
+        let plan = LogicalPlan.project(joining(rows, context.subqueries), projected)
+        let columns = Array(plan.columns.dropFirst())
+        return BoundUpdate(
+            table: table, plan: plan, checks: try checks(table, columns),
+            returning: try returning(statement.returning, table, statement.alias, columns))
+    }
+
+    private func passed(_ column: PlanColumn?) -> ProjectedColumn {
+        let column = column ?? newColumn("", .bigint)
+        return ProjectedColumn(
+            column: column, expression: BoundExpression(.column(column.id), type: column.type))
+    }
+
+    func bindDelete(_ statement: DeleteStatement) throws(DemetraError) -> BoundDelete {
+        let table = try table(statement.table)
+        let (rows, _, scan) = try targetRows(
+            table, statement.alias, statement.using, statement.whereCondition)
+        var projected = [passed(scan.rowID)]
+        if !statement.returning.isEmpty {
+            projected += scan.columns.map { passed($0.column) }
+        }
+        let plan = LogicalPlan.project(rows, projected)
+        return BoundDelete(
+            table: table, plan: plan,
+            returning: try returning(
+                statement.returning, table, statement.alias, scan.columns.map(\.column)))
+    }
+
+    // MARK: COPY
+
+    func bindCopy(_ statement: CopyStatement) throws(DemetraError) -> BoundStatement {
+        let options = Dictionary(
+            statement.options.map { ($0.name.name, $0.value) }, uniquingKeysWith: { $1 })
+        switch statement.subject {
+        case .query(let query):
+            guard !statement.isFrom else {
+                throw DemetraError(.syntaxError, "COPY query FROM is not possible")
+                    .at(statement.range)
+            }
+            return .copyTo(
+                try bindQuery(query, outer: nil).plan, statement.endpoint, options: options)
+        case .table(let name, let columns):
+            if !statement.isFrom { return try copyTable(name, columns, statement, options) }
+            let table = try table(name)
+            let positions = try targetPositions(columns, table)
+            var defaults: [(position: Int, value: BoundExpression)] = []
+            for (position, column) in table.columns.enumerated() where !positions.contains(position) {
+                defaults.append((position, try defaultValue(column, table)))
+            }
+            let rowColumns = table.columns.map { newColumn($0.name, $0.type) }
+            return .copyFrom(
+                BoundCopyFrom(
+                    table: table, columns: positions, defaults: defaults,
+                    checks: try checks(table, rowColumns), rowColumns: rowColumns,
+                    endpoint: statement.endpoint, options: options))
+        }
+    }
+
+    private func copyTable(
+        _ name: ObjectName, _ columns: [Identifier], _ statement: CopyStatement,
+        _ options: [String: String]
+    ) throws(DemetraError) -> BoundStatement {
+        var core = SelectCore(range: statement.range)
+        core.from = [.table(name, alias: nil)]
+        core.items =
+            columns.isEmpty
+            ? [.star(qualifier: nil, exclude: [], replace: [], range: name.range)]
+            : columns.map { .expression(Expression(.column([$0]), range: $0.range), alias: nil) }
+        let query = Query(body: .select(core), range: statement.range)
+        return .copyTo(
+            try bindQuery(query, outer: nil).plan, statement.endpoint, options: options)
+    }
+}
