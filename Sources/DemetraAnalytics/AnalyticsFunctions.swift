@@ -1,7 +1,13 @@
 package import DemetraFunctions
 
-/// Every table function of this module.
+/// Every function of this module.
 package enum AnalyticsFunctions {
-    /// What the registry of a database adds.
-    package static let all: [TableFunction] = [AllocateBudgetFunction.function]
+    /// The table functions that the registry of a database adds.
+    package static let all: [TableFunction] = [
+        AllocateBudgetFunction.function, PredictROIFunction.function, ModelFunctions.predict,
+        ModelFunctions.evaluate, ModelFunctions.explain,
+    ]
+
+    /// The scalar functions that the registry of a database adds.
+    package static let scalars: [ScalarFunction] = [RiskLevelFunction.function]
 }

@@ -10,7 +10,8 @@ package enum ResultColumn: Sendable {
     /// Whole numbers.
     case integers([Int64])
 
-    private func vector(_ rows: Range<Int>, type: LogicalType) -> Vector {
+    /// Some rows as a vector.
+    package func vector(_ rows: Range<Int>, type: LogicalType) -> Vector {
         var builder = VectorBuilder(type: type, capacity: rows.count)
         switch self {
         case .doubles(let values):

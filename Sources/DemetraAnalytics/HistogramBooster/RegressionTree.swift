@@ -1,0 +1,89 @@
+/// A binary tree over bin codes: which way each row goes, and what the leaf adds.
+///
+/// - Invariant: children have larger numbers than their parent, so walking down ends.
+// Immutable after growing.
+package struct RegressionTree: Sendable, Hashable {
+    /// One place in the tree.
+    package struct Node: Sendable, Hashable {
+        /// The feature asked about, -1 in a leaf.
+        package var feature: Int32 = -1
+        /// Child for rows that go left.
+        package var left: Int32 = 0
+        /// Child for rows that go right.
+        package var right: Int32 = 0
+        /// What a row that ends here adds; inner nodes hold the mean of their rows.
+        package var value: Double = 0
+        /// A bit per code, set for those that go left.
+        package var leftCodes: CodeSet = CodeSet()
+    }
+
+    /// The nodes; the root is the first.
+    package var nodes: [Node]
+
+    /// What the tree adds for one row.
+    package func value(_ codes: CodeMatrix, row: Int) -> Double {
+        var index = 0
+        while nodes[index].feature >= 0 {
+            let node = nodes[index]
+            let code = codes.columns[Int(node.feature)][row]
+            index = Int(node.leftCodes.contains(code) ? node.left : node.right)
+        }
+        return nodes[index].value
+    }
+
+    /// Adds what the tree says to `output` for the given rows.
+    func add(to output: inout [Double], _ codes: CodeMatrix, rows: [Int32]) {
+        for row in rows { output[Int(row)] += value(codes, row: Int(row)) }
+    }
+
+    /// Adds to `contributions` what each step of the row's path changed, by feature.
+    func addPath(to contributions: inout [Double], _ codes: CodeMatrix, row: Int) {
+        var index = 0
+        while nodes[index].feature >= 0 {
+            let node = nodes[index]
+            let code = codes.columns[Int(node.feature)][row]
+            index = Int(node.leftCodes.contains(code) ? node.left : node.right)
+            contributions[Int(node.feature)] += nodes[index].value - node.value
+        }
+    }
+}
+
+/// A set of bin codes, 0...255.
+package struct CodeSet: Sendable, Hashable {
+    /// Bits 0...63, 64...127 and so on.
+    package var words: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+
+    /// The empty set.
+    package init() {}
+
+    /// True when the code is in the set.
+    package func contains(_ code: UInt8) -> Bool {
+        let bit = UInt64(1) &<< UInt64(code & 63)
+        switch code >> 6 {
+        case 0: return words.0 & bit != 0
+        case 1: return words.1 & bit != 0
+        case 2: return words.2 & bit != 0
+        default: return words.3 & bit != 0
+        }
+    }
+
+    /// Adds a code.
+    package mutating func insert(_ code: UInt8) {
+        let bit = UInt64(1) &<< UInt64(code & 63)
+        switch code >> 6 {
+        case 0: words.0 |= bit
+        case 1: words.1 |= bit
+        case 2: words.2 |= bit
+        default: words.3 |= bit
+        }
+    }
+
+    package static func == (left: CodeSet, right: CodeSet) -> Bool { left.words == right.words }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(words.0)
+        hasher.combine(words.1)
+        hasher.combine(words.2)
+        hasher.combine(words.3)
+    }
+}

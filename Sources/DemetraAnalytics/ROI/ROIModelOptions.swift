@@ -1,0 +1,111 @@
+package import DemetraTypes
+
+/// What CREATE MODEL may set.
+package struct ROIModelOptions: Sendable {
+    /// What to do with features that look like results of the campaign.
+    package enum Leakage: String, Sendable {
+        /// Use them and say so.
+        case warn
+        /// Leave them out.
+        case drop
+        /// Use them silently.
+        case allow
+    }
+
+    /// The model's name.
+    package var name = ""
+    /// Column that names a row; no feature.
+    package var id: String?
+    /// Column that orders rows: folds are blocks of it.
+    package var time: String?
+    /// Column whose values get intervals of their own.
+    package var group: String?
+    /// Columns that are no features.
+    package var exclude: [String] = []
+    /// What to do with features that look like results.
+    package var leakage = Leakage.warn
+    /// Coverage of the intervals when a call does not say.
+    package var level = 0.9
+    /// The target below which a row counts as a loss; nil takes 0 for targets that go below it, else 1.
+    package var breakEven: Double?
+    /// Most bins of a number.
+    package var binLimit = FeatureDefinition.codeLimit
+    /// How trees grow.
+    package var booster = HistogramBooster.Settings()
+
+    /// The usual options.
+    package init() {}
+
+    /// Names that `set` knows.
+    package static let names = [
+        "task", "trees", "learning_rate", "max_leaves", "min_leaf", "max_bins", "seed", "level",
+        "break_even", "exclude", "leakage", "refresh",
+    ]
+
+    /// Sets an option of the WITH list.
+    ///
+    /// - Throws: 22023 for values out of range, 42704 for unknown names, 0A000 for classification.
+    package mutating func set(_ name: String, to value: Value) throws(DemetraError) {
+        switch name {
+        case "task":
+            guard case .text("regression") = value else {
+                throw DemetraError(
+                    .featureNotSupported, "task \(Self.shown(value)) is not supported",
+                    hint: "Use task = 'regression'.")
+            }
+        case "trees": booster.roundLimit = Int(try Self.number(name, value, 1, 10_000))
+        case "learning_rate": booster.learningRate = try Self.number(name, value, 1e-4, 1)
+        case "max_leaves": booster.leafLimit = Int(try Self.number(name, value, 2, 4_096))
+        case "min_leaf": booster.minimumLeafCount = Int(try Self.number(name, value, 1, 1e6))
+        case "max_bins": binLimit = Int(try Self.number(name, value, 2, 255))
+        case "seed": booster.seed = UInt64(try Self.number(name, value, 0, 0x1p52))
+        case "level":
+            level = try Self.number(name, value, 0.5, 1)
+            if level == 1 { throw Self.range(name, value, "at least 0.5 and below 1") }
+        case "break_even": breakEven = try Self.number(name, value, -1e12, 1e12)
+        case "exclude":
+            guard case .text(let list) = value else {
+                throw Self.range(name, value, "a list of names")
+            }
+            exclude = list.split(separator: ",").map { part in
+                String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+            }
+        case "leakage":
+            guard case .text(let text) = value, let leakage = Leakage(rawValue: text) else {
+                throw Self.range(name, value, "'warn', 'drop' or 'allow'")
+            }
+            self.leakage = leakage
+        case "refresh":
+            throw DemetraError(.featureNotSupported, "option \"refresh\" is not supported")
+        default:
+            let nearest = NearestName.find(name, among: Self.names)
+            throw DemetraError(
+                .undefinedObject, "model option \"\(name)\" does not exist",
+                hint: nearest.map { "Perhaps you meant \"\($0)\"." }
+                    ?? "The options are \(Self.names.joined(separator: ", ")).")
+        }
+    }
+
+    private static func number(
+        _ name: String, _ value: Value, _ lower: Double, _ upper: Double
+    ) throws(DemetraError) -> Double {
+        let number = NumberReader.number(value)
+        guard number >= lower, number <= upper else {
+            throw range(
+                name, value, "between \(PlainNumber.text(lower)) and \(PlainNumber.text(upper))")
+        }
+        return number
+    }
+
+    private static func range(_ name: String, _ value: Value, _ expected: String) -> DemetraError {
+        DemetraError(
+            .invalidParameterValue,
+            "model option \"\(name)\" must be \(expected), got \(shown(value))")
+    }
+
+    private static func shown(_ value: Value) -> String {
+        if case .text(let text) = value { return "'\(text)'" }
+        let number = NumberReader.number(value)
+        return number.isNaN ? "NULL" : PlainNumber.text(number)
+    }
+}

@@ -1,0 +1,94 @@
+/// Prediction intervals from what the model got wrong on rows it had not seen, by group.
+///
+/// Mondrian split conformal prediction: the interval around a prediction is given by order statistics
+/// of the residuals of the row's own group, so that it covers in every group and not only on average.
+/// Groups of fewer than 50 rows use the residuals of all.
+///
+/// - Source: Vovk, Gammerman and Shafer, "Algorithmic learning in a random world", 2005.
+package struct ResidualIntervals: Sendable, Hashable {
+    /// The ascending residuals of one group.
+    package struct Group: Sendable, Hashable {
+        /// The number of rows they come from.
+        package var rowCount: Int
+        /// All of them, or evenly spaced order statistics when there are many.
+        package var residuals: [Double]
+
+        private static let keptLimit = 2_000
+
+        /// Keeps residuals in order.
+        package init(_ residuals: [Double]) {
+            let sorted = residuals.sorted()
+            rowCount = sorted.count
+            guard sorted.count > Self.keptLimit else {
+                self.residuals = sorted
+                return
+            }
+            self.residuals = (0..<Self.keptLimit).map {
+                sorted[$0 * (sorted.count - 1) / (Self.keptLimit - 1)]
+            }
+        }
+
+        init(rowCount: Int, residuals: [Double]) {
+            self.rowCount = rowCount
+            self.residuals = residuals
+        }
+
+        /// Lower and upper residual that a new row stays between with probability `level`.
+        package func bounds(level: Double) -> (lower: Double, upper: Double) {
+            guard let first = residuals.first, let last = residuals.last else { return (0, 0) }
+            let n = Double(rowCount)
+            let lower = ((n + 1) * (1 - level) / 2).rounded(.down)
+            let upper = ((n + 1) * (1 + level) / 2).rounded(.up)
+            return (
+                lower < 1 ? first : statistic(lower), upper > n ? last : statistic(upper)
+            )
+        }
+
+        /// The order statistic of rank 1...rowCount.
+        private func statistic(_ rank: Double) -> Double {
+            guard rowCount > 1 else { return residuals[0] }
+            let position = (rank - 1) / Double(rowCount - 1) * Double(residuals.count - 1)
+            return residuals[min(max(Int(position.rounded()), 0), residuals.count - 1)]
+        }
+
+        /// The share of residuals below a value.
+        package func share(below value: Double) -> Double {
+            guard !residuals.isEmpty else { return 0 }
+            var (lower, upper) = (0, residuals.count)
+            while lower < upper {
+                let middle = (lower + upper) / 2
+                if residuals[middle] < value { lower = middle + 1 } else { upper = middle }
+            }
+            return Double(lower) / Double(residuals.count)
+        }
+    }
+
+    private static let groupMinimum = 50
+
+    /// Residuals of all rows.
+    package var pooled: Group
+    /// Residuals by code of the group column.
+    package var groups: [Group]
+
+    /// Sorts residuals into groups; no codes means one group.
+    package init(residuals: [Double], codes: [UInt8]?, codeCount: Int) {
+        pooled = Group(residuals)
+        var parts = [[Double]](repeating: [], count: codes == nil ? 0 : codeCount)
+        if let codes {
+            for row in residuals.indices { parts[Int(codes[row])].append(residuals[row]) }
+        }
+        groups = parts.map { Group($0) }
+    }
+
+    init(pooled: Group, groups: [Group]) {
+        self.pooled = pooled
+        self.groups = groups
+    }
+
+    /// The residuals that speak for a row of this group.
+    package func group(_ code: UInt8?) -> Group {
+        guard let code, Int(code) < groups.count else { return pooled }
+        let group = groups[Int(code)]
+        return group.rowCount < Self.groupMinimum ? pooled : group
+    }
+}

@@ -1,0 +1,113 @@
+package import DemetraTypes
+package import DemetraVectors
+
+/// The rows a model learns from: the target, the features as codes, folds and groups.
+// Immutable after init.
+package struct TrainingTable: Sendable {
+    /// The target of every row; never NaN.
+    package let target: [Double]
+    /// The features' definitions.
+    package let features: [FeatureDefinition]
+    /// The features of every row.
+    package let codes: CodeMatrix
+    /// Column whose values get intervals of their own, and its code per row.
+    package let group: (definition: FeatureDefinition, codes: [UInt8])?
+    /// The fold of every row, 0..<foldCount.
+    package let folds: [Int]
+    /// Rows without a target.
+    package let droppedCount: Int
+    /// What the user should know about the columns.
+    package let notices: [String]
+
+    /// Folds a model is checked with.
+    package static let foldCount = 5
+
+    /// Reads a relation.
+    ///
+    /// - Throws: 42703 for unknown columns, 42804 for a target that is no number, 22023 when no row has
+    ///   a target.
+    package init(
+        schema: Schema, batches: [Batch], target targetName: String, options: ROIModelOptions
+    ) throws(DemetraError) {
+        let targetIndex = try RelationColumns.index(of: targetName, in: schema)
+        let type = schema.fields[targetIndex].type
+        guard type.isNumber || type == .boolean else {
+            throw DemetraError(
+                .datatypeMismatch,
+                "target \"\(targetName)\" must be a number, but is of type \(type)")
+        }
+        let all = RelationColumns(schema: schema, batches: batches)
+        let values = all.numbers(targetIndex)
+        // In an order of their own, so that the model does not depend on how the rows came.
+        let hashes = RowHash.hashes(all, columns: Array(schema.fields.indices))
+        let rows = values.indices.filter { !values[$0].isNaN }.sorted {
+            hashes[$0] != hashes[$1] ? hashes[$0] < hashes[$1] : $0 < $1
+        }
+        guard !rows.isEmpty else {
+            throw DemetraError(
+                .invalidParameterValue, "no row has a value in target \"\(targetName)\"",
+                hint: "Train on rows whose result is known.")
+        }
+        var special: Set<Int> = [targetIndex]
+        var chosen: [String: Int] = [:]
+        for (role, name) in [("id", options.id), ("time", options.time), ("group", options.group)] {
+            guard let name else { continue }
+            chosen[role] = try RelationColumns.index(of: name, in: schema)
+        }
+        if let id = chosen["id"] { special.insert(id) }
+        for name in options.exclude {
+            special.insert(try RelationColumns.index(of: name, in: schema))
+        }
+        let reader = FeatureReader(
+            relation: all, rows: rows, target: rows.map { values[$0] },
+            binLimit: options.binLimit)
+        let found = reader.features(
+            except: special, time: chosen["time"], leakage: options.leakage)
+        target = rows.map { values[$0] }
+        features = found.definitions
+        codes = found.codes
+        notices = found.notices
+        droppedCount = values.count - rows.count
+        group = chosen["group"].map { reader.group($0) }
+        folds = FoldAssignment.folds(
+            relation: all, rows: rows, id: chosen["id"], time: chosen["time"],
+            group: group?.codes)
+    }
+}
+
+/// Puts rows into folds so that what a model is checked on tells about what it will meet.
+enum FoldAssignment {
+    /// Blocks of time when a time column is given, else a hash of the ID or of the row's content.
+    ///
+    /// A group column keeps its rows together only when its groups are many and small, like customers;
+    /// a few large groups, like channels, will be met again and are spread over all folds.
+    static func folds(
+        relation: RelationColumns, rows: [Int], id: Int?, time: Int?, group: [UInt8]?
+    ) -> [Int] {
+        let count = TrainingTable.foldCount
+        if let time {
+            let instants = relation.instants(time)
+            let order = rows.indices.sorted {
+                let (a, b) = (instants[rows[$0]] ?? .min, instants[rows[$1]] ?? .min)
+                return a != b ? a < b : $0 < $1
+            }
+            var folds = [Int](repeating: 0, count: rows.count)
+            for (position, index) in order.enumerated() {
+                folds[index] = position * count / rows.count
+            }
+            return folds
+        }
+        let columns = id.map { [$0] } ?? Array(relation.schema.fields.indices)
+        let hashes = RowHash.hashes(relation, columns: columns)
+        // Ranks instead of remainders: folds of equal size even for a few rows, and the same
+        // whatever the order of rows.
+        let order = rows.indices.sorted {
+            let (a, b) = (hashes[rows[$0]], hashes[rows[$1]])
+            if let group, group[$0] != group[$1] { return group[$0] < group[$1] }
+            return a != b ? a < b : $0 < $1
+        }
+        var folds = [Int](repeating: 0, count: rows.count)
+        for (position, index) in order.enumerated() { folds[index] = position % count }
+        return folds
+    }
+}
