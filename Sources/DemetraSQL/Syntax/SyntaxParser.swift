@@ -78,6 +78,8 @@ struct SyntaxParser {
             wrap(rule, mark)
             commitCount = mark.commitCount
         } else {
+            if commitCount > mark.commitCount, lookaheadDepth == 0 { hasFailedFinally = true }
+            position = mark.position
             stack.removeSubrange(mark.stackCount...)
             if let description = mark.description, furthest == mark.position {
                 // Nothing of the rule was there: it is what was expected, not its first tokens.
