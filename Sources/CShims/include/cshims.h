@@ -34,4 +34,7 @@ int demetra_interrupt_is_pending(void);
 /// Not zero when Ctrl-C was pressed since the last call.
 int demetra_interrupt_take(void);
 
+/// The CRC-32C of `n` bytes.
+uint32_t demetra_crc32c(const uint8_t *p, size_t n);
+
 #endif

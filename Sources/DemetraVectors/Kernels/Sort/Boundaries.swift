@@ -7,5 +7,19 @@ package enum BoundaryKernel {
     ///   - keys: one vector per key; NULL equals NULL. Without keys only the first is marked.
     package static func boundaries(
         _ keys: [Vector], permutation: Buffer<Int32>?, count: Int
-    ) -> Buffer<UInt8> { preconditionFailure("filled in by the next commit") }
+    ) -> Buffer<UInt8> {
+        var flags = [UInt8](repeating: 0, count: count)
+        guard count > 0 else { return Buffer(flags) }
+        flags[0] = 1
+        for key in keys where !key.isConstant {
+            let images = SortImage.images(SortKey(key), count: count)
+            var previous = images[Int(permutation?[0] ?? 0)]
+            for position in 1..<max(count, 1) {
+                let image = images[Int(permutation?[position] ?? Int32(position))]
+                if image != previous { flags[position] = 1 }
+                previous = image
+            }
+        }
+        return Buffer(flags)
+    }
 }
