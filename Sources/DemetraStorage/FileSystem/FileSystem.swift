@@ -1,0 +1,56 @@
+package import DemetraTypes
+
+/// The disk, as storage sees it: the only way the core reaches files.
+///
+/// Paths use `/`. Every operation that fails throws 58030 naming the file.
+package protocol FileSystem: Sendable {
+    /// Opens a file for reading and appending; makes it when there is none and `creating` is true.
+    ///
+    /// - Throws: 58P01 when there is no such file.
+    func open(_ path: String, creating: Bool) throws(DemetraError) -> any StorageFile
+
+    /// True when something has that name.
+    func exists(_ path: String) -> Bool
+
+    /// Makes a directory and those above it.
+    func createDirectory(_ path: String) throws(DemetraError)
+
+    /// Names in a directory, sorted.
+    func list(_ path: String) throws(DemetraError) -> [String]
+
+    /// Gives a file a new name at once: after a crash either the old or the new one is there. Durable
+    /// only after `syncDirectory`.
+    func rename(_ path: String, to target: String) throws(DemetraError)
+
+    /// Removes a file.
+    func remove(_ path: String) throws(DemetraError)
+
+    /// Makes the names in a directory durable.
+    func syncDirectory(_ path: String) throws(DemetraError)
+
+    /// Takes a lock that ends with the object or the process.
+    ///
+    /// - Throws: 55P03 naming the process that holds it.
+    func lock(_ path: String) throws(DemetraError) -> any FileLock
+}
+
+/// An open file.
+package protocol StorageFile: AnyObject, Sendable {
+    /// Bytes in the file.
+    func byteCount() throws(DemetraError) -> Int
+
+    /// Up to `count` bytes from an offset on; fewer only at the end of the file.
+    func read(at offset: Int, count: Int) throws(DemetraError) -> [UInt8]
+
+    /// Adds bytes at the end. They may be lost in a crash until `sync` returns.
+    func append(_ bytes: [UInt8]) throws(DemetraError)
+
+    /// Returns when everything written is durable.
+    func sync() throws(DemetraError)
+
+    /// Cuts the file to a length.
+    func truncate(to byteCount: Int) throws(DemetraError)
+}
+
+/// A lock, held until the object goes.
+package protocol FileLock: AnyObject, Sendable {}

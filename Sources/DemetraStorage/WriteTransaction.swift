@@ -1,0 +1,40 @@
+package import DemetraCatalog
+package import DemetraVectors
+
+/// What an insert does with a row whose primary key exists.
+package enum ConflictAction: Sendable {
+    /// 23505.
+    case error
+    /// The new row takes its place; within one transaction the last one wins.
+    case replace
+}
+
+/// The changes of one commit, collected before it.
+package struct WriteTransaction: Sendable {
+    enum Operation: Sendable {
+        case change(CatalogChange)
+        case insert(TableID, [Batch], ConflictAction)
+        case delete(TableID, Vector)
+    }
+
+    let base: Snapshot
+    private(set) var operations: [Operation] = []
+
+    /// Changes decided on a snapshot.
+    package init(snapshot: Snapshot) { base = snapshot }
+
+    /// Adds a change of the catalog.
+    package mutating func change(_ change: CatalogChange) { operations.append(.change(change)) }
+
+    /// Adds rows; each batch has the table's columns in order and of their types.
+    package mutating func insert(
+        _ table: TableID, _ batches: [Batch], onConflict: ConflictAction
+    ) {
+        operations.append(.insert(table, batches, onConflict))
+    }
+
+    /// Hides rows by id, a bigint vector.
+    package mutating func delete(_ table: TableID, rowIDs: Vector) {
+        operations.append(.delete(table, rowIDs))
+    }
+}
