@@ -5,6 +5,10 @@ package import DemetraVectors
 package struct EvaluationContext: Sendable {
     /// When the statement began; `now()`.
     package let statementTime: Timestamp
+    /// The session's time zone.
+    package let timeZone: TimeZoneRules
+    /// All time zones, by name.
+    package let timeZones: TimeZones
     /// Name of the session's user.
     package let userName: String
     /// Stops long loops.
@@ -12,10 +16,13 @@ package struct EvaluationContext: Sendable {
 
     /// Makes a context.
     package init(
-        statementTime: Timestamp, userName: String = "demetra",
+        statementTime: Timestamp, timeZone: TimeZoneRules = .utc,
+        timeZones: TimeZones = .fixedOnly, userName: String = "demetra",
         cancellation: CancellationFlag = CancellationFlag()
     ) {
         self.statementTime = statementTime
+        self.timeZone = timeZone
+        self.timeZones = timeZones
         self.userName = userName
         self.cancellation = cancellation
     }

@@ -1,0 +1,70 @@
+import DemetraTypes
+import DemetraVectors
+
+/// `count(*)` and `count(x)`.
+///
+/// Safe because group numbers are below the group count, and rows below the count of their buffers.
+// Owned by one worker.
+final class CountAccumulator: AggregateAccumulator {
+    private var counts: [Int64] = []
+
+    var byteCount: Int { counts.count * 8 }
+
+    func resize(groupCount: Int) {
+        if groupCount > counts.count {
+            counts += Array(repeating: 0, count: groupCount - counts.count)
+        }
+    }
+
+    func update(_ arguments: [Vector], groups: GroupIndices, count: Int) {
+        let mask = arguments.first.flatMap { RowMask($0) }
+        guard case .rows(let rows) = groups else {
+            counts[0] += Int64(count - (mask?.nullCount ?? 0))
+            return
+        }
+        let group = rows.pointer
+        counts.withUnsafeMutableBufferPointer { counts in
+            guard let base = counts.baseAddress else { return }
+            if let mask {
+                for row in 0..<count where mask.isValid(row) { base[Int(group[row])] &+= 1 }
+            } else {
+                for row in 0..<count { base[Int(group[row])] &+= 1 }
+            }
+        }
+    }
+
+    func merge(_ other: any AggregateAccumulator, groupMap: Buffer<Int32>) {
+        guard let other = other as? CountAccumulator else { return }
+        for (group, value) in other.counts.enumerated() where group < groupMap.count {
+            counts[Int(groupMap[group])] += value
+        }
+    }
+
+    func finish(groupCount: Int) -> Vector {
+        Vector(
+            type: .bigint, count: groupCount,
+            storage: .int64(Buffer(Array(counts.prefix(groupCount)))))
+    }
+}
+
+/// Which rows of an argument hold a value; nil where all do.
+struct RowMask {
+    private let validity: ValidityMask?
+    /// Rows that are NULL.
+    let nullCount: Int
+
+    init?(_ vector: Vector) {
+        guard vector.hasNulls else { return nil }
+        if vector.isConstant {
+            validity = nil
+            nullCount = vector.count
+        } else {
+            validity = vector.validity
+            nullCount = vector.validity?.nullCount ?? 0
+        }
+    }
+
+    /// True where the row holds a value.
+    @inline(__always)
+    func isValid(_ row: Int) -> Bool { validity?.isValid(row) ?? false }
+}

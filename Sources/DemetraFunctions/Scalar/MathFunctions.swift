@@ -1,0 +1,240 @@
+import DemetraTypes
+import Glibc
+
+/// Mathematical functions.
+enum MathFunctions {
+    static let all: [ScalarFunction] =
+        rounding + signs + powers + trigonometry + integers + constants
+
+    private static func double(
+        _ name: String, _ body: @escaping @Sendable (Double) throws(DemetraError) -> Double
+    ) -> ScalarFunction {
+        ScalarBuilder.function(name, [.double], .double) { (values, _) throws(DemetraError) in
+            let input = values[0].doubleOrZero
+            let result = try body(input)
+            if result.isInfinite, input.isFinite {
+                throw DemetraError(.numericValueOutOfRange, "value out of range: overflow")
+            }
+            return .double(result)
+        }
+    }
+
+    private static func decimal(
+        _ name: String, _ body: @escaping @Sendable (Decimal) throws(DemetraError) -> Decimal
+    ) -> ScalarFunction {
+        ScalarBuilder.function(name, [.numeric(nil)], .numeric(nil)) {
+            (values, _) throws(DemetraError) in .numeric(try body(values[0].decimalOrZero))
+        }
+    }
+
+    private static let rounding: [ScalarFunction] = [
+        double("round") { $0.rounded(.toNearestOrEven) },
+        decimal("round") { value throws(DemetraError) in try value.rounded(to: 0) },
+        ScalarBuilder.function("round", [.numeric(nil), .integer], .numeric(nil)) {
+            (values, _) throws(DemetraError) in
+            .numeric(try values[0].decimalOrZero.rounded(to: values[1].integerOrZero))
+        },
+        double("trunc") { $0.rounded(.towardZero) },
+        decimal("trunc") { $0.truncated(to: 0) },
+        ScalarBuilder.function("trunc", [.numeric(nil), .integer], .numeric(nil)) { values, _ in
+            .numeric(values[0].decimalOrZero.truncated(to: values[1].integerOrZero))
+        },
+        double("floor") { $0.rounded(.down) }, decimal("floor") { $0.floor },
+        double("ceil") { $0.rounded(.up) }, decimal("ceil") { $0.ceiling },
+        double("ceiling") { $0.rounded(.up) }, decimal("ceiling") { $0.ceiling },
+    ]
+
+    private static let signs: [ScalarFunction] =
+        [
+            double("abs") { $0.magnitude }, decimal("abs") { $0.magnitude },
+            double("sign") { $0 > 0 ? 1 : ($0 < 0 ? -1 : 0) },
+            decimal("sign") { Decimal(Int64($0.unscaled > 0 ? 1 : ($0.unscaled < 0 ? -1 : 0))) },
+        ]
+        + [LogicalType.smallint, .integer, .bigint].map { type in
+            ScalarBuilder.function("abs", [type], type) { (values, _) throws(DemetraError) in
+                guard case .integer(let number) = values[0], number != .min,
+                    type != .integer || number != Int64(Int32.min)
+                else { throw DemetraError(.numericValueOutOfRange, "\(type) out of range") }
+                return .integer(abs(number))
+            }
+        }
+
+    private static let powers: [ScalarFunction] =
+        [
+            double("sqrt") { value throws(DemetraError) in
+                if value < 0 {
+                    throw DemetraError(
+                        .invalidArgumentForPower, "cannot take square root of a negative number")
+                }
+                return value.squareRoot()
+            },
+            double("cbrt") { cbrt($0) }, double("exp") { exp($0) },
+            double("ln") { value throws(DemetraError) in log(try positive(value)) },
+            double("log") { value throws(DemetraError) in log10(try positive(value)) },
+            double("log10") { value throws(DemetraError) in log10(try positive(value)) },
+            double("log2") { value throws(DemetraError) in log2(try positive(value)) },
+            double("log1p") { log1p($0) }, double("expm1") { expm1($0) },
+            decimal("sqrt") { value throws(DemetraError) in
+                if value.unscaled < 0 {
+                    throw DemetraError(
+                        .invalidArgumentForPower, "cannot take square root of a negative number")
+                }
+                return try Decimal(value.doubleValue.squareRoot()).rounded(to: 15)
+            },
+            decimal("exp") { value throws(DemetraError) in try Decimal(exp(value.doubleValue)).rounded(to: 16) },
+            decimal("ln") { value throws(DemetraError) in
+                try Decimal(log(try positive(value.doubleValue))).rounded(to: 16)
+            },
+            decimal("log") { value throws(DemetraError) in
+                try Decimal(log10(try positive(value.doubleValue))).rounded(to: 16)
+            },
+        ]
+        + ["power", "pow", "^"].flatMap { name in
+            [
+                ScalarBuilder.function(name, [.double, .double], .double) {
+                    (values, _) throws(DemetraError) in
+                    .double(try power(values[0].doubleOrZero, values[1].doubleOrZero))
+                },
+                ScalarBuilder.function(name, [.numeric(nil), .numeric(nil)], .numeric(nil)) {
+                    (values, _) throws(DemetraError) in
+                    let result = try power(
+                        values[0].decimalOrZero.doubleValue, values[1].decimalOrZero.doubleValue)
+                    return .numeric(try Decimal(result).rounded(to: 16))
+                },
+            ]
+        }
+
+    private static func positive(_ value: Double) throws(DemetraError) -> Double {
+        if value == 0 {
+            throw DemetraError(.invalidArgumentForLogarithm, "cannot take logarithm of zero")
+        }
+        if value < 0 {
+            throw DemetraError(
+                .invalidArgumentForLogarithm, "cannot take logarithm of a negative number")
+        }
+        return value
+    }
+
+    private static func power(_ base: Double, _ exponent: Double) throws(DemetraError) -> Double {
+        if base == 0, exponent < 0 {
+            throw DemetraError(
+                .invalidArgumentForPower, "zero raised to a negative power is undefined")
+        }
+        if base < 0, exponent != exponent.rounded() {
+            throw DemetraError(
+                .invalidArgumentForPower,
+                "a negative number raised to a non-integer power yields a complex result")
+        }
+        let result = pow(base, exponent)
+        if result.isInfinite, base.isFinite, exponent.isFinite {
+            throw DemetraError(.numericValueOutOfRange, "value out of range: overflow")
+        }
+        return result
+    }
+
+    private static let trigonometry: [ScalarFunction] = [
+        double("sin") { sin($0) }, double("cos") { cos($0) }, double("tan") { tan($0) },
+        double("asin") { asin($0) }, double("acos") { acos($0) }, double("atan") { atan($0) },
+        ScalarBuilder.function("atan2", [.double, .double], .double) { values, _ in
+            .double(atan2(values[0].doubleOrZero, values[1].doubleOrZero))
+        },
+        double("degrees") { $0 * 180 / .pi }, double("radians") { $0 * .pi / 180 },
+    ]
+
+    private static let integers: [ScalarFunction] =
+        [LogicalType.integer, .bigint].flatMap { type in
+            [
+                ScalarBuilder.function("mod", [type, type], type) { (values, _) throws(DemetraError) in
+                    let (a, b) = (values[0].integerOrZero, values[1].integerOrZero)
+                    if b == 0 { throw DemetraError(.divisionByZero, "division by zero") }
+                    return .integer(b == -1 ? 0 : Int64(a % b))
+                },
+                ScalarBuilder.function("gcd", [type, type], type) { values, _ in
+                    .integer(Int64(gcd(values[0].integerOrZero, values[1].integerOrZero)))
+                },
+                ScalarBuilder.function("lcm", [type, type], type) { (values, _) throws(DemetraError) in
+                    let (a, b) = (values[0].integerOrZero, values[1].integerOrZero)
+                    if a == 0 || b == 0 { return .integer(0) }
+                    let (product, overflow) = (a / gcd(a, b)).multipliedReportingOverflow(by: b)
+                    if overflow { throw DemetraError(.numericValueOutOfRange, "\(type) out of range") }
+                    return .integer(Int64(abs(product)))
+                },
+                bits("&", type) { $0 & $1 }, bits("|", type) { $0 | $1 }, bits("#", type) { $0 ^ $1 },
+                bits("<<", type) { $0 << $1 }, bits(">>", type) { $0 >> $1 },
+                ScalarBuilder.function("~", [type], type) { values, _ in
+                    .integer(Int64(~values[0].integerOrZero))
+                },
+            ]
+        }
+        + [
+            ScalarBuilder.function("mod", [.numeric(nil), .numeric(nil)], .numeric(nil)) {
+                (values, _) throws(DemetraError) in
+                .numeric(try values[0].decimalOrZero.remainder(dividingBy: values[1].decimalOrZero))
+            },
+            ScalarBuilder.function("div", [.numeric(nil), .numeric(nil)], .numeric(nil)) {
+                (values, _) throws(DemetraError) in
+                let quotient = try values[0].decimalOrZero.divided(by: values[1].decimalOrZero)
+                return .numeric(quotient.truncated(to: 0))
+            },
+            ScalarBuilder.function("factorial", [.bigint], .numeric(nil)) {
+                (values, _) throws(DemetraError) in
+                let number = values[0].integerOrZero
+                guard number >= 0 else {
+                    throw DemetraError(
+                        .numericValueOutOfRange, "factorial of a negative number is undefined")
+                }
+                var result = Decimal(Int64(1))
+                for factor in stride(from: 2, through: number, by: 1) {
+                    result = try result.multiplied(by: Decimal(Int64(factor)))
+                }
+                return .numeric(result)
+            },
+            ScalarBuilder.function(
+                "width_bucket", [.double, .double, .double, .integer], .integer
+            ) { (values, _) throws(DemetraError) in
+                let (x, low, high) = (
+                    values[0].doubleOrZero, values[1].doubleOrZero, values[2].doubleOrZero
+                )
+                let count = values[3].integerOrZero
+                guard count > 0, low != high else {
+                    throw DemetraError(
+                        .invalidParameterValue, "count must be greater than zero and bounds differ")
+                }
+                if x < low { return .integer(0) }
+                if x >= high { return .integer(Int64(count + 1)) }
+                return .integer(Int64((x - low) / (high - low) * Double(count)) + 1)
+            },
+            ScalarBuilder.function("scale", [.numeric(nil)], .integer) { values, _ in
+                .integer(Int64(values[0].decimalOrZero.scale))
+            },
+            ScalarBuilder.function("min_scale", [.numeric(nil)], .integer) { values, _ in
+                .integer(Int64(values[0].decimalOrZero.trimmed.scale))
+            },
+            ScalarBuilder.function("trim_scale", [.numeric(nil)], .numeric(nil)) { values, _ in
+                .numeric(values[0].decimalOrZero.trimmed)
+            },
+        ]
+
+    private static func gcd(_ a: Int, _ b: Int) -> Int {
+        var (x, y) = (abs(a), abs(b))
+        while y != 0 { (x, y) = (y, x % y) }
+        return x
+    }
+
+    private static func bits(
+        _ name: String, _ type: LogicalType, _ body: @escaping @Sendable (Int, Int) -> Int
+    ) -> ScalarFunction {
+        ScalarBuilder.function(name, [type, name.count == 2 ? .integer : type], type) { values, _ in
+            let result = body(values[0].integerOrZero, values[1].integerOrZero)
+            return .integer(
+                type == .integer ? Int64(Int32(truncatingIfNeeded: result)) : Int64(result))
+        }
+    }
+
+    private static let constants: [ScalarFunction] = [
+        ScalarBuilder.function("pi", [], .double) { _, _ in .double(.pi) },
+        ScalarBuilder.function("random", [], .double, volatility: .volatile) { _, _ in
+            .double(Double.random(in: 0..<1))
+        },
+    ]
+}
