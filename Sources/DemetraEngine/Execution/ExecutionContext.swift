@@ -35,6 +35,11 @@ package final class ExecutionContext: Sendable {
         commonTables = Mutex([:])
     }
 
+    /// What casts of the statement know.
+    package var castContext: CastContext {
+        CastContext(zone: evaluation.timeZone, zones: evaluation.timeZones)
+    }
+
     /// Set to stop the statement.
     package var cancellation: CancellationFlag { evaluation.cancellation }
 

@@ -208,7 +208,7 @@ final class ExpressionEvaluator {
     ) throws(DemetraError) -> Vector {
         if selection.count == batch.count { return try evaluator(program).evaluateOne(batch) }
         let part = try evaluator(program).evaluateOne(batch.taking(selection, only: program.inputs))
-        return BlendKernel.blend([(selection, part)], type: type, count: batch.count)
+        return try BlendKernel.blend([(selection, part)], type: type, count: batch.count)
     }
 
     private func caseWhen(
@@ -230,7 +230,7 @@ final class ExpressionEvaluator {
             parts.append((open, try result(otherwise, batch, open)))
         }
         if parts.count == 1, parts[0].0.count == batch.count { return parts[0].1 }
-        return BlendKernel.blend(parts, type: type, count: batch.count)
+        return try BlendKernel.blend(parts, type: type, count: batch.count)
     }
 
     private func result(
@@ -257,7 +257,7 @@ final class ExpressionEvaluator {
             parts.append((open.composed(with: found), values.taking(found)))
             open = open.composed(with: found.complement(count: open.count))
         }
-        return BlendKernel.blend(parts, type: type, count: batch.count)
+        return try BlendKernel.blend(parts, type: type, count: batch.count)
     }
 }
 

@@ -153,8 +153,7 @@ private final class DistinctAggregateState: AggregateState {
                 guard let index = aggregate.arguments.firstIndex(of: key.position) else {
                     return nil
                 }
-                return SortKey(
-                    vector: arguments[index], descending: key.descending,
+                return SortKey(arguments[index], descending: key.descending,
                     nullsFirst: key.nullsFirst)
             }
             order = SortKernel.permutation(keys, count: count)
@@ -237,8 +236,7 @@ private final class OrderedAggregateState: AggregateState {
         }
         let argumentCount = aggregate.arguments.count
         let keys = aggregate.order.enumerated().map { index, key in
-            SortKey(
-                vector: vectors[argumentCount + index], descending: key.descending,
+            SortKey(vectors[argumentCount + index], descending: key.descending,
                 nullsFirst: key.nullsFirst)
         }
         let order = SortKernel.permutation(keys, count: count)

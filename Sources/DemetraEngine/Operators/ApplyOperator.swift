@@ -70,7 +70,7 @@ struct ApplyOperator: PhysicalOperator {
 
         private func emit(_ outer: Batch, _ rows: MaterializedRows) throws(DemetraError) {
             switch apply.kind {
-            case .inner, .cross: try emitPairs(outer, rows)
+            case .inner: try emitPairs(outer, rows)
             case .left:
                 if rows.rowCount > 0 {
                     try emitPairs(outer, rows)

@@ -107,11 +107,9 @@ struct AsofIndex: Sendable {
         }
         let image = OrderedImage.images(of: time.taking(rows: rows))
         let sortKeys = [
-            SortKey(
-                vector: Vector(type: .integer, count: rows.count, storage: .int32(groups)),
+            SortKey(Vector(type: .integer, count: rows.count, storage: .int32(groups)),
                 descending: false, nullsFirst: false),
-            SortKey(
-                vector: Vector(type: .bigint, count: rows.count, storage: .int64(Buffer(image))),
+            SortKey(Vector(type: .bigint, count: rows.count, storage: .int64(Buffer(image))),
                 descending: false, nullsFirst: false),
         ]
         let permutation = SortKernel.permutation(sortKeys, count: rows.count)
@@ -137,7 +135,9 @@ struct AsofIndex: Sendable {
         let image = OrderedImage.images(of: time)
         var groups = [Int32](repeating: ends.isEmpty ? -1 : 0, count: count)
         if let table {
-            groups = table.firstMatches(Array(values.dropLast()), count: count).array
+            groups = JoinProbe(table).firstMatches(
+                keys: Array(values.dropLast()), count: count
+            ).array
         }
         for row in 0..<count where groups[row] >= 0 && time.isValid(row) {
             let group = Int(groups[row])

@@ -41,7 +41,7 @@ struct RecursiveOperator: PhysicalOperator {
     let all: Bool
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let seen = GroupTable(keyTypes: layout.types)
+        let seen = DistinctTable(keyTypes: layout.types)
         var round = try fresh(try context.collect(try base.open(context)).batches, seen)
         var result: [Batch] = []
         var rounds = 0
@@ -60,11 +60,11 @@ struct RecursiveOperator: PhysicalOperator {
         return BatchStream(source: MaterializedRows(batches: result))
     }
 
-    private func fresh(_ batches: [Batch], _ seen: GroupTable) throws(DemetraError) -> [Batch] {
+    private func fresh(_ batches: [Batch], _ seen: DistinctTable) throws(DemetraError) -> [Batch] {
         if all { return batches.filter { $0.count > 0 } }
         var result: [Batch] = []
         for batch in batches {
-            let selection = try seen.insertNew(batch.vectors, count: batch.count)
+            let selection = try seen.insert(batch.vectors, count: batch.count)
             if selection.count > 0 { result.append(batch.taking(selection)) }
         }
         return result

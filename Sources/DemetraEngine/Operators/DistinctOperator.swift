@@ -15,7 +15,7 @@ struct DistinctOperator: PhysicalOperator {
         let stream = try input.open(context)
         let local = stream.adding(LocalStage(distinct: self, context: context))
         let rows = try context.collect(local)
-        let table = GroupTable(keyTypes: keyTypes)
+        let table = DistinctTable(keyTypes: keyTypes)
         let evaluator = keys.map { ExpressionEvaluator($0, context) }
         var batches: [Batch] = []
         for batch in rows.batches {
@@ -25,10 +25,10 @@ struct DistinctOperator: PhysicalOperator {
     }
 
     private func firstRows(
-        _ batch: Batch, _ table: GroupTable, _ evaluator: ExpressionEvaluator?
+        _ batch: Batch, _ table: DistinctTable, _ evaluator: ExpressionEvaluator?
     ) throws(DemetraError) -> Batch? {
         let keyVectors = try evaluator?.evaluate(batch) ?? batch.vectors
-        let selection = try table.insertNew(keyVectors, count: batch.count)
+        let selection = try table.insert(keyVectors, count: batch.count)
         if selection.count == 0 { return nil }
         return selection.count == batch.count ? batch : batch.taking(selection)
     }
@@ -47,7 +47,7 @@ struct DistinctOperator: PhysicalOperator {
     private final class Consumer: BatchConsumer {
         private let distinct: DistinctOperator
         private let evaluator: ExpressionEvaluator?
-        private let table: GroupTable
+        private let table: DistinctTable
         private let next: any BatchConsumer
 
         init(
@@ -57,7 +57,7 @@ struct DistinctOperator: PhysicalOperator {
             self.distinct = distinct
             self.next = next
             evaluator = distinct.keys.map { ExpressionEvaluator($0, context) }
-            table = GroupTable(keyTypes: distinct.keyTypes)
+            table = DistinctTable(keyTypes: distinct.keyTypes)
         }
 
         var wantsMore: Bool { next.wantsMore }

@@ -42,7 +42,8 @@ private final class Probe: BatchConsumer {
     private let keys: ExpressionEvaluator
     private let condition: ExpressionEvaluator?
     private let next: any BatchConsumer
-    private let pairs: JoinPairs
+    /// This worker's way into the table; nil without keys.
+    private let probe: JoinProbe?
 
     init(_ stage: ProbeStage, _ next: any BatchConsumer) {
         join = stage.join
@@ -52,7 +53,7 @@ private final class Probe: BatchConsumer {
         keys = ExpressionEvaluator(stage.join.leftKeys, stage.context)
         condition = stage.join.condition.map { ExpressionEvaluator($0, stage.context) }
         self.next = next
-        pairs = JoinPairs()
+        probe = stage.build.table.map { JoinProbe($0) }
     }
 
     var wantsMore: Bool { next.wantsMore }
@@ -60,7 +61,7 @@ private final class Probe: BatchConsumer {
     func consume(_ batch: Batch) throws(DemetraError) {
         let keyVectors = try keys.evaluate(batch)
         switch join.kind {
-        case .inner, .cross: try inner(batch, keyVectors)
+        case .inner: try inner(batch, keyVectors)
         case .left, .full: try outer(batch, keyVectors, isSingle: false)
         case .single: try outer(batch, keyVectors, isSingle: true)
         case .semi:
@@ -81,11 +82,12 @@ private final class Probe: BatchConsumer {
         _ batch: Batch, _ keyVectors: [Vector],
         _ body: (_ left: Buffer<Int32>, _ right: Buffer<Int32>) throws(DemetraError) -> Void
     ) throws(DemetraError) {
-        if let table = build.table {
-            pairs.begin(table, keyVectors, count: batch.count)
-            while let (left, right) = pairs.next(limit: Batch.capacity) {
+        if let probe {
+            probe.start(keys: keyVectors, count: batch.count)
+            while let pairs = probe.next(limit: Batch.capacity) {
                 try context.cancellation.check()
-                try emit(batch, left, right, body)
+                guard pairs.count > 0 else { continue }
+                try emit(batch, pairs.probeRows, pairs.buildRows, body)
             }
             return
         }
@@ -188,10 +190,10 @@ private final class Probe: BatchConsumer {
         _ batch: Batch, _ keyVectors: [Vector]
     ) throws(DemetraError) -> Buffer<UInt8> {
         if condition == nil {
-            guard let table = build.table else {
+            guard let probe else {
                 return Buffer(repeating: build.count > 0 ? 1 : 0, count: batch.count)
             }
-            return table.matches(keyVectors, count: batch.count)
+            return probe.matches(keys: keyVectors, count: batch.count)
         }
         var found = [UInt8](repeating: 0, count: batch.count)
         try forEachRun(batch, keyVectors) { (left, _) throws(DemetraError) in

@@ -91,7 +91,11 @@ private final class ScanCursor: BatchCursor {
         for position in scan.positions {
             let vector: Vector
             if let position {
-                vector = try known[position] ?? reader.read(column: position, batch: index)
+                if let read = known[position] {
+                    vector = read
+                } else {
+                    vector = try reader.read(column: position, batch: index)
+                }
             } else {
                 vector = reader.rowIDs(batch: index)
             }

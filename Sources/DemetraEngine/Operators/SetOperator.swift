@@ -23,10 +23,10 @@ struct SetOperator: PhysicalOperator {
     }
 
     private func distinct(_ batches: [Batch]) throws(DemetraError) -> [Batch] {
-        let table = GroupTable(keyTypes: layout.types)
+        let table = DistinctTable(keyTypes: layout.types)
         var result: [Batch] = []
         for batch in batches {
-            let selection = try table.insertNew(batch.vectors, count: batch.count)
+            let selection = try table.insert(batch.vectors, count: batch.count)
             if selection.count > 0 { result.append(batch.taking(selection)) }
         }
         return result

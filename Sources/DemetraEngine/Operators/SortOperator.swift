@@ -21,8 +21,7 @@ struct SortKeys: Sendable {
         let vectors = try ExpressionEvaluator(program, context)
             .evaluate(Batch(columns, count: count))
         return vectors.enumerated().map { index, vector in
-            SortKey(
-                vector: vector, descending: descending[index], nullsFirst: nullsFirst[index])
+            SortKey(vector, descending: descending[index], nullsFirst: nullsFirst[index])
         }
     }
 

@@ -98,7 +98,7 @@ struct WindowComputation {
         guard call.argumentCount > 2, !missing.isEmpty else { return values }
         let absent = SelectionVector(Buffer(missing))
         let present = absent.complement(count: window.count)
-        return BlendKernel.blend(
+        return try BlendKernel.blend(
             [(present, values.taking(present)), (absent, inputs[2].taking(absent))],
             type: call.type, count: window.count)
     }

@@ -67,15 +67,17 @@ struct WindowOperator: PhysicalOperator {
         let partitions = try ExpressionEvaluator(group.partitionProgram, context).evaluate(batch)
         let order = try group.orderKeys.keys(batch.vectors, count: batch.count, context)
         let keys =
-            partitions.map { SortKey(vector: $0, descending: false, nullsFirst: false) } + order
+            partitions.map { SortKey($0, descending: false, nullsFirst: false) } + order
         let permutation = SortKernel.permutation(keys, count: batch.count)
         let sorted = SortedWindow(
             count: batch.count,
-            partitionStarts: BoundaryKernel.boundaries(partitions, permutation),
-            peerStarts: BoundaryKernel.boundaries(keys.map(\.vector), permutation),
+            partitionStarts: BoundaryKernel.boundaries(
+                partitions, permutation: permutation, count: batch.count),
+            peerStarts: BoundaryKernel.boundaries(
+                keys.map(\.vector), permutation: permutation, count: batch.count),
             orderKeys: order.map { key in
                 SortKey(
-                    vector: key.vector.taking(rows: permutation), descending: key.descending,
+                    key.vector.taking(rows: permutation), descending: key.descending,
                     nullsFirst: key.nullsFirst)
             })
         let inverse = WindowKernel.inverse(permutation)

@@ -1,4 +1,5 @@
 import DemetraCatalog
+import DemetraFunctions
 import DemetraPlanner
 import DemetraStorage
 import DemetraTypes

@@ -1,6 +1,8 @@
+import DemetraCatalog
 import DemetraPlanner
 import DemetraStorage
 import DemetraTypes
+import DemetraVectors
 
 /// Plans scans: predicates compiled over the table's own positions, with what zone maps can refute.
 enum ScanPlanner {
@@ -45,12 +47,10 @@ enum ScanPlanner {
         switch predicate.node {
         case .comparison(let comparison, let left, let right):
             if let column = position(left), let value = literal(right) {
-                return .compare(
-                    column: column, ComparisonOperator(comparison), value)
+                return .compare(column: column, ComparisonOperator(comparison), value)
             }
             if let column = position(right), let value = literal(left) {
-                return .compare(
-                    column: column, ComparisonOperator(comparison.swapped), value)
+                return .compare(column: column, ComparisonOperator(comparison.swapped), value)
             }
             return nil
         case .inList(let operand, let values, _):

@@ -1,6 +1,5 @@
 package import DemetraFunctions
 package import DemetraPlanner
-package import DemetraSQL
 package import DemetraStorage
 package import DemetraTypes
 package import DemetraVectors
@@ -40,6 +39,8 @@ package final class Engine: Sendable {
     package let fileSystem: any FileSystem
     /// The time.
     package let clock: any Clock
+    /// The system's time zones.
+    let timeZones: TimeZones
     let pool: WorkerPool
     let budget: MemoryBudget
     let extensions: [any StatementExtension]
@@ -54,6 +55,12 @@ package final class Engine: Sendable {
         self.fileSystem = fileSystem
         self.clock = clock
         self.extensions = extensions
+        timeZones = TimeZones { name in
+            guard let file = try? fileSystem.open("/usr/share/zoneinfo/" + name, creating: false),
+                let bytes = try? file.read(at: 0, count: 1 << 20), !bytes.isEmpty
+            else { return nil }
+            return bytes
+        }
         pool = WorkerPool(
             processorCount: configuration.processorCount ?? SystemThread.processorCount)
         budget = MemoryBudget(name: "database", limitBytes: configuration.memoryLimitBytes)

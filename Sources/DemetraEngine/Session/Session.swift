@@ -91,7 +91,7 @@ package final class Session: Sendable {
     package func set(_ name: String, _ value: String?) throws(DemetraError) {
         var value = value
         if name.lowercased() == "timezone", let zone = value {
-            value = try engine.timeZoneName(zone)
+            value = try engine.timeZones.rules(zone).name
         }
         let checked = value
         try settings.withLock { settings throws(DemetraError) in
@@ -104,7 +104,7 @@ package final class Session: Sendable {
 
     /// The session's time zone.
     package var timeZone: TimeZoneRules {
-        engine.timeZone(named: (try? setting("timezone")) ?? "UTC")
+        (try? engine.timeZones.rules(try setting("timezone"))) ?? .utc
     }
 
     // MARK: Catalog
@@ -119,6 +119,26 @@ package final class Session: Sendable {
     /// - Throws: 42P01 when there is none of that name.
     package func schema(ofTable name: String) throws(DemetraError) -> Schema {
         try table(name).schema
+    }
+
+    /// Answers the columns of a table: name, type, whether NULL may stand there, default.
+    ///
+    /// - Throws: 42P01 when there is none of that name.
+    package func describe(
+        _ name: String, output: any StatementOutput
+    ) throws(DemetraError) {
+        let columns = try table(name).columns
+        let fields = ["column", "type", "nullable", "default"]
+        try output.begin(Schema(fields.map { Field(name: $0, type: .text) }))
+        let vectors = [
+            Vector(columns.map { .text($0.name) }, type: .text),
+            Vector(columns.map { .text($0.type.description) }, type: .text),
+            Vector(columns.map { .text($0.isNullable ? "yes" : "no") }, type: .text),
+            Vector(
+                columns.map { $0.defaultExpression.map { .text($0) } ?? .null }, type: .text),
+        ]
+        try output.rows(Batch(vectors, count: columns.count))
+        try output.finish(tag: "SELECT \(columns.count)")
     }
 
     func table(_ name: String) throws(DemetraError) -> TableDefinition {

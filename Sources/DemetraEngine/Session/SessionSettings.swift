@@ -1,4 +1,4 @@
-import DemetraTypes
+package import DemetraTypes
 
 /// The settings of one session: what SET, SHOW and RESET reach.
 ///

@@ -1,13 +1,13 @@
 import DemetraCatalog
 import DemetraFunctions
-package import DemetraPlanner
+import DemetraPlanner
 import DemetraSQL
 import DemetraStorage
-package import DemetraTypes
-package import DemetraVectors
+import DemetraTypes
+import DemetraVectors
 
 /// One statement on its way: binds it on a snapshot of its own, plans it and carries it out.
-package struct StatementRun {
+struct StatementRun {
     let session: Session
     let text: String
     let parameters: [(Value, LogicalType)]
@@ -45,13 +45,15 @@ package struct StatementRun {
             try define(changes, tag, notice, snapshot)
         case .createTableAs(let table, let plan):
             try InsertStatementRun(run: self, snapshot: snapshot).createTable(table, plan)
-        case .createModel(let model):
-            try ModelRun(run: self, snapshot: snapshot).create(model)
+        case .createModel:
+            throw DemetraError(
+                .featureNotSupported, "CREATE MODEL is not supported yet",
+                hint: "Use the forecasting functions on the query itself.")
         case .explain(let inner, let analyze, let format):
             try ExplainRun(run: self, snapshot: snapshot).explain(inner, analyze, format)
         case .session(let statement): try SessionStatementRun(run: self).execute(statement)
         case .checkAlerts:
-            throw DemetraError(.featureNotSupported, "alerts are not part of this build")
+            throw DemetraError(.featureNotSupported, "CHECK ALERTS is not supported yet")
         }
     }
 
@@ -61,6 +63,7 @@ package struct StatementRun {
             snapshot: snapshot, pool: engine.pool, budget: budget,
             evaluation: EvaluationContext(
                 statementTime: engine.clock.now(), timeZone: session.timeZone,
+                timeZones: engine.timeZones,
                 userName: session.user, cancellation: cancellation),
             parameters: parameters.map { $0.0 })
     }

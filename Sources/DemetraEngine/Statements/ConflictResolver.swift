@@ -26,7 +26,7 @@ struct ConflictResolver {
         let keys = key.map { [$0] } ?? table.keys
         var rest = batches
         for key in keys {
-            let seen = GroupTable(keyTypes: key.columns.map { table.columns[$0].type })
+            let seen = DistinctTable(keyTypes: key.columns.map { table.columns[$0].type })
             var kept: [Batch] = []
             for batch in rest where batch.count > 0 {
                 let vectors = key.columns.map { batch.vectors[$0] }
@@ -45,10 +45,10 @@ struct ConflictResolver {
     }
 
     private func firstFlags(
-        _ seen: GroupTable, _ vectors: [Vector], count: Int
+        _ seen: DistinctTable, _ vectors: [Vector], count: Int
     ) throws(DemetraError) -> [Bool] {
         var flags = [Bool](repeating: false, count: count)
-        let selection = try seen.insertNew(vectors, count: count)
+        let selection = try seen.insert(vectors, count: count)
         for index in 0..<selection.count { flags[Int(selection.indices[index])] = true }
         return flags
     }
@@ -63,7 +63,7 @@ struct ConflictResolver {
     ) throws(DemetraError) -> Resolution {
         let layout = ColumnLayout(existing + excluded)
         let program = try ExpressionCompiler.compile(assignments.map(\.value), layout: layout)
-        let seen = GroupTable(keyTypes: key.columns.map { table.columns[$0].type })
+        let seen = DistinctTable(keyTypes: key.columns.map { table.columns[$0].type })
         var resolution = Resolution(
             fresh: [], updated: [], replacedIDs: Vector([], type: .bigint))
         var replaced: [Vector] = []

@@ -1,3 +1,4 @@
+import DemetraCatalog
 import DemetraPlanner
 import DemetraStorage
 import DemetraTypes

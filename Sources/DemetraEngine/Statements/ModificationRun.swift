@@ -66,10 +66,10 @@ struct ModificationRun {
 
     /// A row that a join found several times is changed once, by its first partner.
     private func withoutRepeatedIDs(_ rows: MaterializedRows) throws(DemetraError) -> [Batch] {
-        let seen = GroupTable(keyTypes: [.bigint])
+        let seen = DistinctTable(keyTypes: [.bigint])
         var result: [Batch] = []
         for batch in rows.batches {
-            let selection = try seen.insertNew([batch.vectors[0]], count: batch.count)
+            let selection = try seen.insert([batch.vectors[0]], count: batch.count)
             if selection.count == batch.count {
                 result.append(batch)
             } else if selection.count > 0 {

@@ -1,5 +1,6 @@
 import DemetraCatalog
 import DemetraSQL
+import DemetraStorage
 import DemetraTypes
 import DemetraVectors
 

@@ -1,0 +1,171 @@
+import DemetraCatalog
+import DemetraFormats
+import DemetraPlanner
+import DemetraSQL
+import DemetraStorage
+import DemetraTypes
+import DemetraVectors
+
+/// COPY in both directions.
+struct CopyRun {
+    private static let pieceByteCount = 1 << 18
+
+    let run: StatementRun
+    let snapshot: Snapshot
+
+    // MARK: FROM
+
+    /// All rows of the input become visible together, or none of them.
+    func copyFrom(_ copy: BoundCopyFrom) throws(DemetraError) {
+        let options = try CopyOptions(copy.options)
+        let read = try source(copy.endpoint, columnCount: copy.columns.count)
+        let types = copy.columns.map { copy.table.columns[$0] }
+        let columns = CSVColumn.columns(
+            of: Schema(types.map { Field(name: $0.name, type: $0.type) }), zone: run.session.timeZone)
+        let parser = CSVChunkParser(
+            dialect: options.dialect, fieldCount: columns.count, columns: columns,
+            policy: .strict(table: copy.table.name))
+        let parsing = ChunkParsing(pool: run.engine.pool) { chunk throws(DemetraError) in
+            try parser.parse(chunk)
+        }
+        var chunker = CSVChunker(dialect: options.dialect)
+        var chunks: [ParsedChunk] = []
+        while let chunk = try chunker.next(from: read) {
+            try run.cancellation.check()
+            try run.budget.reserve(chunk.byteCount)
+            chunks += try parsing.add(chunk)
+        }
+        chunks += try parsing.finish()
+        let context = run.context(snapshot)
+        let complete = try RowCompletion(copy: copy, context: context)
+        var rows: [Batch] = []
+        for batch in chunks.flatMap(\.batches) where batch.count > 0 {
+            rows.append(try complete.complete(batch))
+        }
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.insert(
+            copy.table.id, rows, onConflict: copy.table.restates ? .replace : .error)
+        _ = try run.engine.store.commit(transaction)
+        try run.output.finish(tag: "COPY \(rows.reduce(0) { $0 + $1.count })")
+    }
+
+    /// Gives the input in pieces, nil at its end.
+    private func source(
+        _ endpoint: CopyStatement.Endpoint, columnCount: Int
+    ) throws(DemetraError) -> () throws(DemetraError) -> Buffer<UInt8>? {
+        switch endpoint {
+        case .standard:
+            let source = try run.output.copySource(columnCount: columnCount)
+            return { () throws(DemetraError) in try source.read().map { Buffer($0) } }
+        case .file(let path):
+            let file = try run.engine.fileSystem.open(path, creating: false)
+            var offset = 0
+            return { () throws(DemetraError) in
+                let bytes = try file.read(at: offset, count: Self.pieceByteCount)
+                offset += bytes.count
+                return bytes.isEmpty ? nil : Buffer(bytes)
+            }
+        case .program: throw Self.noPrograms
+        }
+    }
+
+    private static let noPrograms = DemetraError(
+        .featureNotSupported, "COPY does not run programs",
+        hint: "Pipe the program's output through COPY ... FROM STDIN.")
+
+    // MARK: TO
+
+    func copyTo(
+        _ plan: LogicalPlan, _ endpoint: CopyStatement.Endpoint, _ options: [String: String]
+    ) throws(DemetraError) {
+        let options = try CopyOptions(options)
+        let fields = plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
+        let writer = DelimitedWriter(
+            schema: Schema(fields), dialect: options.dialect, zone: run.session.timeZone,
+            quotesAll: options.quotesAll)
+        let target: CopyTarget
+        switch endpoint {
+        case .standard:
+            target = CopyTarget { (bytes) throws(DemetraError) in try run.output.copyBytes(bytes) }
+        case .file(let path):
+            guard !run.engine.fileSystem.exists(path) else {
+                throw DemetraError(
+                    .duplicateFile, "file \"\(path)\" already exists",
+                    hint: "Choose another name, or remove it first.")
+            }
+            let file = try run.engine.fileSystem.open(path, creating: true)
+            target = CopyTarget { (bytes) throws(DemetraError) in try file.append(bytes) }
+        case .program: throw Self.noPrograms
+        }
+        let context = run.context(snapshot)
+        let stream = try run.physical(plan, snapshot).open(context)
+        if case .standard = endpoint { try run.output.beginCopyOut(columnCount: fields.count) }
+        target.writer = writer
+        writer.begin(into: &target.bytes)
+        let sink = ResultSink(output: target)
+        try sink.run(stream, context)
+        writer.end(into: &target.bytes)
+        try target.flush()
+        try run.output.finish(tag: "COPY \(sink.rowCount)")
+    }
+}
+
+/// Adds the columns that a file does not carry, and verifies the rows.
+struct RowCompletion {
+    private let copy: BoundCopyFrom
+    private let context: ExecutionContext
+    private let constraints: RowConstraints
+    private let defaults: ExpressionProgram
+
+    init(copy: BoundCopyFrom, context: ExecutionContext) throws(DemetraError) {
+        self.copy = copy
+        self.context = context
+        constraints = try RowConstraints(
+            table: copy.table, checks: copy.checks, layout: ColumnLayout(copy.rowColumns))
+        defaults = try ExpressionCompiler.compile(
+            copy.defaults.map(\.value), layout: ColumnLayout([]))
+    }
+
+    /// - Throws: 23502 or 23514 for the first row that breaks a constraint.
+    func complete(_ batch: Batch) throws(DemetraError) -> Batch {
+        let added = try ExpressionEvaluator(defaults, context)
+            .evaluate(Batch([], count: batch.count))
+        var vectors = copy.table.columns.map { Vector.nulls($0.type, count: batch.count) }
+        for (index, position) in copy.columns.enumerated() { vectors[position] = batch.vectors[index] }
+        for (index, entry) in copy.defaults.enumerated() { vectors[entry.position] = added[index] }
+        let row = Batch(vectors, count: batch.count)
+        try constraints.verify(rows: vectors, batch: row, context)
+        return row
+    }
+}
+
+/// Takes the rows of a query and hands them on as text.
+private final class CopyTarget: StatementOutput {
+    private static let flushByteCount = 1 << 16
+
+    var writer: DelimitedWriter?
+    var bytes: [UInt8] = []
+    private let send: ([UInt8]) throws(DemetraError) -> Void
+
+    init(send: @escaping ([UInt8]) throws(DemetraError) -> Void) { self.send = send }
+
+    func rows(_ batch: Batch) throws(DemetraError) {
+        writer?.write(batch, into: &bytes)
+        if bytes.count >= Self.flushByteCount { try flush() }
+    }
+
+    func flush() throws(DemetraError) {
+        if !bytes.isEmpty { try send(bytes) }
+        bytes.removeAll(keepingCapacity: true)
+    }
+
+    func begin(_ schema: Schema) {}
+    func finish(tag: String) {}
+    func notice(_ notice: Notice) {}
+    func beginCopyOut(columnCount: Int) {}
+    func copyBytes(_ bytes: [UInt8]) {}
+
+    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+        throw DemetraError(.internalError, "a result was asked for rows")
+    }
+}
