@@ -51,18 +51,17 @@ let core: [Target] = [
 
 let product: [Target] = [
     demetra("Analytics", ["Types", "Vectors", "Functions"]),
-    demetra("Alerts", ["Types", "Catalog", "Engine"]),
     demetra(
         "",
         [
             "Types", "Vectors", "SQL", "Catalog", "Functions", "Formats", "Storage", "Planner",
-            "Engine", "Analytics", "Alerts",
+            "Engine", "Analytics",
         ]),
 ]
 
 let edge: [Target] = [
     demetra(
-        "Wire", [""],
+        "Wire", ["", "Engine"],
         libraries: [
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
@@ -70,7 +69,7 @@ let edge: [Target] = [
     .executableTarget(
         name: "DemetraCLI",
         dependencies: [
-            "Demetra", "DemetraWire", "CReadline", "CShims",
+            "Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats", "CReadline", "CShims",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings),
@@ -81,7 +80,6 @@ let support: [Target] = [
     .plugin(
         name: "GrammarPlugin", capability: .buildTool(), dependencies: ["GrammarCompiler"],
         path: "Sources/GrammarPlugin"),
-    demetra("Testing", ["", "Storage"]),
     .target(name: "CShims"),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
@@ -98,25 +96,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: core + product + edge + support + [
-        tests("DemetraTypes", ["DemetraTypes"]),
-        tests("DemetraVectors", ["DemetraTypes", "DemetraVectors"]),
-        tests("GrammarCompiler", ["GrammarCompiler"]),
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
-        tests("DemetraFunctions", ["DemetraTypes", "DemetraVectors", "DemetraFunctions"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
-        tests(
-            "DemetraStorage",
-            ["DemetraTypes", "DemetraVectors", "DemetraCatalog", "DemetraStorage"]),
-        tests(
-            "DemetraPlanner",
-            [
-                "DemetraTypes", "DemetraSQL", "DemetraCatalog", "DemetraFunctions",
-                "DemetraPlanner",
-            ]),
         tests(
             "DemetraAnalytics",
             ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraAnalytics"]),
-        tests("DemetraWire", ["Demetra", "DemetraWire"]),
-        tests("Architecture", []),
-        tests("Demetra", ["Demetra", "DemetraTesting"]),
     ])

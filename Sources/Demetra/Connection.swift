@@ -1,4 +1,5 @@
-import DemetraEngine
+package import DemetraEngine
+import DemetraSQL
 import Synchronization
 
 /// One client's way to a database: settings, prepared statements and one statement at a time.
@@ -26,14 +27,35 @@ public final class Connection: Sendable {
         try session.run(text, parameters: [], output: output)
     }
 
-    /// Runs statements, a syntax error of which was shown with `text`; see `DemetraError.rendered`.
+    /// The value of a setting of the session.
     package func setting(_ name: String) throws(DemetraError) -> String {
         try session.setting(name)
+    }
+
+    /// The session's time zone.
+    package var timeZone: TimeZoneRules { session.timeZone }
+
+    /// The columns of a table.
+    ///
+    /// - Throws: 42P01 when there is none of that name.
+    package func schema(ofTable name: String) throws(DemetraError) -> Schema {
+        try session.schema(ofTable: name)
     }
 
     /// Changes a setting of the session.
     package func set(_ name: String, to value: String) throws(DemetraError) {
         try session.set(name, value)
+    }
+
+    /// True when a text holds whole statements, so that a shell may run it; a text with a syntax error
+    /// is whole too.
+    package static func isComplete(_ text: String) -> Bool { SQLParser.isComplete(text) }
+
+    /// Answers the columns of a table, for `\d`.
+    ///
+    /// - Throws: 42P01 when there is none of that name.
+    package func describe(_ name: String, output: any StatementOutput) throws(DemetraError) {
+        try session.describe(name, output: output)
     }
 
     /// Stops the statement that is running, if any: it fails with 57014.

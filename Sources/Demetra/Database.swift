@@ -1,8 +1,7 @@
-import DemetraAlerts
 import DemetraAnalytics
 import DemetraEngine
 import DemetraFunctions
-import DemetraStorage
+package import DemetraStorage
 
 /// A database: a directory of files, open in this process alone.
 ///
@@ -40,13 +39,14 @@ public final class Database: Sendable {
         _ configuration: DatabaseConfiguration
     ) throws(DemetraError) -> Database {
         let store = try Store.open(path: path, fileSystem: fileSystem, clock: clock)
-        let functions = BuiltInFunctions.registry.adding(tables: AnalyticsFunctions.all)
+        let functions = BuiltInFunctions.registry.adding(
+            scalars: AnalyticsFunctions.scalars, tables: AnalyticsFunctions.all)
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,
             configuration: EngineConfiguration(
                 memoryLimitBytes: configuration.memoryLimitBytes,
                 processorCount: configuration.processorCount),
-            extensions: [AlertStatements()])
+            extensions: [])
         return Database(engine: engine)
     }
 

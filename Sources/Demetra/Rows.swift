@@ -148,11 +148,11 @@ extension Bool: RowValue {
 extension Optional: RowValue where Wrapped: RowValue {
     /// NULL as nil.
     public init?(rowValue: Value) {
-        if rowValue.isNull {
-            self = .some(.none)
+        if case .null = rowValue {
+            self = Wrapped?.none
             return
         }
         guard let value = Wrapped(rowValue: rowValue) else { return nil }
-        self = .some(value)
+        self = value
     }
 }

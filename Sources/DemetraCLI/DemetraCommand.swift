@@ -11,11 +11,8 @@ struct DemetraCommand: AsyncParsableCommand {
             demetra ads.demetra -c "SELECT 1"            one statement
             demetra import ads.demetra campaigns f.csv   a file into a table
             demetra serve ads.demetra --pg 127.0.0.1:5433
-            demetra demo ads.demetra                     a database to play with
             """,
         version: "demetra 0.1.0",
-        subcommands: [
-            ShellCommand.self, ImportCommand.self, ServeCommand.self, DemoCommand.self,
-        ],
+        subcommands: [ShellCommand.self, ImportCommand.self, ServeCommand.self],
         defaultSubcommand: ShellCommand.self)
 }

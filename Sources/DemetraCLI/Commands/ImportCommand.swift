@@ -1,5 +1,6 @@
 import ArgumentParser
 import Demetra
+import DemetraEngine
 import Foundation
 
 /// `demetra import PATH TABLE FILE`: a file into a table, made when it does not exist.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Demetra
+import DemetraFormats
 import Foundation
 
 /// How rows are printed.

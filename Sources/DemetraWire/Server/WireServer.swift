@@ -1,4 +1,4 @@
-import Demetra
+public import Demetra
 import NIOCore
 import NIOPosix
 

@@ -1,4 +1,5 @@
 import Demetra
+import DemetraEngine
 import NIOCore
 
 /// The session of one client: its connection to the database and the thread its statements run on.
@@ -77,7 +78,7 @@ final class WireSession: Sendable {
             let output = ChannelOutput(
                 channel: channel, copyIn: copyIn, zone: { connection.timeZone },
                 beginCopyIn: beginCopyIn)
-            do {
+            do throws(DemetraError) {
                 if text.isBlankStatement {
                     output.send(.emptyQueryResponse)
                 } else {
