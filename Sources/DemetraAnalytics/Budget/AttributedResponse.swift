@@ -8,9 +8,17 @@ import Glibc
 /// `exp(-(rss / rssMin - 1) n / 2)` times weak priors, where n is the number of periods less what the
 /// autocorrelation of the residuals takes away; the scale of the curve follows in closed form.
 package struct AttributedResponse: Sendable {
-    private static let retentions = [0.0, 0.15, 0.3, 0.45, 0.6, 0.75, 0.85]
-    private static let slopes = [0.6, 0.8, 1.0, 1.25, 1.6, 2.0, 2.5, 3.2]
-    private static let ratios = [0.2, 0.3, 0.45, 0.65, 0.95, 1.4, 2.0, 3.0, 4.5]
+    private static let retentions = [
+        0.0, 0.08, 0.16, 0.24, 0.32, 0.4, 0.48, 0.56, 0.64, 0.72, 0.85,
+    ]
+    private static let slopes = [
+        0.6, 0.75, 0.9, 1.05, 1.2, 1.4, 1.6, 1.85, 2.1, 2.4, 2.7, 3.1, 3.6,
+    ]
+    private static let ratios = [
+        0.2, 0.27, 0.35, 0.45, 0.57, 0.72, 0.9, 1.1, 1.35, 1.65, 2.0, 2.4, 2.9, 3.5, 4.5,
+    ]
+
+    private static let passCount = 2
 
     /// One point of the grid with its fit.
     private struct Candidate {
@@ -27,7 +35,8 @@ package struct AttributedResponse: Sendable {
         var candidates: [Candidate]
         var weights: [Double]
         var fitted: [Double]
-        var effectiveCount: Double
+        /// Standard deviation of the logarithm of the curve's scale.
+        var scaleSpread: Double
     }
 
     /// Draws of every channel's response.
@@ -40,7 +49,7 @@ package struct AttributedResponse: Sendable {
             factor = weekdayFactor(history, outcome)
         }
         var fits: [Fit?] = []
-        let passes = history.channels.count > 2 ? 2 : 1
+        let passes = history.channels.count > 2 ? passCount : 1
         for pass in 0..<passes {
             fits = []
             for channel in history.channels.indices {
@@ -78,46 +87,46 @@ package struct AttributedResponse: Sendable {
         return history.weekdays.map { max(means[$0] / center, 0.05) }
     }
 
-    /// What moves all channels alike: weekday means and a four-week running mean of outcome / fit.
+    /// What moves all channels alike: weekday means and a six-week running mean of log outcome / fit.
+    ///
+    /// The factor and the curves explain each other's leftovers, so they are fitted in turns.
     private static func demandFactor(
         _ history: SpendHistory, _ outcome: [[Double]], _ fits: [Fit?], _ previous: [Double]
     ) -> [Double] {
         let count = history.periodCount
-        var ratios = [Double](repeating: .nan, count: count)
-        for period in 0..<count {
-            var values: [Double] = []
-            for (channel, fit) in fits.enumerated() {
-                guard let fit, !outcome[channel][period].isNaN, fit.fitted[period] > 0 else {
-                    continue
-                }
-                values.append(
-                    min(outcome[channel][period] / fit.fitted[period] * previous[period], 5))
+        var sums = [Double](repeating: 0, count: count)
+        var counts = [Double](repeating: 0, count: count)
+        for (channel, fit) in fits.enumerated() {
+            guard let fit else { continue }
+            let floor = 0.05 * OrderStatistics.mean(fit.fitted)
+            for period in 0..<count where !outcome[channel][period].isNaN {
+                let ratio =
+                    (max(outcome[channel][period], 0) + floor) / (fit.fitted[period] + floor)
+                sums[period] += log(ratio) + log(previous[period])
+                counts[period] += 1
             }
-            if values.count > 1 { ratios[period] = OrderStatistics.mean(values) }
         }
-        var weekly = [Double](repeating: 1, count: 7)
-        if history.weekdays.count == count {
-            let overall = OrderStatistics.mean(ratios.filter { !$0.isNaN })
+        let known = (0..<count).filter { counts[$0] > 1 }
+        let logs = (0..<count).map { counts[$0] > 1 ? sums[$0] / counts[$0] : 0 }
+        var weekly = [Double](repeating: 0, count: 7)
+        if history.weekdays.count == count, count >= 21 {
+            let overall = OrderStatistics.mean(known.map { logs[$0] })
             for day in 0..<7 {
-                let values = (0..<count).filter {
-                    history.weekdays[$0] == day && !ratios[$0].isNaN
-                }.map { ratios[$0] }
-                if values.count > 2, overall > 0 {
-                    weekly[day] = max(OrderStatistics.mean(values) / overall, 0.05)
-                }
+                let values = known.filter { history.weekdays[$0] == day }.map { logs[$0] }
+                if values.count > 2 { weekly[day] = OrderStatistics.mean(values) - overall }
             }
         }
         let day = { (period: Int) in
-            history.weekdays.count == count ? weekly[history.weekdays[period]] : 1
+            history.weekdays.count == count ? weekly[history.weekdays[period]] : 0
         }
         let width = history.periodDays < 2 ? 21 : 4
         var factor = [Double](repeating: 1, count: count)
         for period in 0..<count {
             let window = (max(0, period - width)...min(count - 1, period + width)).filter {
-                !ratios[$0].isNaN
-            }.map { ratios[$0] / day($0) }
-            let level = window.count > 3 ? OrderStatistics.mean(window) : 1
-            factor[period] = max(level, 0.05) * day(period)
+                counts[$0] > 1
+            }.map { logs[$0] - day($0) }
+            let level = window.count > 3 ? OrderStatistics.mean(window) : 0
+            factor[period] = exp(min(max(level + day(period), -3), 3))
         }
         let center = max(OrderStatistics.mean(factor), 1e-9)
         return factor.map { $0 / center }
@@ -162,26 +171,31 @@ package struct AttributedResponse: Sendable {
         return weighted(candidates, candidates[best.index], rows, spend, outcome, factor, lagCount)
     }
 
-    /// The scale that makes relative errors smallest, and their sum of squares.
+    /// The scale that fits best in logarithms, and the sum of squared log errors.
+    ///
+    /// A twentieth of the mean is added on both sides: tiny outcomes are known only roughly.
     private static func relativeFit(
         _ shape: [Double], _ values: [Double]
     ) -> (scale: Double, loss: Double) {
-        let floor = max(OrderStatistics.mean(shape) * 0.1, 1e-300)
-        var (cross, square) = (0.0, 0.0)
-        for index in shape.indices {
-            let weight = 1 / max(shape[index], floor)
-            cross += shape[index] * values[index] * weight * weight
-            square += shape[index] * shape[index] * weight * weight
-        }
-        guard square > 0, cross > 0 else { return (0, .infinity) }
-        let scale = cross / square
+        let mean = OrderStatistics.mean(values)
+        let shapeMean = OrderStatistics.mean(shape)
+        guard mean > 0, shapeMean > 0 else { return (0, .infinity) }
+        let floor = 0.05 * mean
+        var scale = mean / shapeMean
         var loss = 0.0
-        for index in shape.indices {
-            let error =
-                (values[index] - scale * shape[index]) / (scale * max(shape[index], floor))
-            loss += error * error
+        for _ in 0..<3 {
+            var (sum, square) = (0.0, 0.0)
+            for index in shape.indices {
+                let error = log((max(values[index], 0) + floor) / (scale * shape[index] + floor))
+                sum += error
+                square += error * error
+            }
+            let shift = sum / Double(shape.count)
+            loss = max(square - sum * shift, 0)
+            scale *= exp(shift)
         }
-        return (scale, loss)
+        // The mean of log-normal noise lies above its median.
+        return (scale * exp(loss / Double(shape.count) / 2), loss)
     }
 
     private static func weighted(
@@ -194,10 +208,14 @@ package struct AttributedResponse: Sendable {
             factor[$0] * best.scale
                 / (1 + exp(best.slope * (best.halfSaturation - log(max(adstock[$0], 1e-300)))))
         }
-        let errors = rows.map { fitted[$0] > 0 ? min(outcome[$0] / fitted[$0] - 1, 3) : 0 }
-        let lag = OrderStatistics.correlation(Array(errors.dropLast()), Array(errors.dropFirst()))
-        let carried = min(max(lag, 0), 0.9)
-        let effective = max(2, Double(rows.count) * (1 - carried) / (1 + carried))
+        let floor = 0.05 * OrderStatistics.mean(rows.map { outcome[$0] })
+        func errors(_ divisor: (Int) -> Double) -> [Double] {
+            rows.map { log((max(outcome[$0], 0) + floor) / (fitted[$0] / divisor($0) + floor)) }
+        }
+        let effective = effectiveCount(errors { _ in 1 })
+        // How far the level is known: the demand factor is an estimate too, so its swings count.
+        let plain = errors { factor[$0] }
+        let spread = OrderStatistics.deviation(plain) / effectiveCount(plain).squareRoot()
         var weights = candidates.map { candidate -> Double in
             guard candidate.loss.isFinite else { return 0 }
             let excess = best.loss > 0 ? candidate.loss / best.loss - 1 : 0
@@ -207,7 +225,14 @@ package struct AttributedResponse: Sendable {
         for weight in weights { total += weight }
         weights = total > 0 ? weights.map { $0 / total } : weights
         return Fit(
-            candidates: candidates, weights: weights, fitted: fitted, effectiveCount: effective)
+            candidates: candidates, weights: weights, fitted: fitted, scaleSpread: min(spread, 0.5))
+    }
+
+    /// The number of independent errors with the same information: autocorrelation costs.
+    private static func effectiveCount(_ errors: [Double]) -> Double {
+        let lag = OrderStatistics.correlation(Array(errors.dropLast()), Array(errors.dropFirst()))
+        let carried = min(max(lag, 0), 0.9)
+        return max(2, Double(errors.count) * (1 - carried) / (1 + carried))
     }
 
     /// Draws from the weights by systematic resampling, then shuffled so that channels are independent.
@@ -233,11 +258,9 @@ package struct AttributedResponse: Sendable {
                 reached += fit.weights[index]
             }
             let candidate = fit.candidates[index]
-            let relative = (candidate.loss / fit.effectiveCount).squareRoot()
-            let spread = min(relative / fit.effectiveCount.squareRoot(), 0.5)
             curves.append(
                 ResponseCurve(
-                    maximum: candidate.scale * exp(spread * generator.normal()),
+                    maximum: candidate.scale * exp(fit.scaleSpread * generator.normal()),
                     logHalfSaturation: candidate.halfSaturation, slope: candidate.slope))
         }
         curves.shuffle(using: &generator)
