@@ -14,7 +14,9 @@ package enum PlanPrinter {
         var result: [ColumnIdentifier: String] = [:]
         func visit(_ plan: LogicalPlan) {
             for input in plan.inputs { visit(input) }
-            for column in plan.columns where !column.name.isEmpty { result[column.id] = column.name }
+            for column in plan.columns where !column.name.isEmpty {
+                result[column.id] = column.name
+            }
         }
         visit(plan)
         return result
@@ -31,12 +33,15 @@ package enum PlanPrinter {
     private static func title(
         _ plan: LogicalPlan, _ names: [ColumnIdentifier: String]
     ) -> String {
-        func shown(_ expression: BoundExpression) -> String { ExpressionText(names: names).text(expression) }
+        func shown(_ expression: BoundExpression) -> String {
+            ExpressionText(names: names).text(expression)
+        }
         func list(_ expressions: [BoundExpression]) -> String {
             expressions.map { shown($0) }.joined(separator: ", ")
         }
         func keys(_ keys: [PlanSortKey]) -> String {
-            keys.map { shown($0.expression) + ($0.descending ? " DESC" : "") }.joined(separator: ", ")
+            keys.map { shown($0.expression) + ($0.descending ? " DESC" : "") }.joined(
+                separator: ", ")
         }
         switch plan {
         case .oneRow: return "One row"
@@ -52,13 +57,18 @@ package enum PlanPrinter {
             let calls = aggregation.calls.map { call in
                 "\(call.function.name)(\(call.isDistinct ? "DISTINCT " : "")\(list(call.arguments)))"
             }
-            let groups = aggregation.groups.isEmpty ? "" : " BY \(list(aggregation.groups.map(\.expression)))"
+            let groups =
+                aggregation.groups.isEmpty
+                ? "" : " BY \(list(aggregation.groups.map(\.expression)))"
             return "Aggregate \(calls.joined(separator: ", "))\(groups)"
         case .window(let window): return "Window (\(window.calls.count) calls)"
         case .join(let join):
-            let pairs = join.keys.map { "\(shown($0.left)) \($0.comparison.rawValue) \(shown($0.right))" }
+            let pairs = join.keys.map {
+                "\(shown($0.left)) \($0.comparison.rawValue) \(shown($0.right))"
+            }
             let on = pairs + (join.condition.map { [shown($0)] } ?? [])
-            return "\(name(join.kind)) join" + (on.isEmpty ? "" : " ON \(on.joined(separator: " AND "))")
+            return "\(name(join.kind)) join"
+                + (on.isEmpty ? "" : " ON \(on.joined(separator: " AND "))")
         case .apply(let apply): return "\(name(apply.kind)) apply"
         case .sort(_, let sortKeys): return "Sort \(keys(sortKeys))"
         case .limit(let limit):
@@ -117,7 +127,8 @@ struct ExpressionText {
         case .isBoolean(let operand, let value):
             return "\(text(operand)) IS \(value.map { $0 ? "TRUE" : "FALSE" } ?? "UNKNOWN")"
         case .inList(let operand, let values, _):
-            return "\(text(operand)) IN (\(values.map { literal($0, operand.type) }.joined(separator: ", ")))"
+            return
+                "\(text(operand)) IN (\(values.map { literal($0, operand.type) }.joined(separator: ", ")))"
         case .caseWhen(let branches, let otherwise):
             let parts = branches.map { "WHEN \(text($0.condition)) THEN \(text($0.result))" }
             return "CASE " + parts.joined(separator: " ")

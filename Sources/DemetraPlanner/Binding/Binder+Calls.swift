@@ -150,7 +150,8 @@ extension Binder {
             guard order.allSatisfy({ known.contains($0.expression.fingerprint) }) else {
                 throw DemetraError(
                     .invalidColumnReference,
-                    "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list")
+                    "in an aggregate with DISTINCT, ORDER BY expressions must appear in argument list"
+                )
             }
         }
         let type = function.signature.result.resolve(cast.map(\.type))
@@ -177,7 +178,10 @@ extension Binder {
         _ arguments: [BoundExpression], _ filter: BoundExpression?, _ range: SourceRange,
         _ collector: AggregateCollector
     ) throws(DemetraError) -> BoundExpression {
-        guard let function = functions.aggregates["count"]?.first(where: { $0.signature.parameters.isEmpty })
+        guard
+            let function = functions.aggregates["count"]?.first(where: {
+                $0.signature.parameters.isEmpty
+            })
         else { throw noFunction("count", arguments.map(\.type), range) }
         let column = collector.add(
             AggregateCall(
@@ -221,7 +225,8 @@ extension Binder {
             .cast(
                 BoundExpression(
                     .coalesce(
-                        [BoundExpression(.column(column.id), type: .integer, range: range)] + arguments),
+                        [BoundExpression(.column(column.id), type: .integer, range: range)]
+                            + arguments),
                     type: .integer, range: range), isExplicit: true), type: .integer, range: range)
     }
 
@@ -341,7 +346,8 @@ extension Binder {
             }
         if unit == .groups, order.isEmpty {
             throw DemetraError(
-                .windowingError, "GROUPS mode requires an ORDER BY clause").at(frame.range)
+                .windowingError, "GROUPS mode requires an ORDER BY clause"
+            ).at(frame.range)
         }
         return PlanFrame(
             unit: unit, start: try bound(frame.start, unit, order, frame.range),

@@ -8,7 +8,8 @@ extension Binder {
     private func exists(_ kind: String, _ name: Identifier, _ state: SQLState) -> DemetraError {
         DemetraError(
             state, "\(kind) \"\(name.name)\" already exists",
-            hint: "Use another name, or IF NOT EXISTS.").at(name.range)
+            hint: "Use another name, or IF NOT EXISTS."
+        ).at(name.range)
     }
 
     private func skipped(_ kind: String, _ name: String, _ tag: String) -> BoundStatement {
@@ -35,7 +36,8 @@ extension Binder {
             return try bindCreateTableAs(statement, name, source)
         }
         let builder = try TableBuilder(binder: self, name: name, statement: statement)
-        return .define([.putTable(try builder.build())], tag: "CREATE TABLE", notice: builder.notice)
+        return .define(
+            [.putTable(try builder.build())], tag: "CREATE TABLE", notice: builder.notice)
     }
 
     private func bindCreateTableAs(
@@ -62,7 +64,8 @@ extension Binder {
             projected.append(
                 ProjectedColumn(
                     column: newColumn(columnName, type),
-                    expression: type == column.type ? value : try coerce(value, to: type, .explicit)))
+                    expression: type == column.type ? value : try coerce(value, to: type, .explicit)
+                ))
         }
         let table = TableDefinition(
             id: TableID(catalog.nextTableNumber), name: name, columns: columns)
@@ -125,7 +128,9 @@ extension Binder {
         }
         return .define(
             [], tag: "CREATE INDEX",
-            notice: "indexes are not needed: sorted segments and zone maps serve look-ups on \"\(table.name)\"")
+            notice:
+                "indexes are not needed: sorted segments and zone maps serve look-ups on \"\(table.name)\""
+        )
     }
 
     // MARK: Views, metrics, alerts, models
@@ -171,7 +176,8 @@ extension Binder {
         guard let severity = AlertSeverity(rawValue: statement.severity.name) else {
             throw DemetraError(
                 .invalidParameterValue, "severity \"\(statement.severity.name)\" does not exist",
-                hint: "It is one of low, medium, high and critical.").at(statement.severity.range)
+                hint: "It is one of low, medium, high and critical."
+            ).at(statement.severity.range)
         }
         let alert = AlertDefinition(
             name: name.name, condition: sourceText(statement.condition.range),
@@ -268,7 +274,8 @@ extension Binder {
     ) -> DemetraError {
         DemetraError(
             .wrongObjectType, "\"\(name)\" is not a \(wanted)",
-            hint: "Use DROP \(actual.uppercased()) to remove a \(actual).").at(object.range)
+            hint: "Use DROP \(actual.uppercased()) to remove a \(actual)."
+        ).at(object.range)
     }
 
     private func missing(_ kind: DropStatement.Kind, _ object: ObjectName) -> DemetraError {

@@ -60,11 +60,7 @@ extension Binder {
             return negate(
                 BoundExpression(.isBoolean(bound, value), type: .boolean, range: range), negated)
         case .isDistinct(let left, let right, let negated):
-            let (sides, _) = try comparable(
-                try bind(left, context), try bind(right, context), "IS DISTINCT FROM", range)
-            return negate(
-                BoundExpression(.isDistinct(sides.0, sides.1), type: .boolean, range: range),
-                negated)
+            return negate(try distinction(left, right, range, context), negated)
         case .between, .inList, .like, .quantifiedArray:
             return try predicate(expression, context)
         case .inQuery, .quantifiedQuery, .exists, .scalarQuery, .arrayQuery:
@@ -101,7 +97,9 @@ extension Binder {
 
     // MARK: Literals
 
-    private func number(_ text: String, _ range: SourceRange) throws(DemetraError) -> BoundExpression {
+    private func number(_ text: String, _ range: SourceRange) throws(DemetraError)
+        -> BoundExpression
+    {
         if text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let value = Int64(text) {
             let type: LogicalType = value <= Int64(Int32.max) ? .integer : .bigint
             return BoundExpression(.literal(.integer(value)), type: type, range: range)
@@ -122,7 +120,9 @@ extension Binder {
         return try coerce(literal, to: type, .explicit)
     }
 
-    private func parameter(_ number: Int, _ range: SourceRange) throws(DemetraError) -> BoundExpression {
+    private func parameter(_ number: Int, _ range: SourceRange) throws(DemetraError)
+        -> BoundExpression
+    {
         guard number <= parameterTypes.count else {
             throw DemetraError(.undefinedParameter, "there is no parameter $\(number)")
         }
@@ -156,8 +156,9 @@ extension Binder {
                 scope = current.parent
             }
         }
-        if relation == nil, let metric = catalog.metrics[name] {
-            return try expand(metric, range, context)
+        if relation == nil {
+            if let alias = context.outputAliases[name] { return alias.over(range) }
+            if let metric = catalog.metrics[name] { return try expand(metric, range, context) }
         }
         throw undefinedColumn(path, context.scope)
     }
@@ -201,7 +202,13 @@ extension Binder {
             throw DemetraError(
                 .invalidTableDefinition, "metric \"\(metric.name)\" is defined by itself")
         }
-        guard context.aggregates != nil, !context.isInsideAggregate else {
+        guard !context.isInsideAggregate else {
+            throw DemetraError(
+                .groupingError,
+                "metric \"\(metric.name)\" cannot be used inside an aggregate function",
+                hint: "A metric is an aggregate already; use it as it is.")
+        }
+        guard context.aggregates != nil else {
             throw DemetraError(
                 .groupingError, "metric \"\(metric.name)\" is not allowed in \(context.clause)",
                 hint: "A metric is computed from groups: filter it in HAVING.")

@@ -20,7 +20,8 @@ extension Binder {
             if let source = statement.source {
                 let bound = try bindQuery(source, outer: nil)
                 let columns = bound.plan.columns
-                try checkCount(columns.count, positions.count, !statement.columns.isEmpty, source.range)
+                try checkCount(
+                    columns.count, positions.count, !statement.columns.isEmpty, source.range)
                 input = bound.plan
                 for (column, position) in zip(columns, positions) {
                     given.append(
@@ -62,7 +63,8 @@ extension Binder {
         throw DemetraError(
             .undefinedColumn,
             "column \"\(column.name)\" of relation \"\(table.name)\" does not exist",
-            hint: nearest.map { "Perhaps you meant \"\($0)\"." }).at(column.range)
+            hint: nearest.map { "Perhaps you meant \"\($0)\"." }
+        ).at(column.range)
     }
 
     private func checkCount(
@@ -70,11 +72,13 @@ extension Binder {
     ) throws(DemetraError) {
         if given > wanted {
             throw DemetraError(
-                .syntaxError, "INSERT has more expressions than target columns").at(range)
+                .syntaxError, "INSERT has more expressions than target columns"
+            ).at(range)
         }
         if given < wanted, isListed {
             throw DemetraError(
-                .syntaxError, "INSERT has more target columns than expressions").at(range)
+                .syntaxError, "INSERT has more target columns than expressions"
+            ).at(range)
         }
     }
 
@@ -83,16 +87,16 @@ extension Binder {
         _ rows: [[Expression]], _ range: SourceRange, _ positions: [Int], _ table: TableDefinition,
         _ statement: InsertStatement
     ) throws(DemetraError) -> (LogicalPlan, [(position: Int, value: BoundExpression)]) {
-        let context = ExpressionContext(scope: Scope(parent: nil), clause: "VALUES")
         let width = rows.first?.count ?? 0
         try checkCount(width, positions.count, !statement.columns.isEmpty, range)
-        var bound: [[BoundExpression]] = []
+        var bound: [ValuesRow] = []
         for row in rows {
             guard row.count == width else {
                 throw DemetraError(
                     .syntaxError, "VALUES lists must all be the same length"
                 ).at(row.first?.range ?? range)
             }
+            let context = ExpressionContext(scope: Scope(parent: nil), clause: "VALUES")
             var values: [BoundExpression] = []
             for (expression, position) in zip(row, positions) {
                 let column = table.columns[position]
@@ -103,12 +107,7 @@ extension Binder {
                         try assigned(try bind(expression, context), column))
                 }
             }
-            bound.append(values)
-        }
-        guard context.subqueries.isEmpty else {
-            throw DemetraError(
-                .featureNotSupported, "subqueries in VALUES are not supported yet",
-                hint: "Use INSERT ... SELECT.").at(range)
+            bound.append(ValuesRow(values: values, subqueries: context.subqueries))
         }
         let columns = positions.prefix(width).map {
             newColumn(table.columns[$0].name, table.columns[$0].type)
@@ -116,7 +115,7 @@ extension Binder {
         let given = zip(positions, columns).map {
             (position: $0, value: BoundExpression(.column($1.id), type: $1.type))
         }
-        return (.values(columns, rows: bound), given)
+        return (valuesPlan(columns, bound), given)
     }
 
     private func assigned(
@@ -186,7 +185,8 @@ extension Binder {
             throw DemetraError(
                 .syntaxError,
                 "ON CONFLICT DO UPDATE requires inference specification or constraint name",
-                hint: "Write ON CONFLICT (column) DO UPDATE.").at(given.range)
+                hint: "Write ON CONFLICT (column) DO UPDATE."
+            ).at(given.range)
         }
         let existing = table.columns.map { newColumn($0.name, $0.type) }
         let scope = Scope(parent: nil)
@@ -202,7 +202,8 @@ extension Binder {
         var bound: [(position: Int, value: BoundExpression)] = []
         for assignment in assignments {
             let position = try position(of: assignment.column, table)
-            bound.append((position, try assignedValue(assignment, table.columns[position], table, context)))
+            bound.append(
+                (position, try assignedValue(assignment, table.columns[position], table, context)))
         }
         var test: BoundExpression?
         if let condition { test = try self.condition(try bind(condition, context), "WHERE") }
@@ -235,9 +236,21 @@ extension Binder {
                         ScopeColumn(name: $0.name, column: $1)
                     })
             ]
-            let context = ExpressionContext(scope: scope, clause: "CHECK")
-            let bound = try bind(try SQLParser.parseExpression(check.condition), context)
-            result.append((check.name, try condition(bound, "CHECK")))
+            let context = ExpressionContext(scope: scope, clause: "check constraints")
+            do throws(DemetraError) {
+                let bound = try bind(try SQLParser.parseExpression(check.condition), context)
+                guard context.subqueries.isEmpty else {
+                    throw DemetraError(
+                        .featureNotSupported, "cannot use subquery in check constraint")
+                }
+                result.append((check.name, try condition(bound, "CHECK")))
+            } catch {
+                // The place is one in the constraint's text, not in the statement's.
+                var named = error
+                named.position = nil
+                named.context = "check constraint \"\(check.name)\" of \"\(table.name)\""
+                throw named
+            }
         }
         return result
     }
@@ -263,8 +276,9 @@ extension Binder {
                     ProjectedColumn(
                         column: newColumn(name?.name ?? OutputName.of(expression), bound.type),
                         expression: bound))
-            case .star:
-                for column in scope.visibleColumns {
+            case .star(_, let exclude, _, _):
+                let excluded = Set(exclude.map(\.name))
+                for column in scope.visibleColumns where !excluded.contains(column.name) {
                     result.append(
                         ProjectedColumn(
                             column: newColumn(column.name, column.column.type),
@@ -272,6 +286,11 @@ extension Binder {
                                 .column(column.column.id), type: column.column.type)))
                 }
             }
+        }
+        guard context.subqueries.isEmpty else {
+            throw DemetraError(
+                .featureNotSupported, "subqueries in RETURNING are not supported",
+                hint: "Read them with a SELECT of its own.")
         }
         return result
     }
@@ -296,6 +315,7 @@ extension Binder {
             let inner = Scope(parent: nil)
             let other = try bindFrom(others, inner)
             scope.relations += inner.relations
+            try checkAliases(scope.relations, others[0])
             plan = .join(JoinPlan(kind: .inner, left: plan, right: other))
         }
         if let whereCondition {
@@ -376,7 +396,8 @@ extension Binder {
             let table = try table(name)
             let positions = try targetPositions(columns, table)
             var defaults: [(position: Int, value: BoundExpression)] = []
-            for (position, column) in table.columns.enumerated() where !positions.contains(position) {
+            for (position, column) in table.columns.enumerated() where !positions.contains(position)
+            {
                 defaults.append((position, try defaultValue(column, table)))
             }
             let rowColumns = table.columns.map { newColumn($0.name, $0.type) }

@@ -53,52 +53,6 @@ extension Binder {
         return try scalarCall(symbol, [a, b], range, isOperator: true)
     }
 
-    // MARK: Comparison
-
-    /// Both sides in one physical type.
-    func comparable(
-        _ left: BoundExpression, _ right: BoundExpression, _ symbol: String, _ range: SourceRange
-    ) throws(DemetraError) -> ((BoundExpression, BoundExpression), LogicalType) {
-        if let exact = try exactNumericSides(left, right) { return (exact, exact.0.type) }
-        guard let type = TypeCoercion.common([left.type, right.type]) else {
-            throw noOperator(symbol, [left.type, right.type], range)
-        }
-        return ((try coerce(left, to: type), try coerce(right, to: type)), type)
-    }
-
-    /// A numeric(p, s) against a literal that it can hold: compared as scaled integers.
-    private func exactNumericSides(
-        _ left: BoundExpression, _ right: BoundExpression
-    ) throws(DemetraError) -> (BoundExpression, BoundExpression)? {
-        func scaled(_ literal: BoundExpression, _ type: LogicalType) -> BoundExpression? {
-            guard case .numeric(let modifier?) = type, case .literal(let value) = literal.node else {
-                return nil
-            }
-            let decimal: Decimal
-            switch value {
-            case .integer(let number): decimal = Decimal(number)
-            case .numeric(let number): decimal = number
-            default: return nil
-            }
-            guard let fitted = try? decimal.fitted(to: modifier), fitted.compare(decimal) == 0 else {
-                return nil
-            }
-            return BoundExpression(.literal(.numeric(fitted)), type: type, range: literal.range)
-        }
-        if let literal = scaled(right, left.type) { return (left, literal) }
-        if let literal = scaled(left, right.type) { return (literal, right) }
-        return nil
-    }
-
-    func compare(
-        _ comparison: Comparison, _ left: BoundExpression, _ right: BoundExpression,
-        _ range: SourceRange
-    ) throws(DemetraError) -> BoundExpression {
-        let (sides, _) = try comparable(left, right, comparison.rawValue, range)
-        return BoundExpression(
-            .comparison(comparison, sides.0, sides.1), type: .boolean, range: range)
-    }
-
     func noOperator(
         _ symbol: String, _ types: [LogicalType], _ range: SourceRange
     ) -> DemetraError {
@@ -108,46 +62,6 @@ extension Binder {
             .undefinedFunction, "operator does not exist: \(shown)",
             hint: "No operator matches the given types. You might need to add explicit type casts."
         ).at(range)
-    }
-
-    /// `(a, b) = (c, d)` and its kin, field by field.
-    private func rowComparison(
-        _ comparison: Comparison, _ left: Expression, _ right: Expression, _ range: SourceRange,
-        _ context: ExpressionContext
-    ) throws(DemetraError) -> BoundExpression? {
-        guard case .row(let a) = left.node, case .row(let b) = right.node else { return nil }
-        guard a.count == b.count else {
-            throw DemetraError(.syntaxError, "unequal number of entries in row expressions").at(range)
-        }
-        return try compareRows(
-            comparison, try bind(a, context), try bind(b, context), range)
-    }
-
-    func compareRows(
-        _ comparison: Comparison, _ left: [BoundExpression], _ right: [BoundExpression],
-        _ range: SourceRange
-    ) throws(DemetraError) -> BoundExpression {
-        switch comparison {
-        case .equal, .notEqual:
-            var parts: [BoundExpression] = []
-            for (a, b) in zip(left, right) { parts.append(try compare(comparison, a, b, range)) }
-            if parts.count == 1 { return parts[0] }
-            return BoundExpression(
-                comparison == .equal ? .and(parts) : .or(parts), type: .boolean, range: range)
-        default:
-            // a < c OR (a = c AND the rest)
-            guard left.count > 1 else { return try compare(comparison, left[0], right[0], range) }
-            let strict: Comparison =
-                comparison == .less || comparison == .lessOrEqual ? .less : .greater
-            let rest = try compareRows(
-                comparison, Array(left.dropFirst()), Array(right.dropFirst()), range)
-            let tie = BoundExpression(
-                .and([try compare(.equal, left[0], right[0], range), rest]), type: .boolean,
-                range: range)
-            return BoundExpression(
-                .or([try compare(strict, left[0], right[0], range), tie]), type: .boolean,
-                range: range)
-        }
     }
 
     // MARK: Arithmetic
@@ -191,7 +105,8 @@ extension Binder {
         case (.add, .interval, .timestamp), (.add, .interval, .timestamptz),
             (.add, .interval, .time):
             return try make(.interval, b, b)
-        case (.subtract, .timestamptz, _) where b.isDateTime, (.subtract, _, .timestamptz) where a.isDateTime:
+        case (.subtract, .timestamptz, _) where b.isDateTime,
+            (.subtract, _, .timestamptz) where a.isDateTime:
             return try make(.timestamptz, .timestamptz, .interval)
         case (.subtract, _, _) where a.isDateTime && b.isDateTime:
             return try make(.timestamp, .timestamp, .interval)

@@ -63,7 +63,7 @@ extension Binder {
             let other = items.first { TypeCoercion.common([subject.type, $0.type]) == nil }
             throw noOperator("=", [subject.type, other?.type ?? .unknown], range)
         }
-        let (unified, _) = try unify([subject] + items, what: "IN")
+        let unified = try membersOfOneType(subject, items)
         var values: [Value] = []
         for item in unified.dropFirst() {
             guard case .literal(let value) = item.node else {
@@ -71,11 +71,28 @@ extension Binder {
             }
             values.append(value)
         }
-        let hasNull = values.contains(.null)
+        let hasNull = values.contains { $0.isNull }
         let test = BoundExpression(
             .inList(unified[0], values.filter { !$0.isNull }, hasNull: hasNull), type: .boolean,
             range: range)
         return negate(test, negated)
+    }
+
+    /// The subject and the list in one type: the subject's own when every item is a literal it can hold.
+    private func membersOfOneType(
+        _ subject: BoundExpression, _ items: [BoundExpression]
+    ) throws(DemetraError) -> [BoundExpression] {
+        var fitted = [subject]
+        for item in items {
+            guard case .literal(let value) = item.node, subject.type != .unknown,
+                let exact = value.isNull
+                    ? value : LiteralCast.exact(value, from: item.type, to: subject.type)
+            else { break }
+            fitted.append(
+                BoundExpression(.literal(exact), type: subject.type, range: item.range))
+        }
+        if fitted.count == items.count + 1 { return fitted }
+        return try unify([subject] + items, what: "IN").0
     }
 
     private func anyOf(
@@ -99,7 +116,8 @@ extension Binder {
         for item in items {
             guard case .row(let fields) = item.node, fields.count == left.count else {
                 throw DemetraError(
-                    .syntaxError, "unequal number of entries in row expressions").at(item.range)
+                    .syntaxError, "unequal number of entries in row expressions"
+                ).at(item.range)
             }
             parts.append(try compareRows(.equal, left, try bind(fields, context), range))
         }
@@ -129,7 +147,8 @@ extension Binder {
                 continue
             }
             let isNegated = symbol.hasPrefix("NOT ")
-            let name = symbol.hasSuffix("ILIKE") ? "ilike" : (symbol.hasSuffix("LIKE") ? "like" : symbol)
+            let name =
+                symbol.hasSuffix("ILIKE") ? "ilike" : (symbol.hasSuffix("LIKE") ? "like" : symbol)
             parts.append(negate(try scalarCall(name, [subject, element], range), isNegated))
         }
         if parts.count == 1 { return parts[0] }

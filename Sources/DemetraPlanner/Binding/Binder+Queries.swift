@@ -43,7 +43,8 @@ extension Binder {
         for table in query.with {
             guard names.insert(table.name.name).inserted else {
                 throw DemetraError(
-                    .duplicateAlias, "WITH query name \"\(table.name.name)\" specified more than once"
+                    .duplicateAlias,
+                    "WITH query name \"\(table.name.name)\" specified more than once"
                 ).at(table.name.range)
             }
             if query.isRecursive, let recursive = try bindRecursive(table, outer) {
@@ -52,7 +53,7 @@ extension Binder {
             }
             let uses = query.countUses(of: table.name.name)
             // Bound once in any case, so that its errors show even when nobody reads it.
-            let bound = try bindQuery(table.query, outer: outer)
+            let bound = try bindQuery(table.query, outer: outer).typed(self)
             if bound.correlated.isEmpty, table.materialized ?? (uses > 1) {
                 let id = newTableNumber()
                 result.append((id, bound.plan))
@@ -64,7 +65,8 @@ extension Binder {
                 commonTables.append(
                     CommonTableEntry(
                         name: table.name.name, columnNames: table.columns,
-                        content: .inlined(table.query, visible: commonTables.count)))
+                        content: .inlined(
+                            table.query, visible: commonTables.count, outer: outer)))
             }
         }
         return result
@@ -77,7 +79,7 @@ extension Binder {
         guard case .setOperation(.union, let all, let base, let step) = table.query.body,
             step.countUses(of: table.name.name) > 0
         else { return nil }
-        let first = try bindQuery(base, outer: nil)
+        let first = try bindQuery(base, outer: nil).typed(self)
         let id = newTableNumber()
         let resultID = newTableNumber()
         let columns = first.plan.columns.map { column in
@@ -182,7 +184,7 @@ extension Binder {
     }
 
     /// ORDER BY over the columns given out: of set operations and VALUES.
-    private func orderedByOutput(
+    func orderedByOutput(
         _ plan: LogicalPlan, _ query: Query
     ) throws(DemetraError) -> (plan: LogicalPlan, keys: [PlanSortKey]) {
         guard !query.orderBy.isEmpty else { return (plan, []) }
@@ -192,15 +194,22 @@ extension Binder {
             let expression: BoundExpression
             if let position = try ordinal(item.expression, columns.count) {
                 let column = columns[position]
-                expression = BoundExpression(.column(column.id), type: column.type)
+                expression = BoundExpression(
+                    .column(column.id), type: column.type, range: item.expression.range)
             } else {
                 let scope = Scope(parent: nil)
                 scope.relations = [
                     ScopeRelation(
                         name: nil, columns: columns.map { ScopeColumn(name: $0.name, column: $0) })
                 ]
-                expression = try bind(
-                    item.expression, ExpressionContext(scope: scope, clause: "ORDER BY"))
+                let context = ExpressionContext(scope: scope, clause: "ORDER BY")
+                expression = try bind(item.expression, context)
+                guard context.subqueries.isEmpty else {
+                    throw DemetraError(
+                        .featureNotSupported, "ORDER BY of a set operation takes its columns only",
+                        hint: "Put the set operation into FROM and order around it."
+                    ).at(item.expression.range)
+                }
             }
             keys.append(
                 PlanSortKey(
@@ -221,82 +230,5 @@ extension Binder {
             ).at(expression.range)
         }
         return number - 1
-    }
-
-    /// LIMIT and OFFSET.
-    func limited(
-        _ plan: LogicalPlan, _ query: Query, _ keys: [PlanSortKey]
-    ) throws(DemetraError) -> LogicalPlan {
-        guard query.limit != nil || query.offset != nil else { return plan }
-        let limit = try count(query.limit, "LIMIT")
-        let offset = try count(query.offset, "OFFSET")
-        return .limit(
-            LimitPlan(
-                input: plan, limit: limit, offset: offset, ties: query.withTies ? keys : nil))
-    }
-
-    private func count(
-        _ expression: Expression?, _ clause: String
-    ) throws(DemetraError) -> BoundExpression? {
-        guard let expression else { return nil }
-        let context = ExpressionContext(scope: Scope(parent: nil), clause: clause)
-        let bound = try bind(expression, context)
-        guard context.subqueries.isEmpty else {
-            throw DemetraError(
-                .featureNotSupported, "subqueries in \(clause) are not supported yet"
-            ).at(expression.range)
-        }
-        if case .literal(.null) = bound.node { return nil }
-        return try coerce(bound, to: .bigint, .assignment)
-    }
-
-    // MARK: VALUES
-
-    private func bindValues(
-        _ rows: [[Expression]], _ range: SourceRange, _ query: Query, _ outer: Scope?
-    ) throws(DemetraError) -> BoundQuery {
-        let bound = try bindRows(rows, outer)
-        var types: [LogicalType] = []
-        for column in bound[0].indices {
-            guard let type = TypeCoercion.common(bound.map { $0[column].type }) else {
-                let known = bound.map { $0[column].type }.filter { $0 != .unknown }
-                let other = known.first { TypeCoercion.common([known[0], $0]) == nil } ?? known[0]
-                throw DemetraError(
-                    .datatypeMismatch, "VALUES types \(known[0]) and \(other) cannot be matched"
-                ).at(range)
-            }
-            types.append(type)
-        }
-        var cast: [[BoundExpression]] = []
-        for row in bound {
-            var values: [BoundExpression] = []
-            for (value, type) in zip(row, types) { values.append(try coerce(value, to: type)) }
-            cast.append(values)
-        }
-        let columns = types.enumerated().map { newColumn("column\($0 + 1)", $1) }
-        let ordered = try orderedByOutput(.values(columns, rows: cast), query)
-        return BoundQuery(plan: try limited(ordered.plan, query, ordered.keys), correlated: [])
-    }
-
-    /// The rows of VALUES, not yet of one type.
-    func bindRows(
-        _ rows: [[Expression]], _ outer: Scope?
-    ) throws(DemetraError) -> [[BoundExpression]] {
-        let context = ExpressionContext(scope: Scope(parent: nil), clause: "VALUES")
-        var result: [[BoundExpression]] = []
-        for row in rows {
-            guard row.count == rows[0].count else {
-                throw DemetraError(
-                    .syntaxError, "VALUES lists must all be the same length"
-                ).at(row.first?.range ?? .none)
-            }
-            result.append(try bind(row, context))
-        }
-        guard context.subqueries.isEmpty else {
-            throw DemetraError(
-                .featureNotSupported, "subqueries in VALUES are not supported yet",
-                hint: "Use SELECT ... UNION ALL SELECT ....")
-        }
-        return result
     }
 }

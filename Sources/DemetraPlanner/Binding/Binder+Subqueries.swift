@@ -11,14 +11,11 @@ extension Binder {
         let range = expression.range
         switch expression.node {
         case .scalarQuery(let query):
-            let bound = try bindQuery(query, outer: context.scope)
-            let columns = bound.plan.columns
-            guard columns.count == 1 else {
+            let fields = try rowQuery(query, range, context)
+            guard fields.count == 1 else {
                 throw DemetraError(.syntaxError, "subquery must return only one column")
             }
-            attach(PendingSubquery(
-                kind: .single, plan: bound.plan, correlated: bound.correlated, keys: []), context)
-            return BoundExpression(.column(columns[0].id), type: columns[0].type, range: range)
+            return fields[0]
         case .exists(let query):
             let bound = try bindQuery(query, outer: context.scope)
             return mark(bound, [], isNullAware: false, range, context)
@@ -29,6 +26,19 @@ extension Binder {
             return try quantified(operand, symbol, all, query, range, context)
         default:
             throw DemetraError(.featureNotSupported, "ARRAY(SELECT ...) is not supported yet")
+        }
+    }
+
+    /// The columns of a subquery that gives at most one row.
+    func rowQuery(
+        _ query: Query, _ range: SourceRange, _ context: ExpressionContext
+    ) throws(DemetraError) -> [BoundExpression] {
+        let bound = try bindQuery(query, outer: context.scope).typed(self)
+        attach(
+            PendingSubquery(
+                kind: .single, plan: bound.plan, correlated: bound.correlated, keys: []), context)
+        return bound.plan.columns.map {
+            BoundExpression(.column($0.id), type: $0.type, range: range)
         }
     }
 
@@ -75,12 +85,14 @@ extension Binder {
         var casts: [ProjectedColumn] = []
         for (subject, column) in zip(subjects, columns) {
             let right = BoundExpression(.column(column.id), type: column.type, range: range)
-            let (sides, type) = try comparable(subject, right, comparison.rawValue, range)
+            let (sides, _) = try comparable(subject, right, comparison.rawValue, range)
+            let type = sides.1.type
             let cast = newColumn(column.name, type)
             casts.append(ProjectedColumn(column: cast, expression: sides.1))
             keys.append(
                 JoinKey(
-                    left: sides.0, right: BoundExpression(.column(cast.id), type: type, range: range),
+                    left: sides.0,
+                    right: BoundExpression(.column(cast.id), type: type, range: range),
                     comparison: comparison))
         }
         bound.plan = .project(bound.plan, casts)
@@ -103,14 +115,12 @@ extension Binder {
         return try boundQuantified(operand, comparison, all, query, range, context)
     }
 
-    /// Other comparisons look at the least or greatest value, whether there is a NULL, and whether there is
+    /// Other comparisons look at the least and greatest value, whether there is a NULL, and whether there is
     /// any row at all.
     private func boundQuantified(
         _ operand: Expression, _ comparison: Comparison, _ all: Bool, _ query: Query,
         _ range: SourceRange, _ context: ExpressionContext
     ) throws(DemetraError) -> BoundExpression {
-        let isUpward = comparison == .greater || comparison == .greaterOrEqual
-        let wantsGreatest = isUpward == all
         let subject = try bind(operand, context)
         let inner = try bindQuery(query, outer: context.scope)
         guard inner.plan.columns.count == 1 else {
@@ -118,15 +128,28 @@ extension Binder {
         }
         let column = inner.plan.columns[0]
         let value = BoundExpression(.column(column.id), type: column.type, range: range)
-        let (extreme, count, known) = try extremes(
-            inner.plan, value, wantsGreatest ? "max" : "min", range)
+        let summary = try extremes(inner.plan, value, range)
         attach(
             PendingSubquery(
-                kind: .single, plan: extreme.plan, correlated: inner.correlated, keys: []), context)
+                kind: .single, plan: summary.plan, correlated: inner.correlated, keys: []), context)
+        let (count, known) = (summary.count, summary.known)
         let zero = BoundExpression(.literal(.integer(0)), type: .bigint, range: range)
         let isEmpty = try compare(.equal, count, zero, range)
         let hasNull = try compare(.notEqual, count, known, range)
-        let test = try compare(comparison, subject, extreme.column, range)
+        let test: BoundExpression
+        switch comparison {
+        case .equal, .notEqual:
+            // `= ALL` and `<> ANY`: all values are the subject when the least and the greatest are.
+            test = connected(
+                [
+                    try compare(comparison, subject, summary.least, range),
+                    try compare(comparison, subject, summary.greatest, range),
+                ], isAnd: all, range)
+        default:
+            let isUpward = comparison == .greater || comparison == .greaterOrEqual
+            test = try compare(
+                comparison, subject, isUpward == all ? summary.greatest : summary.least, range)
+        }
         let null = BoundExpression(.literal(.null), type: .boolean, range: range)
         let decided = BoundExpression(.literal(.boolean(all)), type: .boolean, range: range)
         // The extreme decides unless a NULL leaves the answer open.
@@ -140,19 +163,20 @@ extension Binder {
                 ], otherwise: test), type: .boolean, range: range)
     }
 
-    /// The least or greatest value, the number of rows and the number of those that are not NULL.
+    /// The least and the greatest value, the number of rows and of those that are not NULL.
     private func extremes(
-        _ plan: LogicalPlan, _ value: BoundExpression, _ name: String, _ range: SourceRange
+        _ plan: LogicalPlan, _ value: BoundExpression, _ range: SourceRange
     ) throws(DemetraError) -> (
-        extreme: (plan: LogicalPlan, column: BoundExpression), count: BoundExpression,
-        known: BoundExpression
+        plan: LogicalPlan, least: BoundExpression, greatest: BoundExpression,
+        count: BoundExpression, known: BoundExpression
     ) {
         let collector = AggregateCollector()
-        let extreme = try aggregateCall(name, [value], range, collector)
+        let least = try aggregateCall("min", [value], range, collector)
+        let greatest = try aggregateCall("max", [value], range, collector)
         let count = try aggregateCall("count", [], range, collector)
         let known = try aggregateCall("count", [value], range, collector)
         let aggregation = Aggregation(input: plan, groups: [], calls: collector.calls)
-        return ((.aggregate(aggregation), extreme), count, known)
+        return (.aggregate(aggregation), least, greatest, count, known)
     }
 
     /// A plain aggregate over bound arguments.

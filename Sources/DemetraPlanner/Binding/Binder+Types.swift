@@ -21,14 +21,13 @@ extension Binder {
                 return BoundExpression(.literal(.null), type: type, range: expression.range)
             }
             if expression.type == .unknown, case .text(let text) = value, !needsSession(type) {
-                if type == .text {
-                    return BoundExpression(.literal(value), type: .text, range: expression.range)
-                }
                 do throws(DemetraError) {
-                    if case .varchar(let limit?) = type, context == .explicit,
-                        text.unicodeScalars.count > limit
+                    if case .varchar(let limit?) = type, text.unicodeScalars.count > limit,
+                        context != .assignment
                     {
-                        let cut = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
+                        // An explicit cast cuts; what is only compared keeps its length.
+                        let kept = text.unicodeScalars.prefix(context == .explicit ? limit : .max)
+                        let cut = String(String.UnicodeScalarView(kept))
                         return BoundExpression(
                             .literal(.text(cut)), type: type, range: expression.range)
                     }
@@ -52,12 +51,19 @@ extension Binder {
                 ).at(expression.range)
             }
             throw DemetraError(
-                .datatypeMismatch, "\(what) is of type \(type) but expression is of type "
+                .datatypeMismatch,
+                "\(what) is of type \(type) but expression is of type "
                     + "\(expression.type)", hint: "You will need to rewrite or cast the expression."
             ).at(expression.range)
         }
+        if case .literal(let value) = expression.node,
+            let exact = LiteralCast.exact(value, from: expression.type, to: type)
+        {
+            return BoundExpression(.literal(exact), type: type, range: expression.range)
+        }
         return BoundExpression(
-            .cast(expression, isExplicit: context == .explicit), type: type, range: expression.range)
+            .cast(expression, isExplicit: context == .explicit), type: type, range: expression.range
+        )
     }
 
     /// Types whose text depends on the session's time zone or the current time.

@@ -29,10 +29,23 @@ package final class Binder {
     /// Metrics being expanded, to find cycles.
     var expandingMetrics: [String] = []
 
+    /// Computes arguments of table functions that are no literals; nil: only literals are allowed.
+    private let folder: (any ConstantFolder)?
+
     /// A binder over a catalog.
-    package init(catalog: Catalog, functions: FunctionRegistry) {
+    package init(
+        catalog: Catalog, functions: FunctionRegistry, folder: (any ConstantFolder)? = nil
+    ) {
         self.catalog = catalog
         self.functions = functions
+        self.folder = folder
+    }
+
+    /// The value of an expression without columns: a literal, or what the folder makes of it.
+    func constant(_ expression: BoundExpression) -> Value? {
+        if let value = constantValue(expression) { return value }
+        guard expression.usedColumns.isEmpty, !expression.hasOuter else { return nil }
+        return folder?.fold(expression)
     }
 
     /// Resolves one statement.
@@ -132,7 +145,7 @@ package final class Binder {
 struct CommonTableEntry {
     enum Content {
         /// Bound anew at each use.
-        case inlined(Query, visible: Int)
+        case inlined(Query, visible: Int, outer: Scope?)
         /// Computed once, read by id.
         case materialized(id: Int, columns: [PlanColumn])
     }
@@ -145,4 +158,21 @@ struct CommonTableEntry {
 struct BoundQuery {
     var plan: LogicalPlan
     var correlated: [PlanColumn]
+
+    /// The query with columns that are only literals without a type made text, as PostgreSQL does where
+    /// nothing else can give them one.
+    func typed(_ binder: Binder) -> BoundQuery {
+        let columns = plan.columns
+        guard columns.contains(where: { $0.type == .unknown }) else { return self }
+        let projected = columns.map { column in
+            let value = BoundExpression(.column(column.id), type: column.type)
+            guard column.type == .unknown else {
+                return ProjectedColumn(column: column, expression: value)
+            }
+            return ProjectedColumn(
+                column: binder.newColumn(column.name, .text),
+                expression: BoundExpression(.cast(value, isExplicit: false), type: .text))
+        }
+        return BoundQuery(plan: .project(plan, projected), correlated: correlated)
+    }
 }

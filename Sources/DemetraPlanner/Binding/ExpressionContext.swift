@@ -25,6 +25,8 @@ final class ExpressionContext {
     var isInsideAggregate = false
     /// True inside the arguments of a window call.
     var isInsideWindow = false
+    /// Columns of the SELECT list that a name can mean when no input column has it (QUALIFY).
+    var outputAliases: [String: BoundExpression] = [:]
 
     init(scope: Scope, clause: String) {
         self.scope = scope

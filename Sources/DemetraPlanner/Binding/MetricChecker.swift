@@ -85,7 +85,9 @@ enum AlertCondition {
             }
             return (slice(left.range), slice(right.range))
         case .and(let operands), .or(let operands):
-            for operand in operands { if let found = sides(of: operand, text: text) { return found } }
+            for operand in operands {
+                if let found = sides(of: operand, text: text) { return found }
+            }
             return nil
         case .not(let operand): return sides(of: operand, text: text)
         default: return nil

@@ -51,7 +51,9 @@ extension SelectCore {
     /// Every expression of the clauses.
     fileprivate var expressions: [Expression] {
         var result: [Expression] = []
-        for item in items { if case .expression(let expression, _) = item { result.append(expression) } }
+        for item in items {
+            if case .expression(let expression, _) = item { result.append(expression) }
+        }
         result += [whereCondition, having, qualify].compactMap { $0 }
         result += distinctOn ?? []
         for element in groupBy ?? [] {
@@ -65,7 +67,8 @@ extension Expression {
     /// Adds the subqueries of the expression.
     fileprivate func collectQueries(_ queries: inout [Query]) {
         switch node {
-        case .scalarQuery(let query), .exists(let query), .arrayQuery(let query): queries.append(query)
+        case .scalarQuery(let query), .exists(let query), .arrayQuery(let query):
+            queries.append(query)
         case .inQuery(let operand, let query, _), .quantifiedQuery(let operand, _, _, let query):
             queries.append(query)
             operand.collectQueries(&queries)
@@ -82,7 +85,8 @@ extension Expression {
         case .binary(_, let left, let right), .isDistinct(let left, let right, _),
             .element(let left, let right), .quantifiedArray(let left, _, _, let right):
             [left, right]
-        case .and(let operands), .or(let operands), .row(let operands), .array(let operands): operands
+        case .and(let operands), .or(let operands), .row(let operands), .array(let operands):
+            operands
         case .between(let a, let b, let c, _, _): [a, b, c]
         case .inList(let operand, let items, _): [operand] + items
         case .like(let operand, let pattern, let escape, _, _):

@@ -1,3 +1,4 @@
+import DemetraCatalog
 import DemetraSQL
 import DemetraTypes
 
@@ -14,6 +15,8 @@ struct ScopeRelation {
     /// The name it is known by, or nil.
     let name: String?
     var columns: [ScopeColumn]
+    /// The stored table it is, if it is one: its primary key decides its other columns.
+    var table: TableDefinition?
 }
 
 /// What names mean in one query; a subquery's scope has the outer one as its parent.

@@ -12,8 +12,8 @@ struct SelectBinder {
     struct Item {
         let name: String
         var expression: BoundExpression
-        /// What was written, for GROUP BY and ORDER BY by alias; nil for columns of `*`.
-        let source: Expression?
+        /// Its subqueries among those of the context.
+        let subqueries: Range<Int>
     }
 
     let binder: Binder
@@ -41,41 +41,29 @@ struct SelectBinder {
         let savedGroupings = binder.pendingGroupings
         binder.pendingGroupings = []
         defer { binder.pendingGroupings = savedGroupings }
-        var items = try selectItems()
-        let grouping = try GroupingBinder(select: self, items: items).bind()
-        var having: BoundExpression?
+        var clauses = SelectClauses(items: try selectItems())
+        let grouping = try GroupingBinder(select: self, items: clauses.items).bind()
         if let condition = core.having {
-            having = try binder.condition(try binder.bind(condition, context), "HAVING")
+            clauses.having = try binder.condition(try binder.bind(condition, context), "HAVING")
         }
-        var qualify: BoundExpression?
         if let condition = core.qualify {
-            let bound = try binder.bind(try aliased(condition, items), context)
-            qualify = try binder.condition(bound, "QUALIFY")
+            clauses.qualify = try qualification(condition, clauses.items)
         }
-        var order = try orderKeys(items)
+        clauses.order = try orderKeys(clauses.items)
+        clauses.distinctOn = try distinctKeys(clauses.items, clauses.order)
         let isAggregated =
             grouping != nil || core.having != nil || !aggregates.calls.isEmpty
             || aggregates.groupingColumn != nil
         if isAggregated {
-            let grouped = GroupedQuery(
-                groups: grouping?.groups ?? [], sets: grouping?.sets, aggregates: aggregates,
-                pendingGroupings: binder.pendingGroupings)
-            plan = grouped.plan(over: binder.joining(plan, aggregates.subqueries))
-            for index in items.indices {
-                items[index].expression = try grouped.rewrite(items[index].expression, binder)
-            }
-            having = try having.mapThrowing { having throws(DemetraError) in try grouped.rewrite(having, binder) }
-            qualify = try qualify.mapThrowing { qualify throws(DemetraError) in try grouped.rewrite(qualify, binder) }
-            order = try order.mapThrowing { order throws(DemetraError) in try grouped.rewrite(order, binder) }
-            try rewriteWindows(grouped)
-            plan = binder.joining(plan, try grouped.rewrite(context.subqueries, binder))
+            plan = try grouped(plan, grouping, &clauses)
         } else {
             plan = binder.joining(plan, context.subqueries)
         }
-        if let having { plan = .filter(plan, having) }
+        if let having = clauses.having { plan = .filter(plan, having) }
         if !windows.calls.isEmpty { plan = .window(WindowPlan(input: plan, calls: windows.calls)) }
-        if let qualify { plan = .filter(plan, qualify) }
-        return BoundQuery(plan: try finish(plan, items, order), correlated: scope.correlated)
+        if let qualify = clauses.qualify { plan = .filter(plan, qualify) }
+        let output = SelectOutput(binder: binder, core: core, query: query, clauses: clauses)
+        return BoundQuery(plan: try output.finish(plan), correlated: scope.correlated)
     }
 
     // MARK: Clauses
@@ -104,9 +92,13 @@ struct SelectBinder {
         for item in core.items {
             switch item {
             case .expression(let expression, let alias):
+                let start = context.subqueries.count
                 let bound = try binder.bind(expression, context)
                 let name = alias?.name ?? OutputName.of(expression)
-                items.append(Item(name: name, expression: bound, source: expression))
+                items.append(
+                    Item(
+                        name: name, expression: bound,
+                        subqueries: start..<context.subqueries.count))
             case .star(let qualifier, let exclude, let replace, let range):
                 items += try star(qualifier, exclude, replace, range)
             }
@@ -123,170 +115,103 @@ struct SelectBinder {
             let name = qualifier.last.name
             guard let relation = scope.relations.first(where: { $0.name == name }) else {
                 throw DemetraError(
-                    .undefinedTable, "missing FROM-clause entry for table \"\(name)\"").at(range)
+                    .undefinedTable, "missing FROM-clause entry for table \"\(name)\"",
+                    hint: NearestName.find(name, among: scope.relations.compactMap(\.name))
+                        .map { "Perhaps you meant \"\($0)\"." }
+                ).at(range)
             }
             columns = relation.columns
         } else if scope.relations.isEmpty {
             throw DemetraError(
-                .syntaxError, "SELECT * with no tables specified is not valid").at(range)
+                .syntaxError, "SELECT * with no tables specified is not valid"
+            ).at(range)
         }
-        for name in exclude where !columns.contains(where: { $0.name == name.name }) {
+        for (name, list) in exclude.map({ ($0, "EXCLUDE") }) + replace.map({ ($0.1, "REPLACE") })
+        where !columns.contains(where: { $0.name == name.name }) {
             throw DemetraError(
-                .undefinedColumn, "column \"\(name.name)\" in EXCLUDE list does not exist"
+                .undefinedColumn, "column \"\(name.name)\" in \(list) list does not exist",
+                hint: NearestName.find(name.name, among: columns.map(\.name))
+                    .map { "Perhaps you meant \"\($0)\"." }
             ).at(name.range)
         }
         let excluded = Set(exclude.map(\.name))
         var items: [Item] = []
         for column in columns where !excluded.contains(column.name) {
+            let start = context.subqueries.count
             var expression = BoundExpression(
                 .column(column.column.id), type: column.column.type, range: range)
             if let replacement = replace.first(where: { $0.1.name == column.name }) {
                 expression = try binder.bind(replacement.0, context)
             }
-            items.append(Item(name: column.name, expression: expression, source: nil))
+            items.append(
+                Item(
+                    name: column.name, expression: expression,
+                    subqueries: start..<context.subqueries.count))
         }
         return items
     }
 
     /// QUALIFY may name a column of the SELECT list by its alias.
-    private func aliased(
-        _ expression: Expression, _ items: [Item]
-    ) throws(DemetraError) -> Expression {
-        AliasSubstitution(items: items, scope: scope).apply(expression)
+    private func qualification(
+        _ condition: Expression, _ items: [Item]
+    ) throws(DemetraError) -> BoundExpression {
+        context.outputAliases = Dictionary(
+            items.map { ($0.name, $0.expression) }, uniquingKeysWith: { first, _ in first })
+        defer { context.outputAliases = [:] }
+        return try binder.condition(try binder.bind(condition, context), "QUALIFY")
     }
 
     private func orderKeys(_ items: [Item]) throws(DemetraError) -> [PlanSortKey] {
         var keys: [PlanSortKey] = []
         for item in query.orderBy {
-            let expression: BoundExpression
-            if let position = try binder.ordinal(item.expression, items.count) {
-                expression = items[position].expression
-            } else if let found = try outputColumn(item.expression, items) {
+            var expression: BoundExpression
+            if let found = try selectedItem(item.expression, items) {
                 expression = found
             } else {
-                let bound = try binder.bind(item.expression, context)
+                expression = try binder.bind(item.expression, context)
                 if core.distinctOn?.isEmpty == true,
-                    !items.contains(where: { $0.expression.fingerprint == bound.fingerprint })
+                    !items.contains(where: { $0.expression.fingerprint == expression.fingerprint })
                 {
                     throw DemetraError(
                         .invalidColumnReference,
                         "for SELECT DISTINCT, ORDER BY expressions must appear in select list"
                     ).at(item.expression.range)
                 }
-                expression = bound
             }
-            let typed =
-                expression.type == .unknown ? try binder.coerce(expression, to: .text) : expression
+            if expression.type == .unknown { expression = try binder.coerce(expression, to: .text) }
             keys.append(
                 PlanSortKey(
-                    expression: typed, descending: item.descending,
+                    expression: expression, descending: item.descending,
                     nullsFirst: item.nullsFirst ?? item.descending))
         }
         return keys
     }
 
-    /// A bare name that is an output column.
-    private func outputColumn(
+    /// What an ordinal, or a bare name that is an output column, stands for.
+    private func selectedItem(
         _ expression: Expression, _ items: [Item]
     ) throws(DemetraError) -> BoundExpression? {
+        if let position = try binder.ordinal(expression, items.count) {
+            return items[position].expression
+        }
         guard case .column(let path) = expression.node, path.count == 1 else { return nil }
         let matches = items.filter { $0.name == path[0].name }
         let distinct = Set(matches.map(\.expression.fingerprint))
         if distinct.count > 1 {
             throw DemetraError(
-                .ambiguousColumn, "ORDER BY \"\(path[0].name)\" is ambiguous").at(expression.range)
+                .ambiguousColumn, "ORDER BY \"\(path[0].name)\" is ambiguous"
+            ).at(expression.range)
         }
         return matches.first?.expression
     }
 
-    private func rewriteWindows(_ grouped: GroupedQuery) throws(DemetraError) {
-        for index in windows.calls.indices {
-            var call = windows.calls[index]
-            call.arguments = try grouped.rewrite(call.arguments, binder)
-            call.partitionBy = try grouped.rewrite(call.partitionBy, binder)
-            call.filter = try call.filter.mapThrowing { filter throws(DemetraError) in try grouped.rewrite(filter, binder) }
-            call.orderBy = try call.orderBy.mapThrowing { key throws(DemetraError) in try grouped.rewrite(key, binder) }
-            windows.calls[index] = call
-        }
-    }
-
-    // MARK: Output
-
-    /// DISTINCT, ORDER BY, LIMIT and the columns given out.
-    private func finish(
-        _ plan: LogicalPlan, _ items: [Item], _ order: [PlanSortKey]
-    ) throws(DemetraError) -> LogicalPlan {
-        let columns = items.map { item -> ProjectedColumn in
-            if case .column(let id) = item.expression.node, plan.columns.contains(where: { $0.id == id }),
-                items.filter({ $0.expression.fingerprint == item.expression.fingerprint }).count == 1
-            {
-                // A column passed through keeps its identity.
-                return ProjectedColumn(
-                    column: PlanColumn(id: id, name: item.name, type: item.expression.type),
-                    expression: item.expression)
-            }
-            return ProjectedColumn(
-                column: binder.newColumn(item.name, item.expression.type),
-                expression: item.expression)
-        }
-        if let distinctOn = core.distinctOn, distinctOn.isEmpty {
-            return try distinct(plan, items, columns, order)
-        }
-        var result = plan
-        if !order.isEmpty { result = .sort(result, order) }
-        if let distinctOn = core.distinctOn {
-            result = .distinct(result, on: try distinctKeys(distinctOn, items, order))
-        }
-        return try binder.limited(.project(result, columns), query, ties(order, columns, plan))
-    }
-
-    /// WITH TIES compares output columns.
-    private func ties(
-        _ order: [PlanSortKey], _ columns: [ProjectedColumn], _ plan: LogicalPlan
-    ) -> [PlanSortKey] {
-        guard query.withTies else { return [] }
-        return order.compactMap { key in
-            guard
-                let column = columns.first(where: {
-                    $0.expression.fingerprint == key.expression.fingerprint
-                })
-            else { return nil }
-            return PlanSortKey(
-                expression: BoundExpression(.column(column.column.id), type: column.column.type),
-                descending: key.descending, nullsFirst: key.nullsFirst)
-        }
-    }
-
-    private func distinct(
-        _ plan: LogicalPlan, _ items: [Item], _ columns: [ProjectedColumn], _ order: [PlanSortKey]
-    ) throws(DemetraError) -> LogicalPlan {
-        var result = LogicalPlan.distinct(.project(plan, columns), on: nil)
-        var keys: [PlanSortKey] = []
-        for key in order {
-            let index = items.firstIndex { $0.expression.fingerprint == key.expression.fingerprint }
-            guard let index else {
-                throw DemetraError(
-                    .invalidColumnReference,
-                    "for SELECT DISTINCT, ORDER BY expressions must appear in select list")
-            }
-            keys.append(
-                PlanSortKey(
-                    expression: BoundExpression(
-                        .column(columns[index].column.id), type: columns[index].column.type),
-                    descending: key.descending, nullsFirst: key.nullsFirst))
-        }
-        if !keys.isEmpty { result = .sort(result, keys) }
-        return try binder.limited(result, query, keys)
-    }
-
     private func distinctKeys(
-        _ expressions: [Expression], _ items: [Item], _ order: [PlanSortKey]
-    ) throws(DemetraError) -> [BoundExpression] {
+        _ items: [Item], _ order: [PlanSortKey]
+    ) throws(DemetraError) -> [BoundExpression]? {
+        guard let expressions = core.distinctOn, !expressions.isEmpty else { return nil }
         var keys: [BoundExpression] = []
         for expression in expressions {
-            if let position = try binder.ordinal(expression, items.count) {
-                keys.append(items[position].expression)
-            } else if let found = try outputColumn(expression, items) {
+            if let found = try selectedItem(expression, items) {
                 keys.append(found)
             } else {
                 keys.append(try binder.bind(expression, context))
@@ -296,9 +221,83 @@ struct SelectBinder {
         for key in order.prefix(wanted.count) where !wanted.contains(key.expression.fingerprint) {
             throw DemetraError(
                 .invalidColumnReference,
-                "SELECT DISTINCT ON expressions must match initial ORDER BY expressions")
+                "SELECT DISTINCT ON expressions must match initial ORDER BY expressions"
+            ).at(key.expression.range)
         }
         return keys
+    }
+
+    // MARK: Groups
+
+    /// The aggregation, with the later clauses rewritten to read its columns.
+    private func grouped(
+        _ plan: LogicalPlan, _ grouping: GroupingBinder.Result?, _ clauses: inout SelectClauses
+    ) throws(DemetraError) -> LogicalPlan {
+        let below = grouping?.subqueriesBelow ?? []
+        let above = context.subqueries.indices.filter { !below.contains($0) }
+            .map { context.subqueries[$0] }
+        let moved = below.map { context.subqueries[$0] } + (grouping?.subqueries ?? [])
+        let determined = DeterminedColumns(scope: scope)
+        let query = GroupedQuery(
+            groups: determined.completing(
+                grouping, used: clauses.usedColumns(windows.calls, above)),
+            sets: grouping?.sets, aggregates: aggregates,
+            pendingGroupings: binder.pendingGroupings)
+        try query.checkGroupings(binder.pendingGroupings)
+        let input = binder.joining(plan, moved + aggregates.subqueries)
+        for index in clauses.items.indices {
+            clauses.items[index].expression = try query.rewrite(
+                clauses.items[index].expression, binder)
+        }
+        clauses.having = try clauses.having.mapThrowing { value throws(DemetraError) in
+            try query.rewrite(value, binder)
+        }
+        clauses.qualify = try clauses.qualify.mapThrowing { value throws(DemetraError) in
+            try query.rewrite(value, binder)
+        }
+        clauses.order = try clauses.order.mapThrowing { key throws(DemetraError) in
+            try query.rewrite(key, binder)
+        }
+        clauses.distinctOn = try clauses.distinctOn.mapThrowing { keys throws(DemetraError) in
+            try query.rewrite(keys, binder)
+        }
+        for index in windows.calls.indices {
+            windows.calls[index] = try query.rewrite(windows.calls[index], binder)
+        }
+        let own = Set(plan.columns.map(\.id))
+        return binder.joining(
+            query.plan(over: input), try query.rewrite(above, own: own, binder))
+    }
+}
+
+/// The bound clauses of a SELECT behind its groups.
+struct SelectClauses {
+    var items: [SelectBinder.Item]
+    var having: BoundExpression?
+    var qualify: BoundExpression?
+    var order: [PlanSortKey] = []
+    /// Keys of DISTINCT ON.
+    var distinctOn: [BoundExpression]?
+
+    init(items: [SelectBinder.Item]) { self.items = items }
+
+    /// Every column that the clauses, the windows and the subqueries above the groups read.
+    func usedColumns(
+        _ windows: [WindowCall], _ subqueries: [PendingSubquery]
+    ) -> Set<ColumnIdentifier> {
+        var expressions = items.map(\.expression) + order.map(\.expression) + (distinctOn ?? [])
+        expressions += [having, qualify].compactMap { $0 }
+        for call in windows {
+            expressions += call.arguments + call.partitionBy + call.orderBy.map(\.expression)
+            expressions += call.filter.map { [$0] } ?? []
+        }
+        var result: Set<ColumnIdentifier> = []
+        for expression in expressions { result.formUnion(expression.usedColumns) }
+        for subquery in subqueries {
+            result.formUnion(subquery.correlated.map(\.id))
+            for key in subquery.keys { result.formUnion(key.left.usedColumns) }
+        }
+        return result
     }
 }
 
@@ -315,7 +314,7 @@ extension Binder {
         case .literal(let value): return value
         case .negate(let operand):
             switch constantValue(operand) {
-            case .integer(let number)?: return .integer(-number)
+            case .integer(let number)?: return .integer(0 &- number)
             case .double(let number)?: return .double(-number)
             case .numeric(let number)?: return .numeric(number.negated)
             default: return nil

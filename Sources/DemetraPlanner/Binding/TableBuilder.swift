@@ -26,7 +26,8 @@ final class TableBuilder {
         guard !columns.isEmpty else {
             throw DemetraError(
                 .invalidTableDefinition, "table \"\(name)\" has no columns",
-                hint: "Name at least one column with its type.").at(statement.name.range)
+                hint: "Name at least one column with its type."
+            ).at(statement.name.range)
         }
         var (timeColumn, restates): (Int?, Bool) = (nil, false)
         for option in statement.options {
@@ -44,18 +45,23 @@ final class TableBuilder {
             default:
                 throw DemetraError(
                     .invalidParameterValue, "unrecognized table option \"\(option.name.name)\"",
-                    hint: "Known options are time and restate.").at(option.name.range)
+                    hint: "Known options are time and restate."
+                ).at(option.name.range)
             }
         }
         if restates, !keys.contains(where: \.isPrimary) {
             throw DemetraError(
                 .invalidTableDefinition, "restate = true needs a primary key",
-                hint: "Add PRIMARY KEY (...).").at(statement.name.range)
+                hint: "Add PRIMARY KEY (...)."
+            ).at(statement.name.range)
         }
-        keys.sort { $0.isPrimary && !$1.isPrimary }
-        return TableDefinition(
+        keys = keys.filter(\.isPrimary) + keys.filter { !$0.isPrimary }
+        let table = TableDefinition(
             id: TableID(binder.catalog.nextTableNumber), name: name, columns: columns, keys: keys,
             checks: checks, timeColumn: timeColumn, restates: restates)
+        // Bound now, so that its mistakes show before the first INSERT.
+        _ = try binder.checks(table, columns.map { binder.newColumn($0.name, $0.type) })
+        return table
     }
 
     // MARK: Columns
@@ -69,7 +75,8 @@ final class TableBuilder {
         if clause.type.name.hasSuffix("serial") {
             throw DemetraError(
                 .featureNotSupported, "\(clause.type.name) columns are not supported yet",
-                hint: "Use bigint, and give the numbers yourself.").at(clause.type.range)
+                hint: "Use bigint, and give the numbers yourself."
+            ).at(clause.type.range)
         }
         let position = columns.count
         columns.append(
@@ -105,7 +112,8 @@ final class TableBuilder {
         case .identity:
             throw DemetraError(
                 .featureNotSupported, "identity columns are not supported yet",
-                hint: "Use bigint, and give the numbers yourself.").at(clause.name.range)
+                hint: "Use bigint, and give the numbers yourself."
+            ).at(clause.name.range)
         }
     }
 
@@ -121,7 +129,8 @@ final class TableBuilder {
                     name: given?.name ?? "\(name)_\(joined)_key", columns: positions,
                     isPrimary: false))
         case .check(let condition, let given):
-            addCheck(condition, given?.name ?? "\(name)_check\(checks.isEmpty ? "" : "\(checks.count)")")
+            addCheck(
+                condition, given?.name ?? "\(name)_check\(checks.isEmpty ? "" : "\(checks.count)")")
         case .foreignKey(let names, let target, _, _):
             _ = try positions(names)
             _ = try binder.table(target)
@@ -148,7 +157,8 @@ final class TableBuilder {
         guard !keys.contains(where: \.isPrimary) else {
             throw DemetraError(
                 .invalidTableDefinition,
-                "multiple primary keys for table \"\(name)\" are not allowed").at(place.range)
+                "multiple primary keys for table \"\(name)\" are not allowed"
+            ).at(place.range)
         }
         for position in positions { columns[position].isNullable = false }
         keys.append(

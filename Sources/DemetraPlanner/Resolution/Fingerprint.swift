@@ -25,7 +25,8 @@ extension BoundExpression {
         case .inList(let operand, let values, let hasNull):
             "in(\(operand.fingerprint),\(values),\(hasNull))"
         case .caseWhen(let branches, let otherwise):
-            "case(" + branches.map { $0.condition.fingerprint + ":" + $0.result.fingerprint }
+            "case("
+                + branches.map { $0.condition.fingerprint + ":" + $0.result.fingerprint }
                 .joined(separator: ",") + ";" + (otherwise?.fingerprint ?? "") + ")"
         case .coalesce(let operands):
             "coalesce(\(operands.map(\.fingerprint).joined(separator: ",")))"
@@ -40,7 +41,9 @@ extension BoundExpression {
     package func rewritten(_ replace: (BoundExpression) -> BoundExpression?) -> BoundExpression {
         if let other = replace(self) { return other }
         func again(_ operand: BoundExpression) -> BoundExpression { operand.rewritten(replace) }
-        func again(_ operands: [BoundExpression]) -> [BoundExpression] { operands.map { again($0) } }
+        func again(_ operands: [BoundExpression]) -> [BoundExpression] {
+            operands.map { again($0) }
+        }
         let rebuilt: BoundNode
         switch node {
         case .literal, .column, .outerColumn, .parameter: return self
@@ -63,7 +66,8 @@ extension BoundExpression {
                     BoundBranch(condition: again($0.condition), result: again($0.result))
                 }, otherwise: otherwise.map { again($0) })
         case .coalesce(let operands): rebuilt = .coalesce(again(operands))
-        case .cast(let operand, let isExplicit): rebuilt = .cast(again(operand), isExplicit: isExplicit)
+        case .cast(let operand, let isExplicit):
+            rebuilt = .cast(again(operand), isExplicit: isExplicit)
         case .call(let function, let arguments): rebuilt = .call(function, again(arguments))
         }
         return BoundExpression(rebuilt, type: type, range: range)

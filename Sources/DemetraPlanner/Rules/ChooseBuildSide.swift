@@ -25,10 +25,11 @@ struct ChooseBuildSide {
         case .empty: return 0
         case .scan(let scan):
             let rows = Double(statistics.rowCount(of: scan.table))
-            return rows * scan.predicates.reduce(1) { share, predicate in
-                if case .comparison(.equal, _, _) = predicate.node { return share * 0.05 }
-                return share * 0.3
-            }
+            return rows
+                * scan.predicates.reduce(1) { share, predicate in
+                    if case .comparison(.equal, _, _) = predicate.node { return share * 0.05 }
+                    return share * 0.3
+                }
         case .values(_, let rows): return Double(rows.count)
         case .filter(let input, _): return estimate(input) * 0.3
         case .aggregate(let aggregation):
@@ -46,7 +47,8 @@ struct ChooseBuildSide {
                 return min(Double(count), estimate(limit.input))
             }
             return estimate(limit.input)
-        case .setOperation(let operation): return estimate(operation.left) + estimate(operation.right)
+        case .setOperation(let operation):
+            return estimate(operation.left) + estimate(operation.right)
         case .with(_, _, let body): return estimate(body)
         case .tableFunction, .commonTable, .recursive: return 1_000
         default: return plan.inputs.first.map { estimate($0) } ?? 1

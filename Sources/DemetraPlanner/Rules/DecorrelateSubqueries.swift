@@ -25,7 +25,9 @@ struct DecorrelateSubqueries {
         }
         guard apply.keys.isEmpty else { return nil }
         var conditions: [BoundExpression] = []
-        guard let right = lifted(apply.right, &conditions), !right.hasOuterColumns else { return nil }
+        guard let right = lifted(apply.right, &conditions), !right.hasOuterColumns else {
+            return nil
+        }
         let columns = Set(apply.left.columns.map(\.id))
         var isOwn = true
         let inner = conditions.map { condition in
@@ -54,12 +56,14 @@ struct DecorrelateSubqueries {
             return BoundExpression.conjunction(own).map { .filter(inner, $0) } ?? inner
         case .project(let input, let columns):
             // EXISTS does not look at what is selected, so the columns below can all be kept.
-            guard columns.allSatisfy({ !$0.expression.hasOuter && !$0.expression.isVolatile }) else {
+            guard columns.allSatisfy({ !$0.expression.hasOuter && !$0.expression.isVolatile })
+            else {
                 return nil
             }
             return lifted(input, &conditions)
         case .scan, .values, .commonTable, .tableFunction: return plan
-        case .join(let join) where join.kind == .inner && join.condition?.hasOuter != true: return plan
+        case .join(let join) where join.kind == .inner && join.condition?.hasOuter != true:
+            return plan
         default: return plan.hasOuterColumns ? nil : plan
         }
     }
@@ -70,7 +74,11 @@ struct DecorrelateSubqueries {
         var plan = input
         var rest: [BoundExpression] = []
         for condition in predicate.conjuncts {
-            if let reduced = reduced(plan, condition) { plan = reduced } else { rest.append(condition) }
+            if let reduced = reduced(plan, condition) {
+                plan = reduced
+            } else {
+                rest.append(condition)
+            }
         }
         guard let condition = BoundExpression.conjunction(rest) else { return plan }
         return .filter(plan, condition)
@@ -85,7 +93,8 @@ struct DecorrelateSubqueries {
             if case .column(let column) = inner.node { (id, isNegated) = (column, true) }
         default: return nil
         }
-        guard let id, case .join(var join) = plan, case .mark(let mark, let isNullAware) = join.kind,
+        guard let id, case .join(var join) = plan,
+            case .mark(let mark, let isNullAware) = join.kind,
             mark.id == id
         else { return nil }
         if isNegated {

@@ -107,7 +107,7 @@ extension LogicalPlan {
     }
 
     /// Every expression of the node, not of its inputs.
-    var expressions: [BoundExpression] {
+    package var expressions: [BoundExpression] {
         var result: [BoundExpression] = []
         _ = mappingExpressions { expression in
             result.append(expression)
@@ -117,7 +117,7 @@ extension LogicalPlan {
     }
 
     /// The direct inputs.
-    var inputs: [LogicalPlan] {
+    package var inputs: [LogicalPlan] {
         var result: [LogicalPlan] = []
         _ = mappingInputs { input in
             result.append(input)

@@ -15,7 +15,8 @@ struct PruneColumns {
     ) -> LogicalPlan {
         switch plan {
         case .scan(var scan):
-            let all = needed.union(scan.predicates.reduce(into: Set()) { $0.formUnion($1.usedColumns) })
+            let all = needed.union(
+                scan.predicates.reduce(into: Set()) { $0.formUnion($1.usedColumns) })
             scan.columns = scan.columns.filter { all.contains($0.column.id) }
             return .scan(scan)
         case .project(let input, let columns):

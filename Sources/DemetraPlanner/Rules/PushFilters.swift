@@ -38,7 +38,9 @@ struct PushFilters {
             return filtered(.aggregate(aggregation), rest)
         case .window(var window):
             let keys = partitionColumns(window)
-            let (fit, rest) = split(conditions) { $0.usedColumns.isSubset(of: keys) && !$0.usedColumns.isEmpty }
+            let (fit, rest) = split(conditions) {
+                $0.usedColumns.isSubset(of: keys) && !$0.usedColumns.isEmpty
+            }
             window.input = push(fit, into: window.input)
             return filtered(.window(window), rest)
         case .sort(let input, let keys): return .sort(push(conditions, into: input), keys)

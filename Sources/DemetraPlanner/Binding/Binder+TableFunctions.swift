@@ -1,0 +1,133 @@
+import DemetraFunctions
+import DemetraSQL
+import DemetraTypes
+
+// Functions in FROM.
+
+extension Binder {
+    func bindTableFunction(
+        _ call: FunctionCall, _ ordinality: Bool, _ alias: TableAlias?, _ range: SourceRange,
+        _ scope: Scope
+    ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
+        let name = call.name.last.name
+        if name == "unnest" { return try bindUnnest(call, ordinality, alias, range, scope) }
+        guard let function = functions.tables[name] else {
+            throw noFunction(name, [], call.name.range)
+        }
+        var arguments: [TableFunctionArgument] = []
+        var inputs: [LogicalPlan] = []
+        for argument in call.arguments {
+            let label = argument.name?.name
+            switch argument.value {
+            case .table(let table):
+                let star = SelectItem.star(
+                    qualifier: nil, exclude: [], replace: [], range: table.range)
+                var core = SelectCore(range: table.range)
+                core.items = [star]
+                core.from = [.table(table, alias: nil)]
+                let bound = try bindQuery(
+                    Query(body: .select(core), range: table.range), outer: nil)
+                inputs.append(bound.plan)
+                arguments.append(relationArgument(label, bound.plan, table.range))
+            case .expression(let expression):
+                if case .scalarQuery(let query) = expression.node {
+                    let bound = try bindQuery(query, outer: nil)
+                    inputs.append(bound.plan)
+                    arguments.append(relationArgument(label, bound.plan, expression.range))
+                } else {
+                    arguments.append(try valueArgument(label, expression))
+                }
+            case .star(_, let starRange):
+                throw DemetraError(.syntaxError, "* is not allowed here").at(starRange)
+            }
+        }
+        let bound: BoundTableFunction
+        do throws(DemetraError) {
+            bound = try function.bind(arguments)
+        } catch {
+            throw error.at(call.name.range)
+        }
+        var columns = bound.schema.fields.map { newColumn($0.name, $0.type) }
+        // The only column of a function takes the name of the function's alias.
+        if columns.count == 1, let alias, alias.columns.isEmpty {
+            columns = [PlanColumn(id: columns[0].id, name: alias.name.name, type: columns[0].type)]
+        }
+        if ordinality { columns.append(newColumn("ordinality", .bigint)) }
+        let plan = LogicalPlan.tableFunction(
+            TableFunctionPlan(
+                name: name, function: bound, inputs: inputs, columns: columns,
+                withOrdinality: ordinality))
+        return (
+            BoundQuery(plan: plan, correlated: []), [try relation(columns, alias, name, range)]
+        )
+    }
+
+    private func relationArgument(
+        _ label: String?, _ plan: LogicalPlan, _ range: SourceRange
+    ) -> TableFunctionArgument {
+        let fields = plan.columns.map { Field(name: $0.name, type: $0.type) }
+        return TableFunctionArgument(
+            name: label, content: .relation(Schema(fields)), range: range)
+    }
+
+    private func valueArgument(
+        _ label: String?, _ expression: Expression
+    ) throws(DemetraError) -> TableFunctionArgument {
+        let context = ExpressionContext(
+            scope: Scope(parent: nil), clause: "an argument of a table function")
+        let bound = try bind(expression, context)
+        guard let value = constant(bound) else {
+            throw DemetraError(
+                .featureNotSupported, "an argument of a table function must be a constant",
+                hint: "Compute it in a query of its own."
+            ).at(expression.range)
+        }
+        return TableFunctionArgument(
+            name: label, content: .value(value, bound.type), range: expression.range)
+    }
+
+    /// `unnest(ARRAY[...])`: a row for each element; several arrays stand side by side.
+    private func bindUnnest(
+        _ call: FunctionCall, _ ordinality: Bool, _ alias: TableAlias?, _ range: SourceRange,
+        _ scope: Scope
+    ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
+        let inner = Scope(parent: scope)
+        let context = ExpressionContext(scope: inner, clause: "unnest")
+        var arrays: [[BoundExpression]] = []
+        for argument in call.arguments {
+            guard case .expression(let expression) = argument.value,
+                case .array(let elements) = expression.node
+            else {
+                throw DemetraError(
+                    .featureNotSupported, "unnest takes an ARRAY[...] only",
+                    hint: "Write its elements as rows: (VALUES (...), (...)) AS t(x)."
+                ).at(range)
+            }
+            arrays.append(try unify(try bind(elements, context), what: "ARRAY").0)
+        }
+        guard context.subqueries.isEmpty, let height = arrays.map(\.count).max() else {
+            throw noFunction("unnest", [], call.name.range)
+        }
+        var columns = arrays.map { newColumn("unnest", $0.first?.type ?? .text) }
+        if columns.count == 1, let alias, alias.columns.isEmpty {
+            columns = [PlanColumn(id: columns[0].id, name: alias.name.name, type: columns[0].type)]
+        }
+        var rows: [[BoundExpression]] = (0..<height).map { row in
+            zip(columns, arrays).map { column, array in
+                row < array.count
+                    ? array[row] : BoundExpression(.literal(.null), type: column.type)
+            }
+        }
+        if ordinality {
+            columns.append(newColumn("ordinality", .bigint))
+            for row in rows.indices {
+                rows[row].append(
+                    BoundExpression(.literal(.integer(Int64(row + 1))), type: .bigint))
+            }
+        }
+        return (
+            BoundQuery(plan: .values(columns, rows: rows), correlated: inner.correlated),
+            [try relation(columns, alias, "unnest", range)]
+        )
+    }
+}
