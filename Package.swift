@@ -99,6 +99,12 @@ let package = Package(
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
         tests(
+            "DemetraPlanner",
+            [
+                "DemetraTypes", "DemetraSQL", "DemetraCatalog", "DemetraFunctions",
+                "DemetraPlanner",
+            ]),
+        tests(
             "DemetraAnalytics",
             ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraAnalytics"]),
     ])
