@@ -150,7 +150,11 @@ extension LogicalType: CustomStringConvertible {
         case .real: "real"
         case .double: "double precision"
         case .numeric(let modifier):
-            if let modifier { "numeric(\(modifier.precision),\(modifier.scale))" } else { "numeric" }
+            if let modifier {
+                "numeric(\(modifier.precision),\(modifier.scale))"
+            } else {
+                "numeric"
+            }
         case .text: "text"
         case .varchar(let limit):
             if let limit { "character varying(\(limit))" } else { "character varying" }

@@ -21,6 +21,7 @@ extension SQLState {
     package static let invalidDatetimeFormat = SQLState("22007")
     package static let datetimeFieldOverflow = SQLState("22008")
     package static let substringError = SQLState("22011")
+    package static let invalidTimeZoneDisplacement = SQLState("22009")
     package static let divisionByZero = SQLState("22012")
     package static let invalidWindowFrameOffset = SQLState("22013")
     package static let invalidArgumentForNtile = SQLState("22014")

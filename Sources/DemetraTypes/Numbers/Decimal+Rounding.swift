@@ -2,35 +2,41 @@
 
 extension Decimal {
     /// The number with `digits` digits behind the point (before it when negative), rounded.
+    ///
+    /// More digits than there is room for are not added.
+    ///
+    /// - Throws: 22003 when rounding needs a 39th digit before the point.
     package func rounded(to digits: Int) throws(DemetraError) -> Decimal {
         guard !isNaN else { return self }
-        let kept = max(digits, 0)
-        if kept >= Int(scale) {
-            guard kept <= 38,
-                let value = WideInteger.scaled(unscaled, byPowerOfTen: kept - Int(scale))
-            else { return self }
-            return Decimal(unscaled: value, scale: kept)
-        }
-        let cut = Int(scale) - digits
+        let kept = min(max(digits, 0), Self.maximumPrecision)
+        if kept >= Int(scale), digits >= 0 { return extended(to: kept) }
+        let cut = Int(scale) - max(digits, -39)
         guard cut <= 38 else { return Decimal(unscaled: 0, scale: kept) }
         let power = WideInteger.powerOfTen(cut)
         var (quotient, remainder) = unscaled.quotientAndRemainder(dividingBy: power)
         if remainder.magnitude >= power.magnitude - remainder.magnitude {
             quotient += unscaled < 0 ? -1 : 1
         }
-        if digits < 0 {
-            guard let value = WideInteger.scaled(quotient, byPowerOfTen: -digits) else {
-                throw DemetraError(.numericValueOutOfRange, "value overflows numeric format")
-            }
-            return Decimal(unscaled: value, scale: 0)
-        }
-        return Decimal(unscaled: quotient, scale: kept)
+        guard digits < 0 else { return Decimal(unscaled: quotient, scale: kept) }
+        guard let value = WideInteger.scaled(quotient, byPowerOfTen: -digits),
+            value.magnitude < Self.limit
+        else { throw Self.overflow() }
+        return Decimal(unscaled: value, scale: 0)
+    }
+
+    /// The same number with zeros behind it, as far as they fit.
+    private func extended(to digits: Int) -> Decimal {
+        let room = Self.maximumPrecision - WideInteger.digitCount(unscaled.magnitude)
+        let added = max(0, min(digits - Int(scale), room))
+        return Decimal(
+            unscaled: unscaled * WideInteger.powerOfTen(added), scale: Int(scale) + added)
     }
 
     /// The number cut off behind `digits` digits.
     package func truncated(to digits: Int) -> Decimal {
-        guard !isNaN, digits < Int(scale) else { return self }
-        let cut = Int(scale) - digits
+        guard !isNaN else { return self }
+        guard digits < Int(scale) else { return extended(to: min(digits, Self.maximumPrecision)) }
+        let cut = Int(scale) - max(digits, -39)
         guard cut <= 38 else { return Decimal(unscaled: 0, scale: max(digits, 0)) }
         let quotient = unscaled / WideInteger.powerOfTen(cut)
         if digits < 0 {
@@ -70,13 +76,15 @@ extension Decimal {
         else {
             throw DemetraError(
                 .numericValueOutOfRange, "numeric field overflow",
-                detail: "A field with precision \(modifier.precision), scale \(modifier.scale) must "
-                    + "round to an absolute value less than 10^\(modifier.precision - modifier.scale).")
+                detail:
+                    "A field with precision \(modifier.precision), scale \(modifier.scale) must "
+                    + "round to an absolute value less than 10^\(modifier.precision - modifier.scale)."
+            )
         }
         return rounded
     }
 
-    /// Without zeros at the end of the fraction.
+    /// Without zeros at the end of the fraction: equal numbers then have equal fields.
     package var trimmed: Decimal {
         guard !isNaN else { return self }
         var (value, digits) = (unscaled, Int(scale))

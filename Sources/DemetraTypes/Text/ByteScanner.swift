@@ -45,7 +45,9 @@ package struct ByteScanner {
     package mutating func skip(word: String) -> Bool {
         let word = Array(word.utf8)
         guard position + word.count <= bytes.count else { return false }
-        for index in word.indices where bytes[position + index] | 0x20 != word[index] { return false }
+        for index in word.indices where bytes[position + index] | 0x20 != word[index] {
+            return false
+        }
         position += word.count
         return true
     }

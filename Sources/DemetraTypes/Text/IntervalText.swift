@@ -2,29 +2,7 @@
 package enum IntervalText {
     /// `1 year 2 mons 3 days 04:05:06.5`.
     package static func text(_ interval: Interval) -> String {
-        var parts: [String] = []
-        let (years, months) = (interval.months / 12, interval.months % 12)
-        // A positive part behind a negative one carries its sign.
-        var isAfterNegative = false
-        func add(_ value: Int32, _ unit: String) {
-            guard value != 0 else { return }
-            let sign = isAfterNegative && value > 0 ? "+" : ""
-            parts.append("\(sign)\(value) \(unit)\(value == 1 ? "" : "s")")
-            isAfterNegative = value < 0
-        }
-        add(years, "year")
-        add(months, "mon")
-        add(interval.days, "day")
-        let time = interval.microseconds
-        if time != 0 || parts.isEmpty {
-            let magnitude = time.magnitude
-            var text = time < 0 ? "-" : (isAfterNegative ? "+" : "")
-            text += TimestampText.padded(Int(magnitude / 3_600_000_000), 2) + ":"
-            text += TimestampText.padded(Int(magnitude / 60_000_000 % 60), 2) + ":"
-            text += TimestampText.padded(Int(magnitude / 1_000_000 % 60), 2)
-            parts.append(text + TimestampText.fraction(Int(magnitude % 1_000_000)))
-        }
-        return parts.joined(separator: " ")
+        TextCursor.string { $0.write(interval) }
     }
 
     /// Reads an interval: `1 day 2 hours`, `1-2`, `04:05`, `P1DT2H`, with `fields` as in
@@ -34,181 +12,206 @@ package enum IntervalText {
     package static func parse(
         _ text: String, fields: String? = nil
     ) throws(DemetraError) -> Interval {
+        let range = fields.flatMap { IntervalFields($0) }
         var copy = text
-        let totals = copy.withUTF8 { bytes -> Totals? in
-            var parser = IntervalParser(bytes, unit: fields)
-            return parser.parse()
+        let sum = copy.withUTF8 { bytes -> IntervalSum? in
+            var parser = IntervalParser(bytes, fields: range)
+            if let sum = parser.parse() { return sum }
+            var iso = ISOIntervalParser(bytes)
+            return iso.parse()
         }
-        guard let totals else {
+        guard let sum else {
             throw DemetraError(
                 .invalidDatetimeFormat, "invalid input syntax for type interval: \"\(text)\"")
         }
-        guard let interval = totals.interval else {
+        guard let interval = sum.interval else {
             throw DemetraError(
                 .intervalFieldOverflow, "interval field value out of range: \"\(text)\"")
         }
-        return interval
+        return range?.cut(interval) ?? interval
+    }
+}
+
+extension TextCursor {
+    /// Writes an interval in PostgreSQL's style.
+    package mutating func write(_ interval: Interval) {
+        let start = count
+        // A positive part behind a negative one carries its sign.
+        var isAfterNegative = false
+        writePart(interval.months / 12, "year", start, &isAfterNegative)
+        writePart(interval.months % 12, "mon", start, &isAfterNegative)
+        writePart(interval.days, "day", start, &isAfterNegative)
+        let time = interval.microseconds
+        guard time != 0 || count == start else { return }
+        if count > start { write(character: " ") }
+        if time < 0 { write(character: "-") } else if isAfterNegative { write(character: "+") }
+        let seconds = time.magnitude / 1_000_000
+        write(seconds / 3_600, width: 2)
+        write(character: ":")
+        writeTwo(Int(seconds / 60 % 60))
+        write(character: ":")
+        writeTwo(Int(seconds % 60))
+        writeFraction(microseconds: Int(time.magnitude % 1_000_000))
     }
 
-    /// Sums of the parts; fractions have been carried down.
-    struct Totals {
-        var months = 0.0
-        var days = 0.0
-        var microseconds = 0.0
+    private mutating func writePart(
+        _ value: Int32, _ unit: StaticString, _ start: Int, _ isAfterNegative: inout Bool
+    ) {
+        guard value != 0 else { return }
+        if count > start { write(character: " ") }
+        if isAfterNegative, value > 0 { write(character: "+") }
+        write(Int64(value))
+        write(character: " ")
+        write(unit)
+        if value != 1 { write(character: "s") }
+        isAfterNegative = value < 0
+    }
+}
 
-        /// Adds so many of a unit; false for a unit that does not exist.
-        mutating func add(_ value: Double, unit: String) -> Bool {
-            switch unit {
-            case "y", "yr", "yrs", "year", "years": addMonths(value * 12)
-            case "decade", "decades", "dec": addMonths(value * 120)
-            case "century", "centuries", "c": addMonths(value * 1_200)
-            case "millennium", "millennia", "mil": addMonths(value * 12_000)
-            case "mon", "mons", "month", "months": addMonths(value)
-            case "w", "week", "weeks": addDays(value * 7)
-            case "d", "day", "days": addDays(value)
-            case "h", "hr", "hrs", "hour", "hours": microseconds += value * 3_600_000_000
-            case "m", "min", "mins", "minute", "minutes": microseconds += value * 60_000_000
-            case "s", "sec", "secs", "second", "seconds": microseconds += value * 1_000_000
-            case "ms", "msec", "msecs", "millisecond", "milliseconds": microseconds += value * 1_000
-            case "us", "usec", "usecs", "microsecond", "microseconds": microseconds += value
-            default: return false
-            }
-            return true
+/// The fields an interval is limited to: `INTERVAL '...' DAY TO HOUR`.
+struct IntervalFields {
+    let first: IntervalUnit
+    let last: IntervalUnit
+
+    init?(_ text: String) {
+        let words = text.lowercased().split(whereSeparator: { $0 == " " || $0 == "(" })
+        guard let first = words.first.flatMap({ IntervalUnit(name: String($0)) }) else {
+            return nil
         }
+        self.first = first
+        last =
+            words.count >= 3 && words[1] == "to"
+            ? IntervalUnit(name: String(words[2])) ?? first : first
+    }
 
-        private mutating func addMonths(_ value: Double) {
-            let whole = value.rounded(.towardZero)
-            months += whole
-            addDays(((value - whole) * 30 * 1_000_000).rounded() / 1_000_000)
+    /// The interval without what is below the last field.
+    func cut(_ interval: Interval) -> Interval {
+        switch last {
+        case .year: Interval(months: interval.months / 12 * 12)
+        case .month: Interval(months: interval.months)
+        case .day: Interval(months: interval.months, days: interval.days)
+        case .hour: withTime(interval, Civil.microsecondsPerHour)
+        case .minute: withTime(interval, 60_000_000)
+        default: interval
         }
+    }
 
-        private mutating func addDays(_ value: Double) {
-            let whole = value.rounded(.towardZero)
-            days += whole
-            microseconds += (value - whole) * 86_400_000_000
-        }
+    private func withTime(_ interval: Interval, _ unit: Int64) -> Interval {
+        Interval(
+            months: interval.months, days: interval.days,
+            microseconds: interval.microseconds / unit * unit)
+    }
+}
 
-        var interval: Interval? {
-            guard let months = Int32(exactly: months), let days = Int32(exactly: days),
-                let time = Int64(exactly: microseconds.rounded(.toNearestOrEven))
-            else { return nil }
-            return Interval(months: months, days: days, microseconds: time)
+/// The units an interval is written in.
+enum IntervalUnit: Int {
+    case microsecond, millisecond, second, minute, hour, day, week, month, year
+    case decade, century, millennium
+
+    init?(name: String) {
+        switch name {
+        case "us", "usec", "usecs", "usecond", "useconds", "microsecond", "microseconds",
+            "microsecon":
+            self = .microsecond
+        case "ms", "msec", "msecs", "msecond", "mseconds", "millisecond", "milliseconds",
+            "millisecon":
+            self = .millisecond
+        case "s", "sec", "secs", "second", "seconds": self = .second
+        case "m", "min", "mins", "minute", "minutes": self = .minute
+        case "h", "hr", "hrs", "hour", "hours": self = .hour
+        case "d", "day", "days": self = .day
+        case "w", "week", "weeks": self = .week
+        case "mon", "mons", "month", "months": self = .month
+        case "y", "yr", "yrs", "year", "years": self = .year
+        case "dec", "decs", "decade", "decades": self = .decade
+        case "c", "cent", "century", "centuries": self = .century
+        case "mil", "mils", "millennium", "millennia": self = .millennium
+        default: return nil
         }
     }
 }
 
-/// Reads one interval.
-struct IntervalParser {
-    private var scanner: ByteScanner
-    private let defaultUnit: String
-    private var totals = IntervalText.Totals()
+/// Sums the parts of an interval; a fraction goes to the next smaller part.
+struct IntervalSum {
+    private var months: Int64 = 0
+    private var days: Int64 = 0
+    private var microseconds: Int64 = 0
+    private var isOverflowing = false
 
-    init(_ bytes: UnsafeBufferPointer<UInt8>, unit: String?) {
-        scanner = ByteScanner(bytes)
-        // `day to hour`: a bare number counts the last unit.
-        defaultUnit = unit?.split(separator: " ").last.map(String.init) ?? "second"
+    /// Adds `whole + fraction` of a unit; both have the same sign.
+    mutating func add(_ whole: Int64, _ fraction: Double, _ unit: IntervalUnit) {
+        switch unit {
+        case .microsecond: addTime(whole, fraction, 1)
+        case .millisecond: addTime(whole, fraction, 1_000)
+        case .second: addTime(whole, fraction, 1_000_000)
+        case .minute: addTime(whole, fraction, 60_000_000)
+        case .hour: addTime(whole, fraction, Civil.microsecondsPerHour)
+        case .day: addDays(whole, fraction, 1)
+        case .week: addDays(whole, fraction, 7)
+        case .month:
+            add(whole, 1, to: \.months)
+            addDays(0, fraction, 30)
+        case .year: addYears(whole, fraction, 1)
+        case .decade: addYears(whole, fraction, 10)
+        case .century: addYears(whole, fraction, 100)
+        case .millennium: addYears(whole, fraction, 1_000)
+        }
     }
 
-    mutating func parse() -> IntervalText.Totals? {
-        scanner.skipBlanks()
-        if scanner.skip("P") || scanner.skip("p") { return iso() }
-        _ = scanner.skip("@")
-        var parts = 0
-        while true {
-            scanner.skipBlanks()
-            if scanner.isAtEnd { break }
-            if parts > 0, scanner.skip(word: "ago") {
-                totals.months.negate()
-                totals.days.negate()
-                totals.microseconds.negate()
-                return scanner.isAtEndAfterBlanks ? totals : nil
-            }
-            guard part() else { return nil }
-            parts += 1
-        }
-        return parts > 0 ? totals : nil
+    private mutating func add(
+        _ value: Int64, _ factor: Int64, to part: WritableKeyPath<IntervalSum, Int64>
+    ) {
+        let (product, first) = value.multipliedReportingOverflow(by: factor)
+        let (sum, second) = self[keyPath: part].addingReportingOverflow(product)
+        if first || second { isOverflowing = true }
+        self[keyPath: part] = sum
     }
 
-    /// `3 days`, `04:05:06`, `1-2`, or a bare number.
-    private mutating func part() -> Bool {
-        let isNegative = scanner.skipSign()
-        guard let value = number() else { return false }
-        let sign = isNegative ? -1.0 : 1.0
-        if scanner.skip(":") { return clock(hours: value, sign) }
-        if scanner.peek == UInt8(ascii: "-"), let next = scanner.peekSecond, next >= 0x30, next <= 0x39 {
-            scanner.advance()
-            guard let (months, _) = scanner.digits(), months < 12 else { return false }
-            return totals.add(sign * (value * 12 + Double(months)), unit: "month")
-        }
-        scanner.skipBlanks()
-        var ahead = scanner
-        if let word = ahead.word(), word != "ago" {
-            scanner = ahead
-            return totals.add(sign * value, unit: word)
-        }
-        return totals.add(sign * value, unit: defaultUnit)
+    private mutating func addTime(_ whole: Int64, _ fraction: Double, _ unit: Int64) {
+        add(whole, unit, to: \.microseconds)
+        guard fraction != 0 else { return }
+        let rounded = (fraction * Double(unit)).rounded(.toNearestOrAwayFromZero)
+        add(Int64(exactly: rounded) ?? .max, 1, to: \.microseconds)
     }
 
-    private mutating func number() -> Double? {
-        var value = 0.0
-        var hasDigits = false
-        if let (whole, _) = scanner.digits() {
-            value = Double(whole)
-            hasDigits = true
-        }
-        if scanner.skip(".") {
-            var factor = 0.1
-            while let byte = scanner.peek, byte >= 0x30, byte <= 0x39 {
-                value += Double(byte - 0x30) * factor
-                factor /= 10
-                hasDigits = true
-                scanner.advance()
-            }
-        }
-        return hasDigits ? value : nil
+    private mutating func addDays(_ whole: Int64, _ fraction: Double, _ unit: Int64) {
+        add(whole, unit, to: \.days)
+        guard fraction != 0 else { return }
+        let exact = fraction * Double(unit)
+        let wholeDays = exact.rounded(.towardZero)
+        add(Int64(exactly: wholeDays) ?? .max, 1, to: \.days)
+        addTime(0, exact - wholeDays, Civil.microsecondsPerDay)
     }
 
-    private mutating func clock(hours: Double, _ sign: Double) -> Bool {
-        guard let (minutes, _) = scanner.digits(), minutes < 60 else { return false }
-        var seconds = 0
-        var fraction = 0
-        if scanner.skip(":") {
-            guard let (value, _) = scanner.digits(), value < 60 else { return false }
-            seconds = value
-            if scanner.skip(".") {
-                guard let micros = scanner.microseconds() else { return false }
-                fraction = micros
-            }
-        }
-        let time =
-            hours * 3_600_000_000 + Double(minutes) * 60_000_000 + Double(seconds) * 1_000_000
-        totals.microseconds += sign * (time + Double(fraction))
-        return true
+    private mutating func addYears(_ whole: Int64, _ fraction: Double, _ unit: Int64) {
+        add(whole, unit * 12, to: \.months)
+        guard fraction != 0 else { return }
+        let exact = (fraction * Double(unit) * 12).rounded(.toNearestOrEven)
+        add(Int64(exactly: exact) ?? .max, 1, to: \.months)
     }
 
-    /// `P1Y2M3DT4H5M6S`.
-    private mutating func iso() -> IntervalText.Totals? {
-        var isTime = false
-        while !scanner.isAtEndAfterBlanks {
-            if scanner.skip("T") || scanner.skip("t") {
-                isTime = true
-                continue
-            }
-            let isNegative = scanner.skipSign()
-            guard let value = number(), let letter = scanner.peek else { return nil }
-            scanner.advance()
-            let unit: String
-            switch UnicodeScalar(letter | 0x20) {
-            case "y": unit = "year"
-            case "m": unit = isTime ? "minute" : "month"
-            case "w": unit = "week"
-            case "d": unit = "day"
-            case "h": unit = "hour"
-            case "s": unit = "second"
-            default: return nil
-            }
-            guard totals.add(isNegative ? -value : value, unit: unit) else { return nil }
-        }
-        return totals
+    /// The same with all signs turned: `ago`.
+    mutating func negate() {
+        let (a, b, c) = (
+            Int64(0).subtractingReportingOverflow(months),
+            Int64(0).subtractingReportingOverflow(days),
+            Int64(0).subtractingReportingOverflow(microseconds)
+        )
+        if a.overflow || b.overflow || c.overflow { isOverflowing = true }
+        (months, days, microseconds) = (a.partialValue, b.partialValue, c.partialValue)
+    }
+
+    /// The interval; nil when a part is too large.
+    var interval: Interval? {
+        guard !isOverflowing, let months = Int32(exactly: months), let days = Int32(exactly: days)
+        else { return nil }
+        return Interval(months: months, days: days, microseconds: microseconds)
+    }
+
+    /// A sum that is too large.
+    static var overflowing: IntervalSum {
+        var sum = IntervalSum()
+        sum.isOverflowing = true
+        return sum
     }
 }

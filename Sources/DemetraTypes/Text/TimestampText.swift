@@ -4,159 +4,155 @@ package enum TimestampText {
 
     /// `2026-03-01`, with BC for years before 1.
     package static func text(_ date: CalendarDate) -> String {
-        if date == .infinity { return "infinity" }
-        if date == .minusInfinity { return "-infinity" }
-        let (year, month, day) = Civil.date(days: Int(date.days))
-        let shown = year > 0 ? year : 1 - year
-        return padded(shown, 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
-            + (year > 0 ? "" : " BC")
+        TextCursor.string { $0.write(date) }
     }
 
     /// `2026-03-01 12:00:00.5`.
     package static func text(_ timestamp: Timestamp) -> String {
-        if timestamp == .infinity { return "infinity" }
-        if timestamp == .minusInfinity { return "-infinity" }
-        let fields = DateTimeFields(timestamp)
-        let shown = fields.year > 0 ? fields.year : 1 - fields.year
-        var text = padded(shown, 4) + "-" + padded(fields.month, 2) + "-" + padded(fields.day, 2)
-        text += " " + padded(fields.hour, 2) + ":" + padded(fields.minute, 2) + ":"
-        text += padded(fields.second, 2) + fraction(fields.microsecond)
-        return text + (fields.year > 0 ? "" : " BC")
+        TextCursor.string { $0.write(timestamp) }
     }
 
     /// `2026-03-01 12:00:00+03`: the time in the zone, and the zone's offset.
     package static func text(_ instant: Timestamp, zone: TimeZoneRules) -> String {
-        guard instant.isFinite else { return text(instant) }
-        var local = text(zone.local(instant))
-        let isBeforeChrist = local.hasSuffix(" BC")
-        if isBeforeChrist { local.removeLast(3) }
-        let offset = zone.offset(at: instant)
-        local += offset < 0 ? "-" : "+"
-        let seconds = abs(offset)
-        local += padded(seconds / 3_600, 2)
-        if seconds % 3_600 != 0 { local += ":" + padded(seconds / 60 % 60, 2) }
-        if seconds % 60 != 0 { local += ":" + padded(seconds % 60, 2) }
-        return local + (isBeforeChrist ? " BC" : "")
+        TextCursor.string { $0.write(instant, zone: zone) }
     }
 
     /// `04:05:06.5`.
     package static func text(timeOfDay microseconds: Int64) -> String {
-        let value = Int(microseconds)
-        return padded(value / 3_600_000_000, 2) + ":" + padded(value / 60_000_000 % 60, 2) + ":"
-            + padded(value / 1_000_000 % 60, 2) + fraction(value % 1_000_000)
-    }
-
-    static func padded(_ value: Int, _ width: Int) -> String {
-        let digits = String(value)
-        let missing = width - digits.utf8.count
-        return missing > 0 ? String(repeating: "0", count: missing) + digits : digits
-    }
-
-    static func fraction(_ microseconds: Int) -> String {
-        guard microseconds > 0 else { return "" }
-        var text = "." + padded(microseconds, 6)
-        while text.hasSuffix("0") { text.removeLast() }
-        return text
+        TextCursor.string { $0.write(timeOfDay: microseconds) }
     }
 
     // MARK: Reading
 
     /// A date and time with what was given of a zone.
     package struct Parsed {
-        /// The wall-clock time.
-        package var local: Timestamp
+        /// The day, as days since 1970.
+        package var days: Int64
+        /// Microseconds since midnight; a whole day for 24:00.
+        package var time: Int64
+        /// Infinity, or a word that stands for a time.
+        package var special: Timestamp?
         /// Seconds east of UTC, when the text had an offset.
         package var offset: Int?
         /// The zone's name, when the text had one.
         package var zoneName: String?
-        /// The text had a time of day.
-        package var hasTime: Bool
+
+        /// The wall-clock time.
+        ///
+        /// - Throws: 22008 beyond the calendar.
+        package var local: Timestamp {
+            get throws(DemetraError) {
+                if let special { return special }
+                return try Timestamp(days: days, time: time)
+            }
+        }
     }
 
     /// Reads a date with or without a time and zone.
     ///
+    /// - Parameter now: what `now`, `today`, `yesterday` and `tomorrow` mean, as a local time; nil
+    ///   where they mean nothing.
     /// - Throws: 22007 for other text, 22008 for fields out of range.
-    package static func parse(_ text: String, type: LogicalType) throws(DemetraError) -> Parsed {
+    package static func parse(
+        _ text: String, type: LogicalType, now: Timestamp? = nil
+    ) throws(DemetraError) -> Parsed {
         var copy = text
         let outcome = copy.withUTF8 { bytes -> Result<Parsed, DemetraError> in
-            var parser = DateTimeParser(bytes, text: text, type: type)
+            var parser = DateTimeParser(bytes, text: text, type: type, now: now)
             do throws(DemetraError) {
                 return .success(try parser.parse())
             } catch {
                 return .failure(error)
             }
         }
-        switch outcome {
-        case .success(let parsed): return parsed
-        case .failure(let error): throw error
-        }
+        return try outcome.get()
     }
 
-    /// Reads a time of day as microseconds since midnight.
+    /// Reads a time of day as microseconds since midnight; a date in front and a zone behind it are
+    /// read over.
     ///
     /// - Throws: 22007 for other text, 22008 for fields out of range.
     package static func parseTime(_ text: String) throws(DemetraError) -> Int64 {
         var copy = text
-        let value = copy.withUTF8 { bytes -> Int64? in
-            var scanner = ByteScanner(bytes)
-            scanner.skipBlanks()
-            guard let time = time(&scanner), scanner.isAtEndAfterBlanks else { return nil }
-            return time
-        }
-        guard let value else {
-            throw DemetraError(
-                .invalidDatetimeFormat, "invalid input syntax for type time: \"\(text)\"")
-        }
-        guard value <= Civil.microsecondsPerDay else {
-            throw DemetraError(
-                .datetimeFieldOverflow, "date/time field value out of range: \"\(text)\"")
-        }
-        return value
-    }
-
-    /// `hh:mm[:ss[.fraction]] [am|pm]`; nil when it has another form.
-    static func time(_ scanner: inout ByteScanner) -> Int64? {
-        guard let (hour, _) = scanner.digits(), scanner.skip(":"),
-            let (minute, _) = scanner.digits()
-        else { return nil }
-        var second = 0
-        var fraction = 0
-        if scanner.skip(":") {
-            guard let (value, _) = scanner.digits() else { return nil }
-            second = value
-            if scanner.skip(".") {
-                guard let micros = scanner.microseconds() else { return nil }
-                fraction = micros
+        let outcome = copy.withUTF8 { bytes -> Result<Int64, DemetraError> in
+            var parser = DateTimeParser(bytes, text: text, type: .time, now: nil)
+            do throws(DemetraError) {
+                return .success(try parser.parseTime())
+            } catch {
+                return .failure(error)
             }
         }
-        var hours = hour
-        var ahead = scanner
-        ahead.skipBlanks()
-        if ahead.skip(word: "am") || ahead.skip(word: "pm") {
-            let isAfternoon = {
-                var probe = scanner
-                probe.skipBlanks()
-                return probe.skip(word: "pm")
-            }()
-            guard (1...12).contains(hour) else { return nil }
-            hours = hour % 12 + (isAfternoon ? 12 : 0)
-            scanner = ahead
-        }
-        guard hours <= 24, minute < 60, second <= 60 else { return Int64.max }
-        return Int64(hours * 3_600 + minute * 60 + second) * 1_000_000 + Int64(fraction)
+        return try outcome.get()
+    }
+}
+
+extension TextCursor {
+    /// Writes a date.
+    package mutating func write(_ date: CalendarDate) {
+        if date == .infinity { return write("infinity") }
+        if date == .minusInfinity { return write("-infinity") }
+        let isBeforeChrist = writeDay(Int(date.days))
+        if isBeforeChrist { write(" BC") }
     }
 
-    /// `+03`, `-0530`, `+05:30`; nil when it has another form.
-    static func offset(_ scanner: inout ByteScanner) -> Int? {
-        let isNegative = scanner.skipSign()
-        guard let (first, count) = scanner.digits() else { return nil }
-        var seconds = count <= 2 ? first * 3_600 : first / 100 * 3_600 + first % 100 * 60
-        if count <= 2, scanner.skip(":") {
-            guard let (minutes, _) = scanner.digits() else { return nil }
-            seconds += minutes * 60
-            if scanner.skip(":"), let (rest, _) = scanner.digits() { seconds += rest }
+    /// Writes a wall-clock time.
+    package mutating func write(_ timestamp: Timestamp) {
+        if timestamp == .infinity { return write("infinity") }
+        if timestamp == .minusInfinity { return write("-infinity") }
+        if writeLocal(timestamp) { write(" BC") }
+    }
+
+    /// Writes an instant as the clocks of a zone show it.
+    package mutating func write(_ instant: Timestamp, zone: TimeZoneRules) {
+        guard instant.isFinite else { return write(instant) }
+        let offset = zone.offset(at: instant)
+        let isBeforeChrist = writeLocal(
+            Timestamp(microseconds: instant.microseconds &+ Int64(offset) &* 1_000_000))
+        write(character: offset < 0 ? "-" : "+")
+        let seconds = abs(offset)
+        writeTwo(seconds / 3_600)
+        if seconds % 3_600 != 0 {
+            write(character: ":")
+            writeTwo(seconds / 60 % 60)
         }
-        guard seconds < 16 * 3_600 else { return nil }
-        return isNegative ? -seconds : seconds
+        if seconds % 60 != 0 {
+            write(character: ":")
+            writeTwo(seconds % 60)
+        }
+        if isBeforeChrist { write(" BC") }
+    }
+
+    /// Writes a time of day.
+    package mutating func write(timeOfDay microseconds: Int64) {
+        writeClock(microseconds)
+    }
+
+    /// Writes day and clock; true when the year is before 1.
+    private mutating func writeLocal(_ time: Timestamp) -> Bool {
+        let days = Civil.floorDivide(time.microseconds, Civil.microsecondsPerDay)
+        let isBeforeChrist = writeDay(Int(days))
+        write(character: " ")
+        writeClock(time.microseconds &- days &* Civil.microsecondsPerDay)
+        return isBeforeChrist
+    }
+
+    private mutating func writeDay(_ days: Int) -> Bool {
+        let (year, month, day) = Civil.date(days: days)
+        write(UInt64(year > 0 ? year : 1 - year), width: 4)
+        write(character: "-")
+        writeTwo(month)
+        write(character: "-")
+        writeTwo(day)
+        return year <= 0
+    }
+
+    private mutating func writeClock(_ microseconds: Int64) {
+        let seconds = Int(microseconds / 1_000_000)
+        writeTwo(seconds / 3_600)
+        write(character: ":")
+        writeTwo(seconds / 60 % 60)
+        write(character: ":")
+        writeTwo(seconds % 60)
+        writeFraction(microseconds: Int(microseconds % 1_000_000))
     }
 }

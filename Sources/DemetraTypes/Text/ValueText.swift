@@ -5,7 +5,9 @@ package enum ValueText {
     /// The text of a value, or nil for NULL.
     ///
     /// - Parameter zone: the zone in which instants are shown.
-    package static func text(_ value: Value, type: LogicalType, zone: TimeZoneRules = .utc) -> String? {
+    package static func text(_ value: Value, type: LogicalType, zone: TimeZoneRules = .utc)
+        -> String?
+    {
         switch value {
         case .null: nil
         case .boolean(let flag): flag ? "true" : "false"
@@ -32,38 +34,38 @@ package enum ValueText {
 
     /// Reads a value of a type.
     ///
+    /// - Parameters:
+    ///   - zone: the zone of instants whose text names none.
+    ///   - zones: where to look up zones that the text names.
+    ///   - now: what `now` and `today` mean; nil where they mean nothing.
     /// - Throws: 22P02, 22007, 22008 or 22003, worded as PostgreSQL words them.
     package static func parse(
         _ text: String, as type: LogicalType, zone: TimeZoneRules = .utc,
-        zones: TimeZones = .fixedOnly
+        zones: TimeZones = .fixedOnly, now: Timestamp? = nil
     ) throws(DemetraError) -> Value {
         switch type {
         case .boolean: return .boolean(try boolean(text))
         case .smallint, .integer, .bigint: return .integer(try integer(text, type))
-        case .real: return .double(Double(try real(text)))
-        case .double:
-            guard let value = FloatText.parse(text) else { throw invalid(text, type) }
-            if value.isInfinite, !text.lowercased().contains("inf") {
-                throw DemetraError(
-                    .numericValueOutOfRange, "\"\(text)\" is out of range for type double precision")
-            }
-            return .double(value)
+        case .real, .double: return .double(try float(text, type))
         case .numeric(let modifier):
             let value = try Decimal.parse(text)
-            return .numeric(try modifier.map { modifier throws(DemetraError) in try value.fitted(to: modifier) } ?? value)
+            guard let modifier else { return .numeric(value) }
+            return .numeric(try value.fitted(to: modifier))
         case .text, .unknown: return .text(text)
         case .varchar(let limit):
             guard let limit, text.unicodeScalars.count > limit else { return .text(text) }
             throw DemetraError(
-                .stringDataRightTruncation, "value too long for type character varying(\(limit))")
-        case .date:
-            let parsed = try TimestampText.parse(text, type: type)
-            return .date(parsed.local.date)
+                .stringDataRightTruncation,
+                "value too long for type character varying(\(limit))")
+        case .date: return .date(try date(text, now.map(zone.local)))
         case .time: return .time(try TimestampText.parseTime(text))
-        case .timestamp: return .timestamp(try TimestampText.parse(text, type: type).local)
-        case .timestamptz: return .timestamptz(try instant(text, zone, zones))
+        case .timestamp:
+            let parsed = try TimestampText.parse(text, type: type, now: now.map(zone.local))
+            return .timestamp(try inRange(parsed.local, text))
+        case .timestamptz: return .timestamptz(try instant(text, zone, zones, now))
         case .interval: return .interval(try IntervalText.parse(text))
-        case .json, .jsonb, .uuid: return .text(text)
+        case .uuid: return .text(try uuid(text))
+        case .json, .jsonb: return .text(text)
         case .bytea: return .bytes(try bytes(text))
         }
     }
@@ -103,7 +105,8 @@ package enum ValueText {
             while let byte = scanner.peek, byte >= 0x30, byte <= 0x39 {
                 let (product, first) = value.multipliedReportingOverflow(by: 10)
                 let digit = Int64(byte - 0x30)
-                let (sum, second) = isNegative
+                let (sum, second) =
+                    isNegative
                     ? product.subtractingReportingOverflow(digit)
                     : product.addingReportingOverflow(digit)
                 if first || second { isOverflowing = true }
@@ -129,26 +132,79 @@ package enum ValueText {
         }
     }
 
-    private static func real(_ text: String) throws(DemetraError) -> Float {
-        guard let value = FloatText.parse(text) else { throw invalid(text, .real) }
-        let single = Float(value)
-        if single.isInfinite, value.isFinite {
+    private static func float(
+        _ text: String, _ type: LogicalType
+    ) throws(DemetraError) -> Double {
+        switch FloatText.parse(text, isSingle: type == .real) {
+        case .value(let value): return value
+        case .invalid: throw invalid(text, type)
+        case .outOfRange:
             throw DemetraError(
-                .numericValueOutOfRange, "\"\(text)\" is out of range for type real")
+                .numericValueOutOfRange, "\"\(text)\" is out of range for type \(type)")
         }
-        return single
+    }
+
+    private static func date(
+        _ text: String, _ now: Timestamp?
+    ) throws(DemetraError) -> CalendarDate {
+        let parsed = try TimestampText.parse(text, type: .date, now: now)
+        if let special = parsed.special { return special.date }
+        return try CalendarDate(checking: parsed.days)
     }
 
     private static func instant(
-        _ text: String, _ zone: TimeZoneRules, _ zones: TimeZones
+        _ text: String, _ zone: TimeZoneRules, _ zones: TimeZones, _ now: Timestamp?
     ) throws(DemetraError) -> Timestamp {
-        let parsed = try TimestampText.parse(text, type: .timestamptz)
-        guard parsed.local.isFinite else { return parsed.local }
-        if let offset = parsed.offset {
-            return Timestamp(microseconds: parsed.local.microseconds - Int64(offset) * 1_000_000)
+        let parsed = try TimestampText.parse(
+            text, type: .timestamptz, now: now.map(zone.local))
+        if let special = parsed.special, !special.isFinite || special.microseconds == 0 {
+            return special
         }
-        if let name = parsed.zoneName { return try zones.rules(name).instant(parsed.local) }
-        return zone.instant(parsed.local)
+        let local = try inRange(parsed.local, text)
+        if let offset = parsed.offset {
+            return try local.addingTime(-Int64(offset) * 1_000_000)
+        }
+        let rules = try parsed.zoneName.map { name throws(DemetraError) in try zones.rules(name) }
+        return (rules ?? zone).instant(local)
+    }
+
+    /// - Throws: 22008 naming the text for times beyond the calendar.
+    private static func inRange(
+        _ time: @autoclosure () throws(DemetraError) -> Timestamp, _ text: String
+    ) throws(DemetraError) -> Timestamp {
+        do throws(DemetraError) {
+            return try time()
+        } catch {
+            throw DemetraError(.datetimeFieldOverflow, "timestamp out of range: \"\(text)\"")
+        }
+    }
+
+    /// 32 hexadecimal digits, hyphens after any four of them, perhaps in braces; written in the
+    /// usual form.
+    private static func uuid(_ text: String) throws(DemetraError) -> String {
+        var digits: [UInt8] = []
+        var source = Array(text.utf8)[...]
+        let isBraced = source.first == UInt8(ascii: "{")
+        if isBraced {
+            guard source.last == UInt8(ascii: "}"), source.count > 2 else {
+                throw invalid(text, .uuid)
+            }
+            source = source.dropFirst().dropLast()
+        }
+        var hyphenAt = 0
+        for byte in source {
+            if byte == UInt8(ascii: "-"), digits.count % 4 == 0, digits.count > hyphenAt,
+                digits.count < 32
+            {
+                hyphenAt = digits.count
+                continue
+            }
+            guard hexDigit(byte) != nil, digits.count < 32 else { throw invalid(text, .uuid) }
+            digits.append(byte < 0x3a ? byte : byte | 0x20)
+        }
+        guard digits.count == 32 else { throw invalid(text, .uuid) }
+        for position in [20, 16, 12, 8] { digits.insert(UInt8(ascii: "-"), at: position) }
+        return String(decoding: digits, as: UTF8.self)
     }
 
     /// `\x` and hexadecimal digits, or plain characters with `\\` and `\ooo`.

@@ -1,7 +1,8 @@
 /// The proleptic Gregorian calendar as arithmetic on whole numbers.
 ///
 /// - Source: Neri and Schneider, "Euclidean affine functions and their application to calendar
-///   algorithms", 2022; the era form by Howard Hinnant, "chrono-compatible low-level date algorithms".
+///   algorithms", 2022; the era form by Howard Hinnant, "chrono-compatible low-level date
+///   algorithms".
 package enum Civil {
     /// Microseconds of a day.
     package static let microsecondsPerDay: Int64 = 86_400_000_000
@@ -69,75 +70,5 @@ package enum Civil {
         let year = date(days: thursday).year
         let first = self.days(year: year, month: 1, day: 1)
         return (year, (thursday - first) / 7 + 1)
-    }
-}
-
-/// A point in time as the fields of a calendar and a clock.
-package struct DateTimeFields: Sendable, Hashable {
-    package var year: Int
-    package var month: Int
-    package var day: Int
-    package var hour: Int
-    package var minute: Int
-    package var second: Int
-    package var microsecond: Int
-
-    /// The fields of a timestamp.
-    package init(_ timestamp: Timestamp) {
-        let days = Civil.floorDivide(timestamp.microseconds, Civil.microsecondsPerDay)
-        let rest = Int(timestamp.microseconds - days * Civil.microsecondsPerDay)
-        (year, month, day) = Civil.date(days: Int(days))
-        hour = rest / 3_600_000_000
-        minute = rest / 60_000_000 % 60
-        second = rest / 1_000_000 % 60
-        microsecond = rest % 1_000_000
-    }
-}
-
-extension CalendarDate {
-    /// Later than every date.
-    package static let infinity = CalendarDate(days: .max)
-    /// Earlier than every date.
-    package static let minusInfinity = CalendarDate(days: .min)
-
-    /// False for infinity.
-    package var isFinite: Bool { days != .max && days != .min }
-
-    /// A date from its parts.
-    ///
-    /// - Throws: 22008 when there is no such day.
-    package init(year: Int, month: Int, day: Int) throws(DemetraError) {
-        guard (1...12).contains(month), day >= 1, (-4713...5_874_897).contains(year),
-            day <= Civil.daysInMonth(year: year, month: month)
-        else {
-            throw DemetraError(
-                .datetimeFieldOverflow, "date field value out of range: \(year)-\(month)-\(day)")
-        }
-        self.init(days: Int32(Civil.days(year: year, month: month, day: day)))
-    }
-
-    /// Midnight at its start.
-    package var timestamp: Timestamp {
-        if self == .infinity { return .infinity }
-        if self == .minusInfinity { return .minusInfinity }
-        return Timestamp(microseconds: Int64(days) * Civil.microsecondsPerDay)
-    }
-}
-
-extension Timestamp {
-    /// Later than every time.
-    package static let infinity = Timestamp(microseconds: .max)
-    /// Earlier than every time.
-    package static let minusInfinity = Timestamp(microseconds: .min)
-
-    /// False for infinity.
-    package var isFinite: Bool { microseconds != .max && microseconds != .min }
-
-    /// The day it lies in.
-    package var date: CalendarDate {
-        if self == .infinity { return .infinity }
-        if self == .minusInfinity { return .minusInfinity }
-        return CalendarDate(
-            days: Int32(truncatingIfNeeded: Civil.floorDivide(microseconds, Civil.microsecondsPerDay)))
     }
 }

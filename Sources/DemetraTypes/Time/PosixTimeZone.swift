@@ -73,12 +73,13 @@ struct PosixTimeZone: Sendable, Hashable {
             while let byte = scanner.peek, byte != UInt8(ascii: ">") { scanner.advance() }
             return scanner.skip(">")
         }
-        return scanner.word() != nil
+        return (scanner.word()?.utf8.count ?? 0) >= 3
     }
 
     private static func time(_ scanner: inout ByteScanner) -> Int? {
         let isNegative = scanner.skipSign()
         guard let (hours, _) = scanner.digits() else { return nil }
+        guard hours <= 167 else { return nil }
         var seconds = hours * 3_600
         if scanner.skip(":"), let (minutes, _) = scanner.digits() { seconds += minutes * 60 }
         if scanner.skip(":"), let (rest, _) = scanner.digits() { seconds += rest }

@@ -38,7 +38,7 @@ package struct TimeZoneRules: Sendable, Hashable {
         footer = PosixTimeZone(file.footer)
     }
 
-    /// A fixed offset: `+03`, `-05:30`, `UTC`, `GMT`, `Z`.
+    /// A fixed offset: `+03`, `-05:30`, `UTC`, `GMT`, `Z`; east of UTC is positive.
     package init?(fixed text: String) {
         let upper = text.uppercased()
         if upper == "UTC" || upper == "GMT" || upper == "Z" || upper == "ETC/UTC" {
@@ -48,13 +48,25 @@ package struct TimeZoneRules: Sendable, Hashable {
         var copy = text
         let seconds = copy.withUTF8 { bytes -> Int? in
             var scanner = ByteScanner(bytes)
-            guard scanner.peek == 0x2b || scanner.peek == 0x2d else { return nil }
-            guard let seconds = TimestampText.offset(&scanner), scanner.isAtEnd else { return nil }
+            guard let seconds = ZoneOffset.parse(&scanner), scanner.isAtEnd else { return nil }
             return seconds
         }
-        guard let seconds else { return nil }
+        guard let seconds, abs(seconds) < 16 * 3_600 else { return nil }
         self.init(name: text, offsetSeconds: seconds)
     }
+
+    /// A rule as POSIX writes it, `UTC-3` or `CET-1CEST,M3.5.0,M10.5.0/3`; west of UTC is positive.
+    package init?(posix text: String) {
+        guard let rule = PosixTimeZone(text) else { return nil }
+        name = text
+        transitions = []
+        offsets = []
+        initialOffset = 0
+        footer = rule
+    }
+
+    /// True when the clocks never change.
+    package var isFixed: Bool { transitions.isEmpty && footer == nil }
 
     /// Seconds east of UTC at an instant.
     package func offset(at instant: Timestamp) -> Int {
@@ -80,85 +92,25 @@ package struct TimeZoneRules: Sendable, Hashable {
 
     /// The instant at which a clock in the zone shows `local`.
     ///
-    /// Shown twice, the later (standard time) is meant; never shown, the offset before the gap counts,
-    /// as in PostgreSQL.
+    /// Shown twice, the later instant is meant; never shown, the offset before the gap counts, as
+    /// in PostgreSQL.
     package func instant(_ local: Timestamp) -> Timestamp {
         guard local.isFinite else { return local }
         func instant(_ offset: Int) -> Timestamp {
             Timestamp(microseconds: local.microseconds &- Int64(offset) * 1_000_000)
         }
-        let day: Int64 = 86_400_000_000
-        let before = offset(at: Timestamp(microseconds: local.microseconds &- day))
-        let after = offset(at: Timestamp(microseconds: local.microseconds &+ day))
-        if before == after { return instant(offset(at: instant(before))) }
+        if isFixed { return instant(Int(initialOffset)) }
+        // Offsets are below a day, so these two are on either side of a change nearby.
+        let before = offset(at: Timestamp(microseconds: local.microseconds &- Self.day))
+        let after = offset(at: Timestamp(microseconds: local.microseconds &+ Self.day))
         let (first, second) = (instant(before), instant(after))
-        let firstHolds = offset(at: first) == before
-        let secondHolds = offset(at: second) == after
-        if secondHolds { return second }
-        return firstHolds ? first : instant(before)
-    }
-}
-
-/// The parts of a TZif file that matter.
-private struct TZifFile {
-    private(set) var transitions: [Int64] = []
-    private(set) var offsets: [Int32] = []
-    private(set) var initialOffset: Int32 = 0
-    private(set) var footer = ""
-
-    init?(_ bytes: [UInt8]) {
-        guard let first = Header(bytes, 0) else { return nil }
-        guard first.version >= UInt8(ascii: "2") else { return nil }
-        // The second block repeats the first with 64-bit times.
-        let start = first.end(timeSize: 4)
-        guard let header = Header(bytes, start), header.typeCount > 0 else { return nil }
-        let times = start + Header.byteCount
-        let indices = times + header.timeCount * 8
-        let types = indices + header.timeCount
-        let end = header.end(timeSize: 8)
-        guard end <= bytes.count else { return nil }
-        func integer(_ offset: Int, _ size: Int) -> Int64 {
-            var value: Int64 = size == 4 && bytes[offset] >= 0x80 ? -1 : 0
-            for index in 0..<size { value = value << 8 | Int64(bytes[offset + index]) }
-            return value
-        }
-        for index in 0..<header.timeCount {
-            let type = Int(bytes[indices + index])
-            guard type < header.typeCount else { return nil }
-            transitions.append(integer(times + index * 8, 8))
-            offsets.append(Int32(truncatingIfNeeded: integer(types + type * 6, 4)))
-        }
-        initialOffset = Int32(truncatingIfNeeded: integer(types, 4))
-        let rest = bytes[end...].dropFirst()
-        footer = String(decoding: rest.prefix { $0 != 0x0a }, as: UTF8.self)
+        if offset(at: second) == after { return second }
+        let nearby = offset(at: first)
+        if nearby == before { return first }
+        // Two changes within two days: the time between them may be the one shown.
+        let between = instant(nearby)
+        return offset(at: between) == nearby && nearby != after ? between : first
     }
 
-    private struct Header {
-        static let byteCount = 44
-        let start: Int
-        let version: UInt8
-        let counts: [Int]
-
-        var timeCount: Int { counts[3] }
-        var typeCount: Int { counts[4] }
-
-        init?(_ bytes: [UInt8], _ start: Int) {
-            guard bytes.count >= start + Self.byteCount,
-                bytes[start..<(start + 4)].elementsEqual("TZif".utf8)
-            else { return nil }
-            self.start = start
-            version = bytes[start + 4]
-            counts = (0..<6).map { index in
-                bytes[(start + 20 + index * 4)..<(start + 24 + index * 4)]
-                    .reduce(0) { $0 << 8 | Int($1) }
-            }
-            guard counts.allSatisfy({ $0 < 1 << 20 }) else { return nil }
-        }
-
-        /// UTC indicators, standard indicators, leap seconds, times, types, abbreviation characters.
-        func end(timeSize: Int) -> Int {
-            start + Self.byteCount + timeCount * (timeSize + 1) + typeCount * 6 + counts[5]
-                + counts[2] * (timeSize + 4) + counts[1] + counts[0]
-        }
-    }
+    private static let day = Civil.microsecondsPerDay
 }

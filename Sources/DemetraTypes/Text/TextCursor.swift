@@ -1,0 +1,133 @@
+/// Writes the text of one value, byte by byte, to memory that is large enough for any.
+///
+/// Safe because callers hand in `capacity` bytes, and no value's text is longer: the longest is an
+/// interval with all parts, below 80 bytes; numerics have at most 41 characters.
+package struct TextCursor {
+    /// Bytes that hold the text of any number, date, time or interval.
+    package static let capacity = 96
+
+    /// Where the next byte goes.
+    @usableFromInline var next: UnsafeMutablePointer<UInt8>
+    private let start: UnsafeMutablePointer<UInt8>
+
+    /// Writes from `start` on, where `capacity` bytes are free.
+    package init(_ start: UnsafeMutablePointer<UInt8>) { (self.start, next) = (start, start) }
+
+    /// Bytes written so far.
+    package var count: Int { next - start }
+
+    /// Runs `body` over fresh memory and makes a string of what it wrote.
+    static func string(_ body: (inout TextCursor) -> Void) -> String {
+        String(unsafeUninitializedCapacity: capacity) { buffer in
+            guard let start = buffer.baseAddress else { return 0 }
+            var cursor = TextCursor(start)
+            body(&cursor)
+            return cursor.count
+        }
+    }
+
+    /// Runs `body` over fresh memory and appends what it wrote.
+    package static func append(
+        to bytes: inout [UInt8], _ body: (inout TextCursor) -> Void
+    ) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
+            guard let start = buffer.baseAddress else { return }
+            var cursor = TextCursor(start)
+            body(&cursor)
+            bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: cursor.count))
+        }
+    }
+
+    /// Writes one ASCII character.
+    @inline(__always)
+    mutating func write(character: Unicode.Scalar) {
+        next.pointee = UInt8(truncatingIfNeeded: character.value)
+        next += 1
+    }
+
+    /// Writes ASCII text of a few characters.
+    mutating func write(_ text: StaticString) {
+        next.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+        next += text.utf8CodeUnitCount
+    }
+
+    /// Writes the digits of a number, with zeros in front up to `width`.
+    mutating func write(_ value: UInt64, width: Int = 1) {
+        var count = 1
+        var limit: UInt64 = 10
+        while count < 20, value >= limit {
+            count += 1
+            // 10^20 does not fit; 19 digits are the last comparison.
+            limit = count < 20 ? limit &* 10 : limit
+            if count == 20 { break }
+        }
+        count = max(count, width)
+        var rest = value
+        var position = next + count
+        while position > next {
+            position -= 1
+            position.pointee = UInt8(truncatingIfNeeded: 0x30 &+ rest % 10)
+            rest /= 10
+        }
+        next += count
+    }
+
+    /// Writes an integer.
+    package mutating func write(_ value: Int64) {
+        if value < 0 { write(character: "-") }
+        write(value.magnitude)
+    }
+
+    /// Writes a number below 100 as two digits.
+    @inline(__always)
+    mutating func writeTwo(_ value: Int) {
+        next[0] = UInt8(truncatingIfNeeded: 0x30 &+ value / 10)
+        next[1] = UInt8(truncatingIfNeeded: 0x30 &+ value % 10)
+        next += 2
+    }
+
+    /// Writes `.` and the digits of a fraction of a second, unless it is zero.
+    mutating func writeFraction(microseconds: Int) {
+        guard microseconds > 0 else { return }
+        write(character: ".")
+        var (value, width) = (microseconds, 6)
+        while value % 10 == 0 {
+            value /= 10
+            width -= 1
+        }
+        write(UInt64(value), width: width)
+    }
+
+    /// Writes a numeric with as many digits behind the point as its scale says.
+    package mutating func write(_ decimal: Decimal) {
+        if decimal.isNaN { return write("NaN") }
+        if decimal.unscaled < 0 { write(character: "-") }
+        let scale = Int(decimal.scale)
+        let magnitude = decimal.unscaled.magnitude
+        let power = UInt128(WideInteger.powerOfTen(min(scale, 38)))
+        let (whole, fraction) =
+            magnitude <= UInt128(UInt64.max) && scale <= 19
+            ? narrowDivision(
+                UInt64(truncatingIfNeeded: magnitude), UInt64(truncatingIfNeeded: power))
+            : magnitude.quotientAndRemainder(dividingBy: power)
+        write(wide: whole, width: 1)
+        guard scale > 0 else { return }
+        write(character: ".")
+        write(wide: fraction, width: scale)
+    }
+
+    private func narrowDivision(_ value: UInt64, _ power: UInt64) -> (UInt128, UInt128) {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: power)
+        return (UInt128(quotient), UInt128(remainder))
+    }
+
+    private mutating func write(wide value: UInt128, width: Int) {
+        let block: UInt128 = 1_000_000_000_000_000_000
+        guard value >= block || width > 18 else {
+            return write(UInt64(truncatingIfNeeded: value), width: width)
+        }
+        let (upper, lower) = value.quotientAndRemainder(dividingBy: block)
+        write(wide: upper, width: max(width - 18, 1))
+        write(UInt64(truncatingIfNeeded: lower), width: 18)
+    }
+}
