@@ -169,7 +169,9 @@ private final class DistinctAggregateState: AggregateState {
                 vectors = arguments.map { $0.slice(from: start, count: length) }
                 rows = TakeKernel.slice(groups, from: start, count: length)
             }
-            vectors = aggregate.completed(vectors, count: length)
+            // count(DISTINCT (a, b)) counts rows, those with a NULL in them too.
+            let takesRows = aggregate.function.signature.parameters.isEmpty
+            vectors = takesRows ? [] : aggregate.completed(vectors, count: length)
             try accumulator.update(vectors, groups: .rows(rows), count: length)
         }
         return try accumulator.finish(groupCount: groupCount)

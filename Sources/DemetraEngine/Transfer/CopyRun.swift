@@ -56,7 +56,14 @@ struct CopyRun {
         switch endpoint {
         case .standard:
             let source = try run.output.copySource(columnCount: columnCount)
-            return { () throws(DemetraError) in try source.read().map { Buffer($0) } }
+            // A chunker asks again behind the end; the client has nothing more to say then.
+            var isEnded = false
+            return { () throws(DemetraError) in
+                guard !isEnded else { return nil }
+                let bytes = try source.read()
+                isEnded = bytes == nil
+                return bytes.map { Buffer($0) }
+            }
         case .file(let path):
             let file = try run.engine.fileSystem.open(path, creating: false)
             var offset = 0

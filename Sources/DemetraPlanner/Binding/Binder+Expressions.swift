@@ -104,8 +104,26 @@ extension Binder {
             let type: LogicalType = value <= Int64(Int32.max) ? .integer : .bigint
             return BoundExpression(.literal(.integer(value)), type: type, range: range)
         }
-        let value = try Decimal.parse(text)
-        return BoundExpression(.literal(.numeric(value)), type: .numeric(nil), range: range)
+        return try decimalLiteral(text, isNegative: false, range)
+    }
+
+    /// An exact number, or a double where its exponent leaves the range of exact ones: `1e308`, `1e-300`.
+    func decimalLiteral(
+        _ text: String, isNegative: Bool, _ range: SourceRange
+    ) throws(DemetraError) -> BoundExpression {
+        let hasExponent = text.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") }
+        let parsed = hasExponent ? try? Decimal.parse(text) : try Decimal.parse(text)
+        if let value = parsed, value.unscaled != 0 || Double(text) == 0 {
+            let signed = isNegative ? value.negated : value
+            return BoundExpression(.literal(.numeric(signed)), type: .numeric(nil), range: range)
+        }
+        guard let value = Double(text), value.isFinite else {
+            throw DemetraError(
+                .numericValueOutOfRange, "\"\(text)\" is out of range for type double precision"
+            ).at(range)
+        }
+        return BoundExpression(
+            .literal(.double(isNegative ? -value : value)), type: .double, range: range)
     }
 
     private func typedLiteral(

@@ -15,8 +15,7 @@ extension Binder {
                 let type: LogicalType = value >= Int64(Int32.min) ? .integer : .bigint
                 return BoundExpression(.literal(.integer(value)), type: type, range: range)
             }
-            let value = try Decimal.parse(text).negated
-            return BoundExpression(.literal(.numeric(value)), type: .numeric(nil), range: range)
+            return try decimalLiteral(text, isNegative: true, range)
         }
         let bound = try bind(operand, context)
         switch symbol {

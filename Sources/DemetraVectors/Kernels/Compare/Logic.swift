@@ -22,7 +22,8 @@ package enum LogicKernel {
             return .constant(not(box.vector), count: operand.count)
         }
         let output = BufferBuilder<UInt8>(capacity: operand.count)
-        invert(bytes(operand).pointer, output.pointer, operand.count)
+        let input = bytes(operand)
+        withExtendedLifetime(input) { invert(input.pointer, output.pointer, operand.count) }
         return Vector(
             type: .boolean, count: operand.count, validity: operand.validity,
             storage: .boolean(output.freeze(count: operand.count)))
@@ -45,8 +46,11 @@ package enum LogicKernel {
         if operand.isConstant { return constant(constantTruth(operand) == .yes, operand.count) }
         guard let validity = operand.validity else { return operand }
         let output = BufferBuilder<UInt8>(capacity: operand.count)
-        conjoin(
-            bytes(operand).pointer, validity.expanded().pointer, output.pointer, operand.count)
+        // A temporary's pointer would outlive it.
+        let (truth, valid) = (bytes(operand), validity.expanded())
+        withExtendedLifetime((truth, valid)) {
+            conjoin(truth.pointer, valid.pointer, output.pointer, operand.count)
+        }
         return Vector(
             type: .boolean, count: operand.count,
             storage: .boolean(output.freeze(count: operand.count)))
@@ -86,9 +90,12 @@ package enum LogicKernel {
     /// The absorbing value where `decided` is true, else NULL.
     private static func nullUnless(_ decided: Vector, isOr: Bool) -> Vector {
         let decided = decided.flattened()
+        let known = bytes(decided)
+        let validity = withExtendedLifetime(known) {
+            ValidityMask.packing(known.pointer, count: decided.count)
+        }
         return Vector(
-            type: .boolean, count: decided.count,
-            validity: .packing(bytes(decided).pointer, count: decided.count),
+            type: .boolean, count: decided.count, validity: validity,
             storage: .boolean(Buffer(repeating: isOr ? 1 : 0, count: decided.count)))
     }
 
