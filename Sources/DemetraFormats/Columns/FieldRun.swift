@@ -1,3 +1,5 @@
+import DemetraTypes
+
 /// One field of each of some consecutive records: what a column's loop walks over.
 ///
 /// Safe because marks come from a `FieldIndex` of the same chunk, whose bytes outlive the run.
@@ -167,12 +169,4 @@ struct FieldScratch: ~Copyable {
         }
         return taken > 0 ? UInt8(truncatingIfNeeded: value) : nil
     }
-}
-
-/// The value of a hexadecimal digit.
-func hexDigit(_ byte: UInt8) -> Int? {
-    let decimal = digit(byte)
-    if decimal < 10 { return Int(decimal) }
-    let letter = (byte | 0x20) &- 0x61
-    return letter < 6 ? Int(letter) + 10 : nil
 }

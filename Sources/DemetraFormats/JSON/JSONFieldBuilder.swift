@@ -1,3 +1,4 @@
+import DemetraTypes
 import DemetraVectors
 
 /// Lays the values of JSON lines out field by field, with the index that column loops read.

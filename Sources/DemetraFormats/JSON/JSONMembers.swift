@@ -1,3 +1,5 @@
+import DemetraTypes
+
 /// Reads a line that holds one flat JSON object: its keys, and where its values are.
 ///
 /// Safe because the scanner checks every read against the bytes given.

@@ -1,14 +1,24 @@
 /// Suggestions for names that miss.
 package enum NearestName {
     /// The candidate closest to `name`, if its edit distance is at most 2 or a third of the length.
+    ///
+    /// Among equals the one that begins most like `name`, as people seldom err in the first letters; then
+    /// the first in the alphabet, so that an answer never depends on the order of a dictionary.
     package static func find(_ name: String, among candidates: some Sequence<String>) -> String? {
         let target = Array(name.lowercased().utf8)
         let limit = max(2, target.count / 3)
-        var best: (distance: Int, name: String)?
+        var best: (distance: Int, shared: Int, name: String)?
         for candidate in candidates where candidate != name {
-            let distance = editDistance(target, Array(candidate.lowercased().utf8))
+            let bytes = Array(candidate.lowercased().utf8)
+            let distance = editDistance(target, bytes)
             guard distance <= limit, distance < target.count else { continue }
-            if best == nil || distance < best?.distance ?? .max { best = (distance, candidate) }
+            let shared = zip(target, bytes).prefix { $0 == $1 }.count
+            if let best {
+                let isBetter =
+                    (distance, -shared, candidate) < (best.distance, -best.shared, best.name)
+                guard isBetter else { continue }
+            }
+            best = (distance, shared, candidate)
         }
         return best?.name
     }

@@ -65,7 +65,7 @@ package enum ValueText {
         case .timestamptz: return .timestamptz(try instant(text, zone, zones, now))
         case .interval: return .interval(try IntervalText.parse(text))
         case .uuid: return .text(try uuid(text))
-        case .json, .jsonb: return .text(text)
+        case .json, .jsonb: return .text(try json(text, isNormalised: type == .jsonb))
         case .bytea: return .bytes(try bytes(text))
         }
     }
@@ -179,6 +179,21 @@ package enum ValueText {
         }
     }
 
+    /// The text of a JSON document: as written for json, in its normal form for jsonb.
+    private static func json(
+        _ text: String, isNormalised: Bool
+    ) throws(DemetraError) -> String {
+        var copy = text
+        let result = copy.withUTF8 { bytes -> Result<String, DemetraError> in
+            Result { () throws(DemetraError) in
+                try JSONText.validate(bytes)
+                guard isNormalised, let normal = JSONText.normalised(bytes) else { return text }
+                return String(decoding: normal, as: UTF8.self)
+            }
+        }
+        return try result.get()
+    }
+
     /// 32 hexadecimal digits, hyphens after any four of them, perhaps in braces; written in the
     /// usual form.
     private static func uuid(_ text: String) throws(DemetraError) -> String {
@@ -212,11 +227,11 @@ package enum ValueText {
         let source = Array(text.utf8)
         if source.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "x")]) {
             var result: [UInt8] = []
-            var high: UInt8?
+            var high: Int?
             for byte in source.dropFirst(2) {
                 guard let digit = hexDigit(byte) else { throw invalid(text, .bytea) }
                 if let first = high {
-                    result.append(first << 4 | digit)
+                    result.append(UInt8(first << 4 | digit))
                     high = nil
                 } else {
                     high = digit
@@ -246,14 +261,5 @@ package enum ValueText {
             index += 4
         }
         return result
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case 0x30...0x39: byte - 0x30
-        case 0x41...0x46: byte - 0x41 + 10
-        case 0x61...0x66: byte - 0x61 + 10
-        default: nil
-        }
     }
 }

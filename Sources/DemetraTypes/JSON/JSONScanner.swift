@@ -1,32 +1,32 @@
 /// Walks over JSON values without building them.
 ///
 /// Safe because every read is below `end`, which is the count of the bytes given.
-struct JSONScanner {
+package struct JSONScanner {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let end: Int
     /// Where the scanner stands; at the offending byte after a failure.
-    private(set) var offset = 0
+    package private(set) var offset = 0
     private var depth = 0
 
     /// A scanner at the first byte.
-    init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    package init(_ bytes: UnsafeBufferPointer<UInt8>) {
         self.bytes = bytes
         end = bytes.count
     }
 
     /// The byte at the scanner, 0 at the end.
-    var byte: UInt8 { offset < end ? bytes[offset] : 0 }
+    package var byte: UInt8 { offset < end ? bytes[offset] : 0 }
 
     /// True behind the last byte.
-    var isAtEnd: Bool { offset >= end }
+    package var isAtEnd: Bool { offset >= end }
 
     /// The bytes of a range passed over.
-    func slice(_ lower: Int, _ upper: Int) -> UnsafeBufferPointer<UInt8> {
+    package func slice(_ lower: Int, _ upper: Int) -> UnsafeBufferPointer<UInt8> {
         UnsafeBufferPointer(rebasing: bytes[lower..<upper])
     }
 
     /// Passes over blanks.
-    mutating func skipBlanks() {
+    package mutating func skipBlanks() {
         while offset < end {
             let byte = bytes[offset]
             guard byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 else { return }
@@ -35,14 +35,14 @@ struct JSONScanner {
     }
 
     /// Passes over one byte if it is `expected`.
-    mutating func take(_ expected: Unicode.Scalar) -> Bool {
+    package mutating func take(_ expected: Unicode.Scalar) -> Bool {
         guard byte == UInt8(ascii: expected), offset < end else { return false }
         offset += 1
         return true
     }
 
     /// Passes over a whole document: one value and nothing but blanks behind it.
-    mutating func skipDocument() -> Bool {
+    package mutating func skipDocument() -> Bool {
         skipBlanks()
         guard skipValue() else { return false }
         skipBlanks()
@@ -50,7 +50,7 @@ struct JSONScanner {
     }
 
     /// Passes over a value; false where it is malformed.
-    mutating func skipValue() -> Bool {
+    package mutating func skipValue() -> Bool {
         switch byte {
         case UInt8(ascii: "{"): skipContainer(closedBy: "}", hasKeys: true)
         case UInt8(ascii: "["): skipContainer(closedBy: "]", hasKeys: false)
@@ -85,7 +85,7 @@ struct JSONScanner {
     }
 
     /// Passes over a string, its quotes included.
-    mutating func skipString() -> Bool {
+    package mutating func skipString() -> Bool {
         offset += 1
         while offset < end {
             let byte = bytes[offset]
@@ -138,7 +138,7 @@ struct JSONScanner {
 
     private mutating func skipDigits() -> Bool {
         let start = offset
-        while offset < end, digit(bytes[offset]) < 10 { offset += 1 }
+        while offset < end, bytes[offset] &- 0x30 < 10 { offset += 1 }
         return offset > start
     }
 }

@@ -1,5 +1,3 @@
-package import DemetraTypes
-
 /// JSON as text: is it well formed, and what is its normal form?
 ///
 /// A strict scanner of RFC 8259: no comments, trailing commas, leading zeros or bare words. `json`

@@ -60,18 +60,10 @@ extension JSONValue {
         text.withUTF8 { JSONText.appendQuoted($0, to: &output) }
     }
 
-    /// `1e2` is 100 and `1.50` stays 1.50, as PostgreSQL's numeric prints them.
+    /// `1e2` is 100 and `1.50` stays 1.50, as PostgreSQL's numeric prints them; a number with more
+    /// digits than `Decimal` holds stays as written.
     private static func plainNumber(_ text: String) -> String {
-        var text = text
-        return text.withUTF8 { bytes -> String in
-            guard let base = bytes.baseAddress else { return "0" }
-            var number = DecimalText(unscaled: 0, scale: 0)
-            guard DecimalText.parse(base, bytes.count, &number) == .parsed else {
-                return String(decoding: bytes, as: UTF8.self)
-            }
-            let amount = AmountText(number: number)
-            return String(decoding: amount.plainText, as: UTF8.self)
-        }
+        (try? Decimal.parse(text))?.description ?? text
     }
 }
 

@@ -97,7 +97,7 @@ package indirect enum JSONValue: Sendable, Hashable {
     }
 
     /// The text of a valid string between its quotes.
-    static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
+    package static func unescaped(_ bytes: UnsafeBufferPointer<UInt8>) -> String {
         guard bytes.contains(UInt8(ascii: "\\")) else {
             return String(decoding: bytes, as: UTF8.self)
         }
