@@ -51,11 +51,12 @@ let core: [Target] = [
 
 let product: [Target] = [
     demetra("Analytics", ["Types", "Vectors", "Functions"]),
+    demetra("Alerts", ["Types", "Catalog", "Planner", "Engine"], readme: true),
     demetra(
         "",
         [
             "Types", "Vectors", "SQL", "Catalog", "Functions", "Formats", "Storage", "Planner",
-            "Engine", "Analytics",
+            "Engine", "Analytics", "Alerts",
         ]),
 ]
 

@@ -1,3 +1,4 @@
+import DemetraAlerts
 import DemetraAnalytics
 import DemetraEngine
 import DemetraFunctions
@@ -46,7 +47,7 @@ public final class Database: Sendable {
             configuration: EngineConfiguration(
                 memoryLimitBytes: configuration.memoryLimitBytes,
                 processorCount: configuration.processorCount),
-            extensions: [])
+            extensions: [AlertStatements()])
         return Database(engine: engine)
     }
 

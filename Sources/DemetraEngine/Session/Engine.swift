@@ -1,8 +1,6 @@
 package import DemetraFunctions
-package import DemetraPlanner
 package import DemetraStorage
 package import DemetraTypes
-package import DemetraVectors
 
 /// Limits of an engine.
 package struct EngineConfiguration: Sendable {
@@ -16,17 +14,6 @@ package struct EngineConfiguration: Sendable {
         self.memoryLimitBytes = memoryLimitBytes
         self.processorCount = processorCount
     }
-}
-
-/// Statements that a part above the engine carries out: alerts, later connectors and reports.
-package protocol StatementExtension: Sendable {
-    /// The kinds of statements it takes.
-    func handles(_ statement: BoundStatement) -> Bool
-
-    /// Carries the statement out and answers it.
-    func run(
-        _ statement: BoundStatement, session: Session, output: any StatementOutput
-    ) throws(DemetraError)
 }
 
 /// Everything the sessions of one database share.

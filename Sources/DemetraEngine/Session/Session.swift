@@ -66,7 +66,7 @@ package final class Session: Sendable {
         defer { timeout.end() }
         let run = StatementRun(
             session: self, text: text, parameters: parameters, cancellation: flag, budget: budget,
-            output: output)
+            output: output, statementTime: engine.clock.now())
         do {
             try run.execute(statement)
         } catch {
@@ -172,7 +172,9 @@ private final class StatementTimeout: Sendable {
 
     /// Says that it was the timeout that cancelled.
     func explained(_ error: DemetraError) -> DemetraError {
-        guard error.sqlState == .queryCanceled, state.withLock({ $0.hasFired }) else { return error }
+        guard error.sqlState == .queryCanceled, state.withLock({ $0.hasFired }) else {
+            return error
+        }
         return DemetraError(
             .queryCanceled, "canceling statement due to statement timeout",
             hint: "statement_timeout is \(milliseconds) ms.")

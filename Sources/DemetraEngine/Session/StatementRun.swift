@@ -14,6 +14,8 @@ struct StatementRun {
     let cancellation: CancellationFlag
     let budget: MemoryBudget
     let output: any StatementOutput
+    /// `now()`: one instant for the whole statement.
+    let statementTime: Timestamp
 
     var engine: Engine { session.engine }
 
@@ -26,7 +28,7 @@ struct StatementRun {
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {
         for part in engine.extensions where part.handles(bound) {
-            return try part.run(bound, session: session, output: output)
+            return try part.run(bound, StatementContext(run: self, snapshot: snapshot))
         }
         switch bound {
         case .query(let plan): try query(plan, snapshot)
@@ -52,8 +54,10 @@ struct StatementRun {
         case .explain(let inner, let analyze, let format):
             try ExplainRun(run: self, snapshot: snapshot).explain(inner, analyze, format)
         case .session(let statement): try SessionStatementRun(run: self).execute(statement)
-        case .checkAlerts:
-            throw DemetraError(.featureNotSupported, "CHECK ALERTS is not supported yet")
+        case .createAlert, .dropAlerts, .checkAlerts, .acknowledgeAlert:
+            throw DemetraError(
+                .featureNotSupported, "this engine was opened without alerts",
+                hint: "Open the database through Demetra.Database, which installs them.")
         }
     }
 
@@ -62,7 +66,7 @@ struct StatementRun {
         ExecutionContext(
             snapshot: snapshot, pool: engine.pool, budget: budget,
             evaluation: EvaluationContext(
-                statementTime: engine.clock.now(), timeZone: session.timeZone,
+                statementTime: statementTime, timeZone: session.timeZone,
                 timeZones: engine.timeZones,
                 userName: session.user, cancellation: cancellation),
             parameters: parameters.map { $0.0 })

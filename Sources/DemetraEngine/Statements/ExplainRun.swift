@@ -46,7 +46,8 @@ struct ExplainRun {
         let counter = RowCounter()
         let inner = StatementRun(
             session: run.session, text: run.text, parameters: run.parameters,
-            cancellation: run.cancellation, budget: run.budget, output: counter)
+            cancellation: run.cancellation, budget: run.budget, output: counter,
+            statementTime: run.statementTime)
         try inner.execute(statement, snapshot)
         return counter.count
     }

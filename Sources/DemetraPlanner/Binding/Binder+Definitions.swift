@@ -1,18 +1,18 @@
-package import DemetraCatalog
+import DemetraCatalog
 import DemetraSQL
-package import DemetraTypes
+import DemetraTypes
 
 // CREATE, ALTER and DROP.
 
 extension Binder {
-    private func exists(_ kind: String, _ name: Identifier, _ state: SQLState) -> DemetraError {
+    func exists(_ kind: String, _ name: Identifier, _ state: SQLState) -> DemetraError {
         DemetraError(
             state, "\(kind) \"\(name.name)\" already exists",
             hint: "Use another name, or IF NOT EXISTS."
         ).at(name.range)
     }
 
-    private func skipped(_ kind: String, _ name: String, _ tag: String) -> BoundStatement {
+    func skipped(_ kind: String, _ name: String, _ tag: String) -> BoundStatement {
         .define([], tag: tag, notice: "\(kind) \"\(name)\" already exists, skipping")
     }
 
@@ -133,7 +133,7 @@ extension Binder {
         )
     }
 
-    // MARK: Views, metrics, alerts, models
+    // MARK: Views, metrics, models
 
     func bindCreateView(_ statement: CreateViewStatement) throws(DemetraError) -> BoundStatement {
         let name = try relationName(statement.name)
@@ -165,61 +165,6 @@ extension Binder {
         return .define([.putMetric(metric)], tag: "CREATE METRIC", notice: nil)
     }
 
-    func bindCreateAlert(
-        _ statement: CreateAlertStatement
-    ) throws(DemetraError) -> BoundStatement {
-        let name = statement.name
-        if catalog.alerts[name.name] != nil, !statement.orReplace {
-            if statement.ifNotExists { return skipped("alert", name.name, "CREATE ALERT") }
-            throw exists("alert", name, .duplicateObject)
-        }
-        guard let severity = AlertSeverity(rawValue: statement.severity.name) else {
-            throw DemetraError(
-                .invalidParameterValue, "severity \"\(statement.severity.name)\" does not exist",
-                hint: "It is one of low, medium, high and critical."
-            ).at(statement.severity.range)
-        }
-        let alert = AlertDefinition(
-            name: name.name, condition: sourceText(statement.condition.range),
-            source: sourceText(statement.sourceRange),
-            groups: statement.groupBy.map { sourceText($0.range) }, severity: severity,
-            message: statement.message, action: statement.action, statement: text)
-        // Bound as the query it will run, so that its mistakes show now.
-        _ = try alertQuery(alert)
-        return .define([.putAlert(alert)], tag: "CREATE ALERT", notice: nil)
-    }
-
-    /// The query of a rule: its labels, whether the condition holds, the value and the threshold it
-    /// compares, and what the message names.
-    ///
-    /// - Throws: 42P01, 42703 and their kin when what the rule names is gone.
-    package func alertQuery(_ alert: AlertDefinition) throws(DemetraError) -> LogicalPlan {
-        let condition = try SQLParser.parseExpression(alert.condition)
-        var items = alert.groups.enumerated().map { "\($1) AS label_\($0)" }
-        items.append("(\(alert.condition)) AS is_breached")
-        var (value, threshold) = ("NULL", "NULL")
-        if let (left, right) = AlertCondition.sides(of: condition, text: alert.condition) {
-            (value, threshold) = ("(\(left))", "(\(right))")
-        }
-        items.append("\(value)::double precision AS metric_value")
-        items.append("\(threshold)::double precision AS threshold_value")
-        for (index, name) in AlertCondition.placeholders(in: alert.message).enumerated() {
-            items.append("\(name) AS place_\(index)")
-        }
-        let query = "SELECT \(items.joined(separator: ", ")) \(alert.source)"
-        let saved = text
-        text = query
-        defer { text = saved }
-        do throws(DemetraError) {
-            return try bindQuery(try SQLParser.parseQuery(query), outer: nil).plan
-        } catch {
-            var named = error
-            named.position = nil
-            named.context = "alert \"\(alert.name)\""
-            throw named
-        }
-    }
-
     func bindCreateModel(
         _ statement: CreateModelStatement
     ) throws(DemetraError) -> BoundStatement {
@@ -246,6 +191,11 @@ extension Binder {
                 continue
             }
             changes.append(change)
+        }
+        if statement.kind == .alert {
+            // Whoever keeps the alerts closes the open ones with their rule.
+            let names = changes.compactMap { if case .dropAlert(let name) = $0 { name } else { nil } }
+            return .dropAlerts(names, notice: notice)
         }
         return .define(
             changes, tag: "DROP \(statement.kind.rawValue.uppercased())", notice: notice)

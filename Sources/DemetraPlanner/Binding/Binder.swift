@@ -15,6 +15,8 @@ package final class Binder {
     let catalog: Catalog
     let functions: FunctionRegistry
     var text = ""
+    /// Where the statement stands in `text`, among others perhaps.
+    private(set) var statementRange = SourceRange.none
     var parameterTypes: [LogicalType] = []
     private var nextColumn: Int32 = 1
     private var nextTable = 1
@@ -56,6 +58,7 @@ package final class Binder {
         _ statement: ParsedStatement, text: String, parameters: [LogicalType]
     ) throws(DemetraError) -> BoundStatement {
         self.text = text
+        statementRange = statement.range
         parameterTypes = parameters
         return try bind(statement.statement)
     }
@@ -79,7 +82,8 @@ package final class Binder {
         case .createIndex(let index): return try bindCreateIndex(index)
         case .alterTable(let alter): return try bindAlterTable(alter)
         case .drop(let drop): return try bindDrop(drop)
-        case .checkAlerts(let name): return .checkAlerts(name?.name)
+        case .checkAlerts(let name): return try bindCheckAlerts(name)
+        case .acknowledgeAlert(let id): return try bindAcknowledgeAlert(id)
         case .explain(let explain):
             return .explain(
                 try bind(explain.statement), analyze: explain.analyze, format: explain.format)

@@ -71,43 +71,6 @@ struct MetricChecker {
     }
 }
 
-/// The two sides of an alert's comparison, and the names its message shows.
-enum AlertCondition {
-    /// The texts of the first comparison's sides.
-    static func sides(of condition: Expression, text: String) -> (String, String)? {
-        switch condition.node {
-        case .binary(let symbol, let left, let right) where Comparison(rawValue: symbol) != nil:
-            let bytes = Array(text.utf8)
-            func slice(_ range: SourceRange) -> String {
-                let (lower, upper) = (Int(range.lower), min(Int(range.upper), bytes.count))
-                guard lower >= 0, lower < upper else { return "NULL" }
-                return String(decoding: bytes[lower..<upper], as: UTF8.self)
-            }
-            return (slice(left.range), slice(right.range))
-        case .and(let operands), .or(let operands):
-            for operand in operands {
-                if let found = sides(of: operand, text: text) { return found }
-            }
-            return nil
-        case .not(let operand): return sides(of: operand, text: text)
-        default: return nil
-        }
-    }
-
-    /// The names in `{name}` and `{name:.2f}`, each once, in order.
-    static func placeholders(in message: String) -> [String] {
-        var result: [String] = []
-        var rest = message[...]
-        while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
-            let inside = rest[rest.index(after: open)..<close]
-            let name = String(inside.prefix { $0 != ":" })
-            if !name.isEmpty, !result.contains(name) { result.append(name) }
-            rest = rest[rest.index(after: close)...]
-        }
-        return result
-    }
-}
-
 extension Expression {
     /// The direct operands of the plain kinds of expressions.
     var operands: [Expression] {

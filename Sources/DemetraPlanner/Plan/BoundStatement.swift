@@ -17,8 +17,14 @@ package indirect enum BoundStatement: Sendable {
     /// CREATE TABLE AS: the definition, then its rows.
     case createTableAs(TableDefinition, LogicalPlan)
     case createModel(BoundCreateModel)
-    /// CHECK ALERTS [name].
+    /// CREATE ALERT: the rule, already bound once so that its mistakes have shown.
+    case createAlert(AlertDefinition)
+    /// DROP ALERT: the rules that exist; `notice` names one that does not.
+    case dropAlerts([String], notice: String?)
+    /// CHECK ALERTS, or CHECK ALERT name.
     case checkAlerts(String?)
+    /// ACKNOWLEDGE ALERT: a plan of one row with the id, a bigint.
+    case acknowledgeAlert(LogicalPlan)
     case explain(BoundStatement, analyze: Bool, format: String)
     /// Everything that the session answers without the catalog: SET, SHOW, BEGIN, PREPARE, ...
     case session(Statement)

@@ -114,7 +114,7 @@ package struct CreateMetricStatement: Sendable, Hashable {
     }
 }
 
-/// CREATE ALERT name WHEN condition FROM source [WHERE] [GROUP BY] SEVERITY s MESSAGE 'm' [ACTION 'a'].
+/// CREATE ALERT name WHEN condition FROM source [WHERE] [GROUP BY] SEVERITY s MESSAGE 'm' [TYPE 't'] [ACTION 'a'].
 package struct CreateAlertStatement: Sendable, Hashable {
     /// The name.
     package let name: Identifier
@@ -136,6 +136,10 @@ package struct CreateAlertStatement: Sendable, Hashable {
     package let severity: Identifier
     /// The message template.
     package let message: String
+    /// The literal that holds the template, quotes included.
+    package let messageRange: SourceRange
+    /// The type of the alerts it fires; nil for the rule's name.
+    package let type: String?
     /// What to do.
     package let action: String?
 
@@ -143,7 +147,8 @@ package struct CreateAlertStatement: Sendable, Hashable {
     package init(
         name: Identifier, orReplace: Bool, ifNotExists: Bool, condition: Expression,
         from: [TableReference], whereCondition: Expression?, groupBy: [Expression],
-        sourceRange: SourceRange, severity: Identifier, message: String, action: String?
+        sourceRange: SourceRange, severity: Identifier, message: String, messageRange: SourceRange,
+        type: String?, action: String?
     ) {
         self.name = name
         self.orReplace = orReplace
@@ -155,6 +160,8 @@ package struct CreateAlertStatement: Sendable, Hashable {
         self.sourceRange = sourceRange
         self.severity = severity
         self.message = message
+        self.messageRange = messageRange
+        self.type = type
         self.action = action
     }
 }

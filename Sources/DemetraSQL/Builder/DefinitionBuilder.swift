@@ -149,11 +149,12 @@ enum DefinitionBuilder {
         guard let name = node[.name], let condition = node[.condition], let source = node[.source]
         else { throw StatementBuilder.missing() }
         var severity: Identifier?
-        var message: String?
-        var action: String?
+        var message: (text: String, range: SourceRange)?
+        var (type, action): (String?, String?)
         for clause in node.all(.clauses) {
             if let given = clause[.severity] { severity = given.identifier }
-            if let given = clause[.message] { message = try given.string() }
+            if let given = clause[.message] { message = (try given.string(), given.range) }
+            if let given = clause[.type] { type = try given.string() }
             if let given = clause[.action] { action = try given.string() }
         }
         guard let severity, let message else {
@@ -169,7 +170,8 @@ enum DefinitionBuilder {
             from: try SelectBuilder.tables(source[.from]),
             whereCondition: try ExpressionBuilder.build(source[.`where`]?[.condition]),
             groupBy: try ExpressionBuilder.build(source.all(.groups)), sourceRange: source.range,
-            severity: severity, message: message, action: action)
+            severity: severity, message: message.text, messageRange: message.range, type: type,
+            action: action)
     }
 
     private static func model(_ node: SyntaxNode) throws(DemetraError) -> CreateModelStatement {
