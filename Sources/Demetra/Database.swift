@@ -40,8 +40,7 @@ public final class Database: Sendable {
         _ configuration: DatabaseConfiguration
     ) throws(DemetraError) -> Database {
         let store = try Store.open(path: path, fileSystem: fileSystem, clock: clock)
-        let functions = BuiltInFunctions.registry.adding(
-            scalars: AnalyticsFunctions.scalars, tables: AnalyticsFunctions.all)
+        let functions = AnalyticsFunctions().added(to: BuiltInFunctions.registry)
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,
             configuration: EngineConfiguration(

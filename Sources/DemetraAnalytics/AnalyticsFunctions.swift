@@ -1,13 +1,18 @@
 package import DemetraFunctions
 
-/// Every function of this module.
-package enum AnalyticsFunctions {
-    /// The table functions that the registry of a database adds.
-    package static let all: [TableFunction] = [
-        AllocateBudgetFunction.function, PredictROIFunction.function, ModelFunctions.predict,
-        ModelFunctions.evaluate, ModelFunctions.explain,
-    ]
+/// Every function of this module, over one store of models kept ready.
+package struct AnalyticsFunctions: Sendable {
+    private let models = ModelStore()
 
-    /// The scalar functions that the registry of a database adds.
-    package static let scalars: [ScalarFunction] = [RiskLevelFunction.function]
+    /// The functions of one database.
+    package init() {}
+
+    /// A registry with these functions added.
+    package func added(to registry: FunctionRegistry) -> FunctionRegistry {
+        registry.adding(
+            scalars: [RiskLevelFunction.function],
+            tables: [AllocateBudgetFunction.function, PredictROIFunction.function]
+                + ModelFunctions(models).all,
+            models: PredictROIScalars(models).all, modelTrainer: ROIModelTrainer())
+    }
 }

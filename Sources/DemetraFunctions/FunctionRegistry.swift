@@ -9,30 +9,41 @@ package struct FunctionRegistry: Sendable {
     package let windows: [String: WindowFunction]
     /// Table functions by name.
     package let tables: [String: TableFunction]
+    /// Scalar functions that ask a model, by name.
+    package let models: [String: ModelFunction]
+    /// Learns for CREATE MODEL; nil where nobody can.
+    package let modelTrainer: (any ModelTrainer)?
 
     /// A registry of these functions.
     package init(
         scalars: [ScalarFunction], aggregates: [AggregateFunction],
-        windows: [WindowFunction] = WindowFunction.all, tables: [TableFunction]
+        windows: [WindowFunction] = WindowFunction.all, tables: [TableFunction],
+        models: [ModelFunction] = [], modelTrainer: (any ModelTrainer)? = nil
     ) {
         self.scalars = Dictionary(grouping: scalars, by: \.name)
         self.aggregates = Dictionary(grouping: aggregates, by: \.name)
         self.windows = Dictionary(windows.map { ($0.name, $0) }) { first, _ in first }
         self.tables = Dictionary(tables.map { ($0.name, $0) }) { _, last in last }
+        self.models = Dictionary(models.map { ($0.name, $0) }) { _, last in last }
+        self.modelTrainer = modelTrainer
     }
 
-    /// This registry and further table functions.
+    /// This registry and further functions.
     package func adding(
-        scalars more: [ScalarFunction] = [], tables moreTables: [TableFunction] = []
+        scalars more: [ScalarFunction] = [], tables moreTables: [TableFunction] = [],
+        models moreModels: [ModelFunction] = [], modelTrainer: (any ModelTrainer)? = nil
     ) -> FunctionRegistry {
         FunctionRegistry(
             scalars: scalars.values.flatMap { $0 } + more,
             aggregates: aggregates.values.flatMap { $0 }, windows: Array(windows.values),
-            tables: Array(tables.values) + moreTables)
+            tables: Array(tables.values) + moreTables,
+            models: Array(models.values) + moreModels,
+            modelTrainer: modelTrainer ?? self.modelTrainer)
     }
 
     /// Every name, for suggestions and completion.
     package var names: [String] {
         Array(scalars.keys) + Array(aggregates.keys) + Array(windows.keys) + Array(tables.keys)
+            + Array(models.keys)
     }
 }

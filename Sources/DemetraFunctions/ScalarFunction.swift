@@ -13,18 +13,25 @@ package struct EvaluationContext: Sendable {
     package let userName: String
     /// Stops long loops.
     package let cancellation: CancellationFlag
+    /// Threads for large pieces of work.
+    package let workers: any Workers
+    /// Where notes for the client go.
+    package let notices: NoticeBoard
 
     /// Makes a context.
     package init(
         statementTime: Timestamp, timeZone: TimeZoneRules = .utc,
         timeZones: TimeZones = .fixedOnly, userName: String = "demetra",
-        cancellation: CancellationFlag = CancellationFlag()
+        cancellation: CancellationFlag = CancellationFlag(),
+        workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard()
     ) {
         self.statementTime = statementTime
         self.timeZone = timeZone
         self.timeZones = timeZones
         self.userName = userName
         self.cancellation = cancellation
+        self.workers = workers
+        self.notices = notices
     }
 }
 

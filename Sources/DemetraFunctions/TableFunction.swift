@@ -9,6 +9,8 @@ package struct TableFunctionArgument: Sendable {
         case value(Value, LogicalType)
         /// `TABLE name` or `(SELECT ...)`: its columns; the rows come at execution.
         case relation(Schema)
+        /// Models of the catalog: see `TableFunction.ModelInput`.
+        case models([StoredModel])
     }
 
     /// The name before `=>`, lower case, or nil.
@@ -58,13 +60,28 @@ package final class TableFunction: Sendable {
     package let name: String
     /// The parameters as shown in errors and `\df`, such as `rel, budget => double precision`.
     package let usage: String
+    /// What it wants of the catalog's models.
+    package let modelInput: ModelInput
     /// Checks the arguments.
     package let bind: Binding
 
+    /// What a table function wants of the catalog's models.
+    package enum ModelInput: Sendable, Hashable {
+        /// Nothing.
+        case none
+        /// The one whose name its first argument gives; the argument comes as `.models`.
+        case named
+        /// All, as the only argument; its name then stands for a relation: `demetra_models`.
+        case all
+    }
+
     /// Makes a table function.
-    package init(_ name: String, usage: String, bind: @escaping Binding) {
+    package init(
+        _ name: String, usage: String, modelInput: ModelInput = .none, bind: @escaping Binding
+    ) {
         self.name = name
         self.usage = usage
+        self.modelInput = modelInput
         self.bind = bind
     }
 }

@@ -45,8 +45,8 @@ struct CampaignTable {
 
     static func predict(
         _ model: ROIModel, _ rows: [[Value]], level: Double? = nil
-    ) throws(DemetraError) -> ROIModel.Prediction {
+    ) -> ROIModel.Prediction {
         let batches = CampaignSimulation.batches(rows, schema)
-        return try model.predict(schema: schema, batch: batches[0], level: level)
+        return model.predict(schema: schema, batch: batches[0], level: level)
     }
 }

@@ -83,8 +83,12 @@ import Testing
 
     @Test func `a stored model predicts, is judged and explained`() throws {
         let model = try Table.train(Table.rows(400, signal: 1))
-        let bytes = TableFunctionArgument(
-            name: nil, content: .value(.bytes(model.encoded()), .bytea), range: .none)
+        let stored = TableFunctionArgument(
+            name: nil,
+            content: .models([
+                StoredModel(name: "roi", kind: "regression", payload: model.encoded())
+            ]), range: .none)
+        let functions = ModelFunctions(ModelStore())
         let context = EvaluationContext(statementTime: Timestamp(microseconds: 0))
         // The input lacks "goal" and has a channel that training never saw.
         let schema = Schema([
@@ -92,8 +96,8 @@ import Testing
         ])
         let input = CampaignSimulation.batches(
             [[.text("email"), .double(300)], [.text("radio"), .double(900)]], schema)
-        let bound = try ModelFunctions.predict.bind([
-            bytes, TableFunctionArgument(name: nil, content: .relation(schema), range: .none),
+        let bound = try functions.predict.bind([
+            stored, TableFunctionArgument(name: nil, content: .relation(schema), range: .none),
         ])
         #expect(
             bound.schema.fields.map(\.name) == [
@@ -106,18 +110,20 @@ import Testing
         #expect(notice.contains("missing: goal"))
         #expect(notice.contains("1 of 2 rows have a channel"))
 
-        let evaluation = try ModelFunctions.evaluate.bind([bytes]).execute([], context)
+        let evaluation = try functions.evaluate.bind([stored]).execute([], context)
         #expect(evaluation[0].row(0)[0] == .text("roi"))
         #expect(evaluation[0].row(0)[6] == .text("strong"))
-        let explanation = try ModelFunctions.explain.bind([bytes]).execute([], context)
+        let explanation = try functions.explain.bind([stored]).execute([], context)
         #expect(explanation[0].count == model.features.count)
     }
 
-    @Test func `a model that is not there says how to make one`() {
-        let name = TableFunctionArgument(
-            name: nil, content: .value(.text("roi"), .text), range: .none)
-        let error = #expect(throws: DemetraError.self) { try ModelFunctions.evaluate.bind([name]) }
-        #expect(error?.sqlState == .undefinedObject)
+    @Test func `what is no model is refused with the way to make one`() {
+        let number = TableFunctionArgument(
+            name: nil, content: .value(.integer(1), .integer), range: .none)
+        let error = #expect(throws: DemetraError.self) {
+            try ModelFunctions(ModelStore()).evaluate.bind([number])
+        }
+        #expect(error?.sqlState == .undefinedFunction)
         #expect(error?.hint?.contains("CREATE MODEL roi") == true)
     }
 

@@ -29,7 +29,7 @@ import Testing
         for importance in model.importances where importance.feature != "channel" {
             #expect(importance.share == 0)
         }
-        let prediction = try Table.predict(model, rows)
+        let prediction = Table.predict(model, rows)
         #expect(Set(prediction.predicted).count == 3)
     }
 
@@ -40,14 +40,14 @@ import Testing
         }
         let model = try Table.train(rows) { $0.group = nil }
         #expect(model.signal == .none)
-        let confidence = try Table.predict(model, rows).confidence
+        let confidence = Table.predict(model, rows).confidence
         #expect(confidence.allSatisfy { $0 < 0.1 })
     }
 
     @Test func `intervals cover new rows as often as they say`() throws {
         let model = try Table.train(Table.rows(1_500, signal: 1))
         let fresh = Table.rows(2_000, signal: 1, seed: 77)
-        let prediction = try Table.predict(model, fresh, level: 0.9)
+        let prediction = Table.predict(model, fresh, level: 0.9)
         let inside = fresh.indices.count { row in
             let roi = NumberReader.number(fresh[row][5])
             return roi >= prediction.lower[row] && roi <= prediction.upper[row]
@@ -70,7 +70,7 @@ import Testing
         let model = try Table.train(rows)
         let copy = try ROIModel(encoded: model.encoded())
         #expect(copy.encoded() == model.encoded())
-        let (left, right) = (try Table.predict(model, rows), try Table.predict(copy, rows))
+        let (left, right) = (Table.predict(model, rows), Table.predict(copy, rows))
         #expect(left.predicted == right.predicted)
         #expect(left.upper == right.upper)
     }

@@ -1,3 +1,5 @@
+package import DemetraVectors
+
 /// Rows of features as bin codes, column by column: what trees are grown on and asked about.
 ///
 /// Code 0 is missing; the other codes of a number ascend with its value, those of a category number
@@ -13,16 +15,19 @@ package struct CodeMatrix: Sendable {
     }
 
     /// A column of codes per feature, each `rowCount` long.
-    package let columns: [[UInt8]]
+    package let columns: [Buffer<UInt8>]
     /// The kind of each feature.
     package let kinds: [Kind]
-    /// Codes of each feature, missing included; at most 256.
+    /// Codes of each feature, missing included; at most 256. Every code of a column is below it.
     package let codeCounts: [Int]
     /// The number of rows.
     package let rowCount: Int
 
     /// Wraps columns.
-    package init(columns: [[UInt8]], kinds: [Kind], codeCounts: [Int], rowCount: Int) {
+    package init(
+        columns: [Buffer<UInt8>], kinds: [Kind], codeCounts: [Int], rowCount: Int
+    ) {
+        precondition(columns.allSatisfy { $0.count >= rowCount }, "a column of codes is too short")
         self.columns = columns
         self.kinds = kinds
         self.codeCounts = codeCounts
@@ -32,8 +37,15 @@ package struct CodeMatrix: Sendable {
     /// The same rows with one column replaced.
     package func replacing(_ feature: Int, with column: [UInt8]) -> CodeMatrix {
         var columns = self.columns
-        columns[feature] = column
+        columns[feature] = Buffer(column)
         return CodeMatrix(
             columns: columns, kinds: kinds, codeCounts: codeCounts, rowCount: rowCount)
+    }
+
+    /// Some rows of every column.
+    package func taking(_ rows: [Int]) -> CodeMatrix {
+        CodeMatrix(
+            columns: columns.map { column in Buffer(rows.map { column[$0] }) }, kinds: kinds,
+            codeCounts: codeCounts, rowCount: rows.count)
     }
 }

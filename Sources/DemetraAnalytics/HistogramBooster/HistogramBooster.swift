@@ -1,10 +1,16 @@
+package import DemetraFunctions
 package import DemetraTypes
+import DemetraVectors
+import Synchronization
 
 /// Gradient boosted regression trees on binned features, one ensemble per fold, grown in step.
 ///
 /// Every fold's trees see all rows but the fold's own; after each round the left-out rows tell
 /// whether the trees still learn something that holds elsewhere. All ensembles keep the number of
 /// rounds that was best on the rows of all folds together.
+///
+/// Folds grow on the workers' threads, ten rounds at a time; each has its own random stream, so the
+/// trees do not depend on who grew them.
 ///
 /// - Source: Friedman, "Greedy function approximation", 2001; leaf-wise growth on histograms as in
 ///   Ke et al., "LightGBM", 2017.
@@ -13,8 +19,11 @@ package struct HistogramBooster: Sendable {
     package struct Settings: Sendable {
         /// Most rounds.
         package var roundLimit = 400
-        /// Share of its answer that a tree adds.
-        package var learningRate = 0.05
+        /// Share of its answer that a tree adds; nil takes 0.05, and 0.2 from 100,000 rows on.
+        ///
+        /// Measured on 300,000 campaigns with half the variance planted, unseen rows: 0.1 gives R² 0.8426
+        /// with 350 rounds, 0.2 gives 0.8412 with 170 - half the time to train and to predict.
+        package var learningRate: Double?
         /// Most leaves of a tree.
         package var leafLimit = 31
         /// Fewest rows of a leaf; nil takes max(20, n / 2000).
@@ -40,12 +49,7 @@ package struct HistogramBooster: Sendable {
         package var outOfFold: [Double]
     }
 
-    private struct Fold {
-        var generator: SeededGenerator
-        var rows: [Int32]
-        var trees: [RegressionTree] = []
-        var fitted: [Double]
-    }
+    private static let roundsPerBlock = 10
 
     private let settings: Settings
 
@@ -58,76 +62,76 @@ package struct HistogramBooster: Sendable {
     ///   - residuals: for each fold, what is to be explained of every row.
     ///   - folds: the fold of every row, 0..<residuals.count.
     package func train(
-        _ codes: CodeMatrix, residuals: [[Double]], folds: [Int], cancellation: CancellationFlag
+        _ codes: CodeMatrix, residuals: [[Double]], folds: [Int],
+        cancellation: CancellationFlag, workers: any Workers
     ) throws(DemetraError) -> Result {
-        let n = codes.rowCount
-        let all = (0..<Int32(n)).map { $0 }
-        var states = residuals.indices.map { fold in
-            Fold(
-                generator: SeededGenerator(
-                    seed: settings.seed &+ UInt64(fold) &* 0x9E37_79B9),
-                rows: all.filter { folds[Int($0)] != fold },
-                fitted: [Double](repeating: 0, count: n))
+        let plan = plan(rowCount: codes.rowCount, residuals: residuals)
+        let boxes = residuals.indices.map { fold in
+            FoldBox(FoldState(fold, folds: folds, residuals: residuals[fold], seed: settings.seed))
         }
+        var losses = [boxes.reduce(0.0) { $0 + $1.state.withLock { $0.unseenLoss() } }]
+        var best = 0
+        while losses.count <= settings.roundLimit, losses.count - 1 - best < settings.patience {
+            let rounds = min(Self.roundsPerBlock, settings.roundLimit - losses.count + 1)
+            workers.forEach(boxes.count) { index in
+                boxes[index].state.withLock { state in
+                    state.grow(rounds: rounds, codes, plan, cancellation)
+                }
+            }
+            try cancellation.check()
+            for round in losses.count..<(losses.count + rounds) {
+                var loss = 0.0
+                for box in boxes { loss += box.state.withLock { $0.losses[round - 1] } }
+                losses.append(loss)
+                if loss < losses[best] { best = round }
+                if round - best >= settings.patience { break }
+            }
+        }
+        return result(boxes, rounds: best, codes, folds, workers)
+    }
+
+    private func plan(rowCount: Int, residuals: [[Double]]) -> GrowthPlan {
         // Trees see residuals of unit size, so that no threshold depends on the target's unit.
-        let scale = max(rootMeanSquare(residuals[0]), 1e-300)
-        let grower = TreeGrower(
-            leafLimit: settings.leafLimit,
-            minimumLeafCount: settings.minimumLeafCount ?? max(20, n / 2_000),
-            learningRate: settings.learningRate * scale)
-        var best = (round: 0, loss: loss(states, residuals, folds))
-        var outOfFold = [Double](repeating: 0, count: n)
-        for round in 1...max(settings.roundLimit, 1) {
-            for fold in states.indices {
-                try cancellation.check()
-                let tree = grow(&states[fold], grower, codes, residuals[fold], scale)
-                tree.add(to: &states[fold].fitted, codes, rows: all)
-                states[fold].trees.append(tree)
+        let squares = residuals[0].reduce(0) { $0 + $1 * $1 }
+        let unit = max((squares / Double(max(rowCount, 1))).squareRoot(), 1e-300)
+        return GrowthPlan(
+            settings: settings, unit: unit,
+            learningRate: settings.learningRate ?? (rowCount < 100_000 ? 0.05 : 0.2),
+            minimumLeafCount: settings.minimumLeafCount ?? max(20, rowCount / 2_000))
+    }
+
+    private func result(
+        _ boxes: [FoldBox], rounds: Int, _ codes: CodeMatrix, _ folds: [Int],
+        _ workers: any Workers
+    ) -> Result {
+        workers.forEach(boxes.count) { index in
+            boxes[index].state.withLock { $0.finish(rounds: rounds, codes) }
+        }
+        var outOfFold = [Double](repeating: 0, count: codes.rowCount)
+        var ensembles: [[RegressionTree]] = []
+        for (fold, box) in boxes.enumerated() {
+            box.state.withLock { state in
+                for row in outOfFold.indices where folds[row] == fold {
+                    outOfFold[row] = state.fitted[row]
+                }
+                ensembles.append(state.trees)
             }
-            let loss = loss(states, residuals, folds)
-            if loss < best.loss {
-                best = (round, loss)
-                for row in 0..<n { outOfFold[row] = states[folds[row]].fitted[row] }
-            }
-            if round - best.round >= settings.patience { break }
         }
-        return Result(
-            ensembles: states.map { Array($0.trees.prefix(best.round)) }, outOfFold: outOfFold)
+        return Result(ensembles: ensembles, outOfFold: outOfFold)
     }
+}
 
-    private func rootMeanSquare(_ values: [Double]) -> Double {
-        OrderStatistics.mean(values.map { $0 * $0 }).squareRoot()
-    }
+/// What all folds share while they grow.
+struct GrowthPlan: Sendable {
+    let settings: HistogramBooster.Settings
+    /// Size of the residuals before the first tree.
+    let unit: Double
+    let learningRate: Double
+    let minimumLeafCount: Int
+}
 
-    /// Squared error of the rows of each fold under the trees that did not see them.
-    private func loss(_ states: [Fold], _ residuals: [[Double]], _ folds: [Int]) -> Double {
-        var sum = 0.0
-        for row in folds.indices {
-            let fold = folds[row]
-            let error = residuals[fold][row] - states[fold].fitted[row]
-            sum += error * error
-        }
-        return sum
-    }
-
-    private func grow(
-        _ fold: inout Fold, _ grower: TreeGrower, _ codes: CodeMatrix, _ residuals: [Double],
-        _ scale: Double
-    ) -> RegressionTree {
-        var gradients = [Float](repeating: 0, count: codes.rowCount)
-        for row in fold.rows {
-            gradients[Int(row)] = Float((residuals[Int(row)] - fold.fitted[Int(row)]) / scale)
-        }
-        var rows: [Int32] = []
-        rows.reserveCapacity(fold.rows.count)
-        for row in fold.rows where fold.generator.uniform() < settings.rowShare { rows.append(row) }
-        if rows.isEmpty { rows = fold.rows }
-        var features: [Int] = []
-        for feature in codes.columns.indices
-        where fold.generator.uniform() < settings.featureShare { features.append(feature) }
-        if features.isEmpty {
-            features = [fold.generator.index(below: max(codes.columns.count, 1))]
-        }
-        return grower.grow(codes, gradients: gradients, rows: rows, features: features)
-    }
+/// One fold's state under a lock: a worker takes it for a block of rounds.
+private final class FoldBox: Sendable {
+    let state: Mutex<FoldState>
+    init(_ state: sending FoldState) { self.state = Mutex(state) }
 }

@@ -1,3 +1,5 @@
+import DemetraVectors
+
 /// A binary tree over bin codes: which way each row goes, and what the leaf adds.
 ///
 /// - Invariant: children have larger numbers than their parent, so walking down ends.
@@ -29,11 +31,6 @@ package struct RegressionTree: Sendable, Hashable {
             index = Int(node.leftCodes.contains(code) ? node.left : node.right)
         }
         return nodes[index].value
-    }
-
-    /// Adds what the tree says to `output` for the given rows.
-    func add(to output: inout [Double], _ codes: CodeMatrix, rows: [Int32]) {
-        for row in rows { output[Int(row)] += value(codes, row: Int(row)) }
     }
 
     /// Adds to `contributions` what each step of the row's path changed, by feature.

@@ -4,14 +4,15 @@ struct SplitSearch {
     let minimumLeafCount: Double
     /// Added to the count in every gain.
     let regularisation: Double
+    /// Gains up to this are rounding, in the histogram's units.
+    let leastGain: Double
 
-    /// A division and what it gains.
+    /// A division and what it gains; sums are in the histogram's fixed point.
     struct Split {
         var feature: Int
         var gain: Double
         var leftCodes: CodeSet
-        var leftSum: Double
-        var leftCount: Double
+        var left: Int64
     }
 
     private static let smoothing = 10.0
@@ -19,80 +20,93 @@ struct SplitSearch {
 
     /// The best split of `feature`, or nil when none gains.
     func best(
-        feature: Int, kind: CodeMatrix.Kind, codeCount: Int, histogram: ArraySlice<Double>,
-        sum: Double, count: Double
+        feature: Int, kind: CodeMatrix.Kind, codeCount: Int, histogram: UnsafePointer<Int64>,
+        total: Int64
     ) -> Split? {
         switch kind {
-        case .ordered: ordered(feature, codeCount, Array(histogram), sum, count)
-        case .category: category(feature, codeCount, Array(histogram), sum, count)
+        case .ordered: ordered(feature, codeCount, histogram, total)
+        case .category: category(feature, codeCount, histogram, total)
         }
     }
 
-    private func gain(_ leftSum: Double, _ leftCount: Double, _ sum: Double, _ count: Double)
-        -> Double
-    {
-        let (rightSum, rightCount) = (sum - leftSum, count - leftCount)
+    /// How much the squared error falls: with one division for both sides, since this is the search's
+    /// only expensive step.
+    @inline(__always)
+    private func gain(_ left: Int64, _ total: Int64, _ whole: Double) -> Double {
+        let (leftCount, count) = (PackedGradient.count(left), PackedGradient.count(total))
+        let rightCount = count - leftCount
         guard leftCount >= minimumLeafCount, rightCount >= minimumLeafCount else { return 0 }
-        return leftSum * leftSum / (leftCount + regularisation)
-            + rightSum * rightSum / (rightCount + regularisation)
-            - sum * sum / (count + regularisation)
+        let leftSum = PackedGradient.sum(left)
+        let rightSum = PackedGradient.sum(total) - leftSum
+        let (a, b) = (leftCount + regularisation, rightCount + regularisation)
+        return (leftSum * leftSum * b + rightSum * rightSum * a) / (a * b) - whole
+    }
+
+    private func whole(_ total: Int64) -> Double {
+        let sum = PackedGradient.sum(total)
+        return sum * sum / (PackedGradient.count(total) + regularisation)
     }
 
     /// Thresholds between codes; missing rows are tried on both sides.
     private func ordered(
-        _ feature: Int, _ codeCount: Int, _ histogram: [Double], _ sum: Double, _ count: Double
+        _ feature: Int, _ codeCount: Int, _ histogram: UnsafePointer<Int64>, _ total: Int64
     ) -> Split? {
-        let (missingSum, missingCount) = (histogram[0], histogram[1])
-        var (leftSum, leftCount) = (0.0, 0.0)
-        var best: (gain: Double, code: Int, missingLeft: Bool, sum: Double, count: Double)?
-        for code in 1..<max(codeCount, 1) {
-            leftSum += histogram[2 * code]
-            leftCount += histogram[2 * code + 1]
-            let without = gain(leftSum, leftCount, sum, count)
-            if without > best?.gain ?? 1e-9 {
-                best = (without, code, false, leftSum, leftCount)
+        guard codeCount > 1 else { return nil }
+        let missing = histogram[0]
+        let whole = whole(total)
+        var left: Int64 = 0
+        var bestGain = leastGain
+        var best: (code: Int, missingLeft: Bool, left: Int64)?
+        for code in 1..<codeCount {
+            left &+= histogram[code]
+            let without = gain(left, total, whole)
+            if without > bestGain {
+                bestGain = without
+                best = (code, false, left)
             }
-            guard missingCount > 0 else { continue }
-            let with = gain(leftSum + missingSum, leftCount + missingCount, sum, count)
-            if with > best?.gain ?? 1e-9 {
-                best = (with, code, true, leftSum + missingSum, leftCount + missingCount)
+            guard missing != 0 else { continue }
+            let with = gain(left &+ missing, total, whole)
+            if with > bestGain {
+                bestGain = with
+                best = (code, true, left &+ missing)
             }
         }
         guard let best else { return nil }
         var codes = CodeSet()
         for code in 1...best.code { codes.insert(UInt8(code)) }
         if best.missingLeft { codes.insert(0) }
-        return Split(
-            feature: feature, gain: best.gain, leftCodes: codes, leftSum: best.sum,
-            leftCount: best.count)
+        return Split(feature: feature, gain: bestGain, leftCodes: codes, left: best.left)
     }
 
     /// Codes in order of their smoothed mean; a side has at most 32 of them.
     private func category(
-        _ feature: Int, _ codeCount: Int, _ histogram: [Double], _ sum: Double, _ count: Double
+        _ feature: Int, _ codeCount: Int, _ histogram: UnsafePointer<Int64>, _ total: Int64
     ) -> Split? {
-        let present = (0..<codeCount).filter { histogram[2 * $0 + 1] > 0 }
-        let means = present.map { histogram[2 * $0] / (histogram[2 * $0 + 1] + Self.smoothing) }
-        let order = present.indices.sorted {
-            means[$0] != means[$1] ? means[$0] < means[$1] : present[$0] < present[$1]
+        let whole = whole(total)
+        var present: [(code: Int, mean: Double)] = []
+        for code in 0..<codeCount where PackedGradient.rowCount(histogram[code]) > 0 {
+            let word = histogram[code]
+            present.append(
+                (code, PackedGradient.sum(word) / (PackedGradient.count(word) + Self.smoothing)))
         }
-        var (leftSum, leftCount) = (0.0, 0.0)
-        var best: (gain: Double, position: Int, sum: Double, count: Double)?
-        for (position, index) in order.enumerated().dropLast() {
-            leftSum += histogram[2 * present[index]]
-            leftCount += histogram[2 * present[index] + 1]
+        present.sort { $0.mean != $1.mean ? $0.mean < $1.mean : $0.code < $1.code }
+        var left: Int64 = 0
+        var bestGain = leastGain
+        var best: (position: Int, left: Int64)?
+        for position in present.indices.dropLast() {
+            left &+= histogram[present[position].code]
             let onLeft = position + 1
-            guard onLeft <= Self.categoryLimit || order.count - onLeft <= Self.categoryLimit else {
-                continue
+            guard onLeft <= Self.categoryLimit || present.count - onLeft <= Self.categoryLimit
+            else { continue }
+            let value = gain(left, total, whole)
+            if value > bestGain {
+                bestGain = value
+                best = (position, left)
             }
-            let value = gain(leftSum, leftCount, sum, count)
-            if value > best?.gain ?? 1e-9 { best = (value, position, leftSum, leftCount) }
         }
         guard let best else { return nil }
         var codes = CodeSet()
-        for index in order[...best.position] { codes.insert(UInt8(present[index])) }
-        return Split(
-            feature: feature, gain: best.gain, leftCodes: codes, leftSum: best.sum,
-            leftCount: best.count)
+        for item in present[...best.position] { codes.insert(UInt8(item.code)) }
+        return Split(feature: feature, gain: bestGain, leftCodes: codes, left: best.left)
     }
 }

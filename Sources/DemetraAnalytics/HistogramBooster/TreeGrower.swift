@@ -1,41 +1,78 @@
+import DemetraVectors
+
 /// Grows one tree leaf by leaf: always the leaf whose best split gains most.
 ///
-/// A split builds the histogram of its smaller child only; the larger one's is the difference.
-struct TreeGrower {
-    /// Most leaves of a tree.
-    let leafLimit: Int
-    /// Fewest rows of a leaf.
-    let minimumLeafCount: Int
-    /// What a leaf's mean is multiplied with.
-    let learningRate: Double
-
+/// A split builds the histogram of its smaller child only; the larger one's is the difference, left in
+/// the parent's place. Memory is allocated once for all trees of a run.
+///
+/// Safe because the memory is as long as the table for rows, and holds a histogram for every leaf that
+/// can exist; it belongs to one grower, which one thread uses.
+final class TreeGrower {
     private static let regularisation = 1.0
 
     /// A leaf that may still be split.
     private struct Leaf {
         var node: Int
         var rows: Range<Int>
-        var sum: Double
-        var histogram: [Double]
+        var total: Int64
+        var slot: Int
         var split: SplitSearch.Split?
     }
 
-    /// The tree that reduces the squared `gradients` of `rows` most, using some features.
+    private let codes: CodeMatrix
+    private let leafLimit: Int
+    private let minimumLeafCount: Int
+    private let learningRate: Double
+    private let scratch: UnsafeMutablePointer<Int32>
+    private let histograms: UnsafeMutablePointer<Int64>
+    private let histogramWidth: Int
+    private var starts: [Int] = []
+    private var features: [Int] = []
+
+    /// Memory for trees over a table.
+    init(codes: CodeMatrix, leafLimit: Int, minimumLeafCount: Int, learningRate: Double) {
+        self.codes = codes
+        self.leafLimit = leafLimit
+        self.minimumLeafCount = minimumLeafCount
+        self.learningRate = learningRate
+        scratch = .allocate(capacity: max(codes.rowCount, 1))
+        histogramWidth = max(codes.codeCounts.reduce(0, +), 1)
+        histograms = .allocate(capacity: histogramWidth * (leafLimit + 1))
+    }
+
+    deinit {
+        scratch.deallocate()
+        histograms.deallocate()
+    }
+
+    /// The tree that reduces the squared gradients of `rows` most, using some features.
+    ///
+    /// `gradients` holds a word for every row of the table that occurs in `rows`, which is put into the
+    /// order of the leaves; `scale` is that of the words.
     func grow(
-        _ codes: CodeMatrix, gradients: [Float], rows: [Int32], features: [Int]
+        gradients: UnsafePointer<Int64>, scale: Double, rows: UnsafeMutablePointer<Int32>,
+        rowCount: Int, features: [Int]
     ) -> RegressionTree {
-        var order = rows
-        var scratch = rows
+        self.features = features
+        starts = []
+        var next = 0
+        for feature in features {
+            starts.append(next)
+            next += codes.codeCounts[feature]
+        }
+        var total: Int64 = 0
+        for index in 0..<rowCount { total &+= gradients[Int(rows[index])] }
         var tree = RegressionTree(nodes: [RegressionTree.Node()])
-        let histogram = self.histogram(codes, gradients, order, 0..<order.count, features)
-        var sum = 0.0
-        for row in rows { sum += Double(gradients[Int(row)]) }
-        tree.nodes[0].value = leafValue(sum, rows.count)
-        var leaves = [
-            searched(
-                Leaf(node: 0, rows: 0..<order.count, sum: sum, histogram: histogram, split: nil),
-                codes, features)
-        ]
+        tree.nodes[0].value = leafValue(total, scale)
+        let search = SplitSearch(
+            minimumLeafCount: Double(minimumLeafCount), regularisation: Self.regularisation,
+            leastGain: 1e-9 * scale * scale)
+        var root = Leaf(node: 0, rows: 0..<rowCount, total: total, slot: 0, split: nil)
+        if rowCount >= 2 * minimumLeafCount {
+            build(slot: 0, gradients, rows, 0..<rowCount)
+            find(&root, search)
+        }
+        var leaves = [root]
         while leaves.count < leafLimit {
             var best: Int?
             for index in leaves.indices {
@@ -43,102 +80,110 @@ struct TreeGrower {
                 if gain > best.flatMap({ leaves[$0].split?.gain }) ?? 0 { best = index }
             }
             guard let best, let split = leaves[best].split else { break }
-            let leaf = leaves[best]
-            let leftCount = partition(&order, &scratch, leaf.rows, split, codes)
-            let middle = leaf.rows.lowerBound + leftCount
-            var left = Leaf(
-                node: tree.nodes.count, rows: leaf.rows.lowerBound..<middle, sum: split.leftSum,
-                histogram: [], split: nil)
-            var right = Leaf(
-                node: tree.nodes.count + 1, rows: middle..<leaf.rows.upperBound,
-                sum: leaf.sum - split.leftSum, histogram: [], split: nil)
-            if left.rows.count <= right.rows.count {
-                left.histogram = self.histogram(codes, gradients, order, left.rows, features)
-                right.histogram = difference(leaf.histogram, left.histogram)
-            } else {
-                right.histogram = self.histogram(codes, gradients, order, right.rows, features)
-                left.histogram = difference(leaf.histogram, right.histogram)
-            }
-            tree.nodes[leaf.node].feature = Int32(split.feature)
-            tree.nodes[leaf.node].left = Int32(left.node)
-            tree.nodes[leaf.node].right = Int32(right.node)
-            tree.nodes[leaf.node].leftCodes = split.leftCodes
+            let parent = leaves[best].node
+            var (left, right) = divide(
+                leaves[best], split, slot: leaves.count, gradients, rows, search)
+            (left.node, right.node) = (tree.nodes.count, tree.nodes.count + 1)
+            tree.nodes[parent].feature = Int32(split.feature)
+            tree.nodes[parent].left = Int32(left.node)
+            tree.nodes[parent].right = Int32(right.node)
+            tree.nodes[parent].leftCodes = split.leftCodes
             for child in [left, right] {
                 var node = RegressionTree.Node()
-                node.value = leafValue(child.sum, child.rows.count)
+                node.value = leafValue(child.total, scale)
                 tree.nodes.append(node)
             }
-            leaves[best] = searched(left, codes, features)
-            leaves.append(searched(right, codes, features))
+            leaves[best] = left
+            leaves.append(right)
         }
         return tree
     }
 
-    private func leafValue(_ sum: Double, _ count: Int) -> Double {
-        learningRate * sum / (Double(count) + Self.regularisation)
+    /// The children of a leaf with their histograms and best splits.
+    private func divide(
+        _ leaf: Leaf, _ split: SplitSearch.Split, slot: Int, _ gradients: UnsafePointer<Int64>,
+        _ rows: UnsafeMutablePointer<Int32>, _ search: SplitSearch
+    ) -> (left: Leaf, right: Leaf) {
+        let leftCount = partition(leaf.rows, split, rows)
+        let middle = leaf.rows.lowerBound + leftCount
+        var left = Leaf(
+            node: 0, rows: leaf.rows.lowerBound..<middle, total: split.left, slot: slot, split: nil)
+        var right = Leaf(
+            node: 0, rows: middle..<leaf.rows.upperBound, total: leaf.total &- split.left,
+            slot: leaf.slot, split: nil)
+        guard max(left.rows.count, right.rows.count) >= 2 * minimumLeafCount else {
+            return (left, right)
+        }
+        if left.rows.count > right.rows.count { swap(&left.slot, &right.slot) }
+        let smaller = left.rows.count <= right.rows.count ? left : right
+        build(slot: slot, gradients, rows, smaller.rows)
+        HistogramKernel.subtract(
+            histograms + slot * histogramWidth, from: histograms + leaf.slot * histogramWidth,
+            count: width)
+        find(&left, search)
+        find(&right, search)
+        return (left, right)
     }
 
-    private func searched(_ leaf: Leaf, _ codes: CodeMatrix, _ features: [Int]) -> Leaf {
-        guard leaf.rows.count >= 2 * minimumLeafCount else { return leaf }
-        var leaf = leaf
-        let search = SplitSearch(
-            minimumLeafCount: Double(minimumLeafCount), regularisation: Self.regularisation)
+    private func leafValue(_ total: Int64, _ scale: Double) -> Double {
+        learningRate * PackedGradient.sum(total) / scale
+            / (PackedGradient.count(total) + Self.regularisation)
+    }
+
+    private func find(_ leaf: inout Leaf, _ search: SplitSearch) {
+        guard leaf.rows.count >= 2 * minimumLeafCount else { return }
+        let histogram = histograms + leaf.slot * histogramWidth
         for (position, feature) in features.enumerated() {
-            let start = position * HistogramKernel.width
             let found = search.best(
                 feature: feature, kind: codes.kinds[feature], codeCount: codes.codeCounts[feature],
-                histogram: leaf.histogram[start..<(start + HistogramKernel.width)], sum: leaf.sum,
-                count: Double(leaf.rows.count))
+                histogram: histogram + starts[position], total: leaf.total)
             if let found, found.gain > leaf.split?.gain ?? 0 { leaf.split = found }
         }
-        return leaf
     }
 
-    private func difference(_ whole: [Double], _ part: [Double]) -> [Double] {
-        var rest = whole
-        for index in rest.indices { rest[index] -= part[index] }
-        return rest
+    /// Slots in use of each histogram.
+    private var width: Int {
+        guard let start = starts.last, let feature = features.last else { return 0 }
+        return start + codes.codeCounts[feature]
     }
 
-    private func histogram(
-        _ codes: CodeMatrix, _ gradients: [Float], _ order: [Int32], _ rows: Range<Int>,
-        _ features: [Int]
-    ) -> [Double] {
-        var histogram = [Double](repeating: 0, count: features.count * HistogramKernel.width)
-        for (position, feature) in features.enumerated() {
-            codes.columns[feature].withUnsafeBufferPointer { column in
-                gradients.withUnsafeBufferPointer { gradients in
-                    order.withUnsafeBufferPointer { order in
-                        histogram.withUnsafeMutableBufferPointer { output in
-                            guard let c = column.baseAddress, let g = gradients.baseAddress,
-                                let r = order.baseAddress, let h = output.baseAddress
-                            else { return }
-                            HistogramKernel.build(
-                                codes: c, gradients: g, rows: r + rows.lowerBound,
-                                count: rows.count, into: h + position * HistogramKernel.width)
-                        }
-                    }
-                }
-            }
+    private func build(
+        slot: Int, _ gradients: UnsafePointer<Int64>, _ order: UnsafeMutablePointer<Int32>,
+        _ range: Range<Int>
+    ) {
+        let histogram = histograms + slot * histogramWidth
+        histogram.update(repeating: 0, count: width)
+        let rows = UnsafePointer(order + range.lowerBound)
+        var position = 0
+        func column(_ offset: Int) -> UnsafePointer<UInt8> {
+            codes.columns[features[position + offset]].pointer
         }
-        return histogram
+        while position + 4 <= features.count {
+            HistogramKernel.build(
+                column(0), column(1), column(2), column(3), gradients: gradients, rows: rows,
+                count: range.count,
+                into: HistogramKernel.FourHistograms(
+                    a: histogram + starts[position], b: histogram + starts[position + 1],
+                    c: histogram + starts[position + 2], d: histogram + starts[position + 3]))
+            position += 4
+        }
+        while position < features.count {
+            HistogramKernel.build(
+                column(0), gradients: gradients, rows: rows, count: range.count,
+                into: histogram + starts[position])
+            position += 1
+        }
     }
 
     private func partition(
-        _ order: inout [Int32], _ scratch: inout [Int32], _ rows: Range<Int>,
-        _ split: SplitSearch.Split, _ codes: CodeMatrix
+        _ range: Range<Int>, _ split: SplitSearch.Split, _ rows: UnsafeMutablePointer<Int32>
     ) -> Int {
-        codes.columns[split.feature].withUnsafeBufferPointer { column in
-            order.withUnsafeMutableBufferPointer { order in
-                scratch.withUnsafeMutableBufferPointer { scratch -> Int in
-                    guard let c = column.baseAddress, let o = order.baseAddress,
-                        let s = scratch.baseAddress
-                    else { return 0 }
-                    return HistogramKernel.partition(
-                        codes: c, left: split.leftCodes, rows: o + rows.lowerBound,
-                        count: rows.count, scratch: s)
-                }
-            }
+        let goesLeft = (0..<256).map { split.leftCodes.contains(UInt8($0)) ? UInt8(1) : 0 }
+        return goesLeft.withUnsafeBufferPointer { table in
+            guard let table = table.baseAddress else { return 0 }
+            return HistogramKernel.partition(
+                codes: codes.columns[split.feature].pointer, goesLeft: table,
+                rows: rows + range.lowerBound, count: range.count, scratch: scratch)
         }
     }
 }

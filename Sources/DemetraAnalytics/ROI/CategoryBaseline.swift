@@ -1,3 +1,5 @@
+import DemetraVectors
+
 /// The trivial prediction: the mean of the strongest single category, shrunk towards the mean of all.
 package struct CategoryBaseline: Sendable, Hashable {
     /// The feature, -1 for the overall mean.

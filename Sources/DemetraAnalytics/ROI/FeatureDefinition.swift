@@ -72,75 +72,37 @@ package struct FeatureDefinition: Sendable, Hashable {
         return FeatureDefinition(name: name, column: column, source: source, borders: borders)
     }
 
-    /// A category by its most frequent names.
+    /// A category by its most frequent names; only some rows count.
     package static func category(
-        name: String, column: String, values: [String?]
+        name: String, column: String, values: CodedNames, rows: [Int]
     ) -> FeatureDefinition {
-        var counts: [String: Int] = [:]
-        for value in values { if let value { counts[value, default: 0] += 1 } }
-        let ranked = counts.sorted {
-            $0.value != $1.value ? $0.value > $1.value : $0.key < $1.key
+        var counts = [Int](repeating: 0, count: values.names.count)
+        for row in rows where values.codes[row] >= 0 { counts[Int(values.codes[row])] += 1 }
+        let ranked = counts.indices.filter { counts[$0] > 0 }.sorted {
+            counts[$0] != counts[$1]
+                ? counts[$0] > counts[$1] : values.names[$0] < values.names[$1]
         }
-        let names = ranked.prefix(codeLimit).map(\.key).sorted()
+        let names = ranked.prefix(codeLimit).map { values.names[$0] }.sorted()
         return FeatureDefinition(name: name, column: column, source: .category, names: names)
-    }
-
-    /// The code of every row; NULL and names never seen get 0.
-    ///
-    /// `unseen` counts the rows with a name that is not known.
-    package func codes(_ vectors: [Vector], unseen: inout Int) -> [UInt8] {
-        var codes: [UInt8] = []
-        guard source == .category else {
-            for value in Self.numbers(vectors, source) { codes.append(code(of: value)) }
-            return codes
-        }
-        let numbers = Dictionary(
-            names.enumerated().map { ($1, UInt8($0 + 1)) }, uniquingKeysWith: { first, _ in first })
-        for vector in vectors {
-            for row in 0..<vector.count {
-                guard let text = TextReader.text(vector, row) else {
-                    codes.append(0)
-                    continue
-                }
-                if let code = numbers[text] {
-                    codes.append(code)
-                } else {
-                    codes.append(0)
-                    unseen += 1
-                }
-            }
-        }
-        return codes
-    }
-
-    /// The code of a number: 1 more than the borders below it.
-    private func code(of value: Double) -> UInt8 {
-        if value.isNaN { return 0 }
-        var (lower, upper) = (0, borders.count)
-        while lower < upper {
-            let middle = (lower + upper) / 2
-            if borders[middle] < value { lower = middle + 1 } else { upper = middle }
-        }
-        return UInt8(lower + 1)
     }
 
     /// What a numeric source reads from each row; NaN where it is missing.
     package static func numbers(_ vectors: [Vector], _ source: Source) -> [Double] {
         var numbers: [Double] = []
-        for vector in vectors {
-            if source == .number {
-                NumberReader.append(vector, to: &numbers)
+        for vector in vectors { append(vector, source, to: &numbers) }
+        return numbers
+    }
+
+    /// Appends what a numeric source reads from each row of a vector.
+    static func append(_ vector: Vector, _ source: Source, to numbers: inout [Double]) {
+        if source == .number { return NumberReader.append(vector, to: &numbers) }
+        for row in 0..<vector.count {
+            guard let instant = TimeReader.instant(vector, row) else {
+                numbers.append(.nan)
                 continue
             }
-            for row in 0..<vector.count {
-                guard let instant = TimeReader.instant(vector, row) else {
-                    numbers.append(.nan)
-                    continue
-                }
-                numbers.append(part(source, of: instant))
-            }
+            numbers.append(part(source, of: instant))
         }
-        return numbers
     }
 
     private static func part(_ source: Source, of instant: Int64) -> Double {

@@ -1,4 +1,6 @@
+import DemetraFunctions
 import DemetraTypes
+import DemetraVectors
 import Glibc
 
 /// What each feature is worth on rows the models had not seen: how much worse the prediction gets when
@@ -10,23 +12,32 @@ struct FeatureImportance {
     let table: TrainingTable
     let seed: UInt64
     let cancellation: CancellationFlag
+    let workers: any Workers
 
-    private static let rowLimit = 20_000
+    /// Rows that are shuffled: the importance of what matters shows on far fewer, and that of what does
+    /// not is zero on any number.
+    private static let rowLimit = 10_000
     private static let explainedRowLimit = 1_000
 
     func importances() throws(DemetraError) -> [ROIModel.Importance] {
-        let rows = sample(Self.rowLimit)
-        guard rows.count >= 10 else { return [] }
-        let matrix = subset(rows)
-        let target = rows.map { table.target[$0] }
-        let folds = rows.map { table.folds[$0] }
-        let plain = squaredErrors(matrix, target, folds)
-        let contributions = self.contributions(matrix)
-        var raw: [(mean: Double, deviation: Double)] = []
-        for feature in model.features.indices {
-            try cancellation.check()
-            raw.append(try worth(feature, matrix, target, folds, plain))
+        let rows = sample(Self.rowLimit).sorted {
+            table.folds[$0] != table.folds[$1]
+                ? table.folds[$0] < table.folds[$1] : $0 < $1
         }
+        guard rows.count >= 10 else { return [] }
+        let matrix = table.codes.taking(rows)
+        let target = rows.map { table.target[$0] }
+        let blocks = FoldBlocks(folds: rows.map { table.folds[$0] }, model: model, matrix)
+        let plain = blocks.squaredErrors(matrix, target)
+        let contributions = self.contributions(matrix)
+        let slots = ResultSlots(
+            count: model.features.count, empty: (mean: 0.0, deviation: 0.0))
+        workers.forEach(model.features.count) { feature in
+            slots.set(feature, worth(feature, matrix, target, blocks, plain))
+        }
+        try cancellation.check()
+        let raw = slots.values
+        let points = ModelScorer(model.folds, codeCounts: matrix.codeCounts).points(matrix)
         var total = 0.0
         for value in raw { total += value.mean }
         let result = model.features.indices.map { feature in
@@ -34,7 +45,8 @@ struct FeatureImportance {
                 feature: model.features[feature].name,
                 share: total > 0 ? raw[feature].mean / total : 0,
                 deviation: total > 0 ? raw[feature].deviation / total : 0,
-                contribution: contributions[feature], direction: direction(feature, matrix))
+                contribution: contributions[feature],
+                direction: direction(feature, matrix, points))
         }
         return result.sorted {
             $0.share != $1.share ? $0.share > $1.share : $0.feature < $1.feature
@@ -48,39 +60,22 @@ struct FeatureImportance {
         return (0..<limit).map { $0 * count / limit }
     }
 
-    private func subset(_ rows: [Int]) -> CodeMatrix {
-        CodeMatrix(
-            columns: table.codes.columns.map { column in rows.map { column[$0] } },
-            kinds: table.codes.kinds, codeCounts: table.codes.codeCounts, rowCount: rows.count)
-    }
-
-    private func squaredErrors(_ codes: CodeMatrix, _ target: [Double], _ folds: [Int]) -> [Double]
-    {
-        target.indices.map { row in
-            let error = target[row] - ROIModel.point(model.folds[folds[row]], codes, row: row)
-            return error * error
-        }
-    }
-
     /// Mean and error of the rise of the squared error over shuffles; zero unless clearly above it.
     private func worth(
-        _ feature: Int, _ codes: CodeMatrix, _ target: [Double], _ folds: [Int], _ plain: [Double]
-    ) throws(DemetraError) -> (mean: Double, deviation: Double) {
+        _ feature: Int, _ codes: CodeMatrix, _ target: [Double], _ blocks: FoldBlocks,
+        _ plain: [Double]
+    ) -> (mean: Double, deviation: Double) {
         var generator = SeededGenerator(
             seed: seed ^ SeededGenerator.scrambled(UInt64(feature) &+ 7))
         let shuffles = 3
         var perRow = [Double](repeating: 0, count: target.count)
         var means: [Double] = []
         for _ in 0..<shuffles {
-            try cancellation.check()
+            guard !cancellation.isCancelled else { return (0, 0) }
             // Within a fold, so that a feature is never compared across blocks of time.
-            var column = codes.columns[feature]
-            for fold in 0..<TrainingTable.foldCount {
-                let members = folds.indices.filter { folds[$0] == fold }
-                let mixed = members.map { column[$0] }.shuffled(using: &generator)
-                for (row, code) in zip(members, mixed) { column[row] = code }
-            }
-            let errors = squaredErrors(codes.replacing(feature, with: column), target, folds)
+            var column = codes.columns[feature].array
+            for rows in blocks.ranges { column[rows].shuffle(using: &generator) }
+            let errors = blocks.squaredErrors(codes.replacing(feature, with: column), target)
             var sum = 0.0
             for row in errors.indices {
                 perRow[row] += (errors[row] - plain[row]) / Double(shuffles)
@@ -127,7 +122,7 @@ struct FeatureImportance {
     }
 
     /// Whether predictions rise or fall with the feature.
-    private func direction(_ feature: Int, _ codes: CodeMatrix) -> String {
+    private func direction(_ feature: Int, _ codes: CodeMatrix, _ points: [Double]) -> String {
         guard codes.kinds[feature] == .ordered else { return "by value" }
         let step = max(1, codes.rowCount / Self.explainedRowLimit)
         let rows = stride(from: 0, to: codes.rowCount, by: step).filter {
@@ -136,7 +131,39 @@ struct FeatureImportance {
         guard rows.count > 2 else { return "mixed" }
         let correlation = OrderStatistics.correlation(
             OrderStatistics.ranks(rows.map { Double(codes.columns[feature][$0]) }),
-            OrderStatistics.ranks(rows.map { model.point(codes, row: $0) }))
+            OrderStatistics.ranks(rows.map { points[$0] }))
         return correlation > 0.2 ? "up" : (correlation < -0.2 ? "down" : "mixed")
+    }
+}
+
+/// Rows sorted by fold, and the model that had not seen each block.
+private struct FoldBlocks: Sendable {
+    let ranges: [Range<Int>]
+    private let scorers: [ModelScorer]
+
+    init(folds: [Int], model: ROIModel, _ codes: CodeMatrix) {
+        var ranges: [Range<Int>] = []
+        var scorers: [ModelScorer] = []
+        var start = 0
+        while start < folds.count {
+            let end = folds[start...].firstIndex { $0 != folds[start] } ?? folds.count
+            ranges.append(start..<end)
+            scorers.append(ModelScorer([model.folds[folds[start]]], codeCounts: codes.codeCounts))
+            start = end
+        }
+        self.ranges = ranges
+        self.scorers = scorers
+    }
+
+    /// The squared error of every row by the model that had not seen it.
+    func squaredErrors(_ codes: CodeMatrix, _ target: [Double]) -> [Double] {
+        var errors: [Double] = []
+        errors.reserveCapacity(target.count)
+        for (rows, scorer) in zip(ranges, scorers) {
+            for (row, point) in zip(rows, scorer.points(codes, rows: rows)) {
+                errors.append((target[row] - point) * (target[row] - point))
+            }
+        }
+        return errors
     }
 }

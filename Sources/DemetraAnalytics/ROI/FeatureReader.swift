@@ -1,3 +1,4 @@
+import DemetraFunctions
 import DemetraTypes
 import DemetraVectors
 
@@ -11,6 +12,12 @@ struct FeatureReader {
     let target: [Double]
     /// Most bins of a number.
     let binLimit: Int
+    /// Threads that columns are read on.
+    let workers: any Workers
+
+    /// Rows that borders and suspicions are taken from. Rows come in the order of a hash, so evenly
+    /// spaced ones are a sample.
+    private static let sampleCount = 50_000
 
     /// Features with their codes, and what to say about columns.
     struct Found {
@@ -25,19 +32,18 @@ struct FeatureReader {
         var definitions: [FeatureDefinition] = []
         var numeric: [(name: String, values: [Double])] = []
         var notices: [String] = []
-        for index in relation.schema.fields.indices where !special.contains(index) {
-            for definition in self.definitions(index, isTime: index == time, &notices) {
-                guard definition.codeCount > 2 || hasMissing(index) else { continue }
-                definitions.append(definition)
-                if definition.source == .number {
-                    let values = relation.numbers(index)
-                    numeric.append((definition.name, rows.map { values[$0] }))
-                }
+        let sample = sampledRows
+        for found in columns(except: special, time: time) {
+            notices += found.notices
+            definitions += found.definitions
+            for definition in found.definitions where definition.source == .number {
+                numeric.append((definition.name, found.numbers))
             }
         }
         if leakage != .allow {
             let suspects = LeakageCheck.suspects(
-                features: definitions.map(\.column), numeric: numeric, target: target)
+                features: definitions.map(\.column), numeric: numeric,
+                target: sample.map { target[$0] })
             if leakage == .drop {
                 definitions.removeAll { suspects[$0.column] != nil }
                 if !suspects.isEmpty {
@@ -53,29 +59,58 @@ struct FeatureReader {
         return Found(definitions: definitions, codes: codes(definitions), notices: notices)
     }
 
+    /// Places in `rows` that stand for all of them.
+    private var sampledRows: [Int] {
+        let count = min(rows.count, Self.sampleCount)
+        return (0..<count).map { $0 * rows.count / count }
+    }
+
+    /// What one column gives.
+    private struct ColumnResult: Sendable {
+        var definitions: [FeatureDefinition] = []
+        /// Sampled values, when a feature is the number itself.
+        var numbers: [Double] = []
+        var notices: [String] = []
+    }
+
+    private func columns(except special: Set<Int>, time: Int?) -> [ColumnResult] {
+        let indices = relation.schema.fields.indices.filter { !special.contains($0) }
+        let slots = ResultSlots(count: indices.count, empty: ColumnResult())
+        workers.forEach(indices.count) { position in
+            let index = indices[position]
+            slots.set(position, column(index, isTime: index == time))
+        }
+        return slots.values
+    }
+
     /// The column as a group, whatever its type.
     func group(_ index: Int) -> (definition: FeatureDefinition, codes: [UInt8]) {
         let name = relation.schema.fields[index].name
-        let texts = relation.texts(index)
         let definition = FeatureDefinition.category(
-            name: name, column: name, values: rows.map { texts[$0] })
-        var unseen = 0
-        let codes = definition.codes(relation.batches.map { $0.vectors[index] }, unseen: &unseen)
-        return (definition, rows.map { codes[$0] })
+            name: name, column: name, values: relation.names(index), rows: rows)
+        return (definition, codes(definition, index).array)
     }
 
     private func codes(_ definitions: [FeatureDefinition]) -> CodeMatrix {
-        var columns: [[UInt8]] = []
-        for definition in definitions {
-            var unseen = 0
-            let index = relation.schema.index(of: definition.column) ?? 0
-            let codes = definition.codes(
-                relation.batches.map { $0.vectors[index] }, unseen: &unseen)
-            columns.append(rows.map { codes[$0] })
+        let slots = ResultSlots(count: definitions.count, empty: Buffer<UInt8>([]))
+        workers.forEach(definitions.count) { position in
+            let index = relation.schema.index(of: definitions[position].column) ?? 0
+            slots.set(position, codes(definitions[position], index))
         }
         return CodeMatrix(
-            columns: columns, kinds: definitions.map(\.kind),
+            columns: slots.values, kinds: definitions.map(\.kind),
             codeCounts: definitions.map(\.codeCount), rowCount: rows.count)
+    }
+
+    private func codes(_ definition: FeatureDefinition, _ index: Int) -> Buffer<UInt8> {
+        let coder = FeatureCoder(definition)
+        var all: [UInt8] = []
+        all.reserveCapacity(relation.rowCount)
+        var unseen = 0
+        for batch in relation.batches {
+            all += coder.codes(batch.vectors[index], unseen: &unseen)
+        }
+        return Buffer(rows.map { all[$0] })
     }
 
     private func hasMissing(_ index: Int) -> Bool {
@@ -84,46 +119,65 @@ struct FeatureReader {
     }
 
     /// The features of one column: none for an ID, several for a date.
-    private func definitions(
-        _ index: Int, isTime: Bool, _ notices: inout [String]
-    ) -> [FeatureDefinition] {
+    private func column(_ index: Int, isTime: Bool) -> ColumnResult {
         let field = relation.schema.fields[index]
-        let vectors = relation.batches.map { $0.vectors[index] }
-        func number(_ name: String, _ source: FeatureDefinition.Source) -> FeatureDefinition {
-            let values = FeatureDefinition.numbers(vectors, source)
-            return .number(
-                name: name, column: field.name, source: source, values: rows.map { values[$0] },
-                limit: binLimit)
-        }
+        var result = ColumnResult()
         if field.type.isDateTime {
             var parts: [(String, FeatureDefinition.Source)] = [
                 ("month", .month), ("weekday", .weekday),
             ]
             if field.type != .date { parts.append(("hour", .hour)) }
             if isTime { parts.append(("day", .day)) }
-            return parts.map { number("\(field.name).\($0.0)", $0.1) }
-        }
-        if field.type.isNumber || field.type == .boolean || field.type == .time {
-            if field.type.isInteger, isIdentifier(field.name, relation.numbers(index)) {
-                notices.append("column \(field.name) looks like an ID and is no feature")
-                return []
+            result.definitions = parts.map {
+                number(index, "\(field.name).\($0.0)", $0.1).definition
             }
-            return [number(field.name, .number)]
+        } else if field.type.isNumber || field.type == .boolean || field.type == .time {
+            if field.type.isInteger, isIdentifier(field.name, relation.numbers(index)) {
+                result.notices = ["column \(field.name) looks like an ID and is no feature"]
+                return result
+            }
+            let (definition, values) = number(index, field.name, .number)
+            (result.definitions, result.numbers) = ([definition], values)
+        } else if field.type.isText || field.type == .uuid {
+            result = text(index, field.name)
         }
-        guard field.type.isText || field.type == .uuid else { return [] }
-        let texts = relation.texts(index)
-        let present = rows.compactMap { texts[$0] }
-        let parsed = present.count { MoneyText.parse($0) != nil }
-        if !present.isEmpty, Double(parsed) >= 0.95 * Double(present.count) {
-            return [number(field.name, .number)]
+        result.definitions.removeAll { $0.codeCount <= 2 && !hasMissing(index) }
+        return result
+    }
+
+    /// A number with borders from sampled rows, and those rows' values.
+    private func number(
+        _ index: Int, _ name: String, _ source: FeatureDefinition.Source
+    ) -> (definition: FeatureDefinition, values: [Double]) {
+        let all = FeatureDefinition.numbers(relation.batches.map { $0.vectors[index] }, source)
+        let values = sampledRows.map { all[rows[$0]] }
+        let definition = FeatureDefinition.number(
+            name: name, column: relation.schema.fields[index].name, source: source,
+            values: values, limit: binLimit)
+        return (definition, values)
+    }
+
+    /// A text: an amount of money, an ID or a category.
+    private func text(_ index: Int, _ name: String) -> ColumnResult {
+        var result = ColumnResult()
+        let names = relation.names(index)
+        var counts = [Int](repeating: 0, count: names.names.count)
+        for row in rows where names.codes[row] >= 0 { counts[Int(names.codes[row])] += 1 }
+        let present = counts.reduce(0, +)
+        var amounts = 0
+        for (code, count) in counts.enumerated()
+        where count > 0 && MoneyText.parse(names.names[code]) != nil { amounts += count }
+        if present > 0, Double(amounts) >= 0.95 * Double(present) {
+            let (definition, values) = number(index, name, .number)
+            (result.definitions, result.numbers) = ([definition], values)
+        } else if present >= 30, Double(counts.count { $0 > 0 }) > 0.9 * Double(present) {
+            result.notices = ["column \(name) looks like an ID and is no feature"]
+        } else {
+            result.definitions = [
+                .category(name: name, column: name, values: names, rows: rows)
+            ]
         }
-        if present.count >= 30, Double(Set(present).count) > 0.9 * Double(present.count) {
-            notices.append("column \(field.name) looks like an ID and is no feature")
-            return []
-        }
-        return [
-            .category(name: field.name, column: field.name, values: rows.map { texts[$0] })
-        ]
+        return result
     }
 
     /// Nearly all different, and named like an ID or counting up without gaps.

@@ -66,13 +66,15 @@ extension ROIModel {
         }
     }
 
-    /// A tree whose children all lie behind their parent, so that walking it ends.
+    /// A tree whose children all lie behind their only parent, so that walking it ends and every row has
+    /// one leaf.
     private static func tree(
         _ reader: inout ModelReader, featureCount: Int
     ) throws(DemetraError) -> RegressionTree {
         let count = try reader.count(itemByteCount: 12)
         guard count > 0 else { throw ModelReader.damaged }
         var nodes: [RegressionTree.Node] = []
+        var hasParent = [Bool](repeating: false, count: count)
         for index in 0..<count {
             var node = RegressionTree.Node()
             node.feature = try reader.int32()
@@ -86,9 +88,14 @@ extension ROIModel {
                 guard Int(node.feature) < featureCount, range.contains(Int(node.left)),
                     range.contains(Int(node.right))
                 else { throw ModelReader.damaged }
+                for child in [Int(node.left), Int(node.right)] {
+                    guard !hasParent[child] else { throw ModelReader.damaged }
+                    hasParent[child] = true
+                }
             }
             nodes.append(node)
         }
+        guard hasParent.dropFirst().allSatisfy({ $0 }) else { throw ModelReader.damaged }
         return RegressionTree(nodes: nodes)
     }
 }

@@ -2,11 +2,20 @@ package import DemetraFunctions
 package import DemetraTypes
 package import DemetraVectors
 
-/// The table functions that ask a stored model: PREDICT, EVALUATE_MODEL, EXPLAIN_MODEL.
+/// The table functions that ask stored models: PREDICT, EVALUATE_MODEL, EXPLAIN_MODEL and the relation
+/// `demetra_models`.
 ///
-/// Their first argument is the model. SQL gives its name; whoever knows the catalog replaces the name
-/// with the model's bytes before binding, so these functions need no catalog.
-package enum ModelFunctions {
+/// SQL gives a model's name; whoever knows the catalog hands over what it holds, so these functions
+/// need no catalog.
+package struct ModelFunctions: Sendable {
+    private let models: ModelStore
+
+    /// Functions over models kept ready in a store.
+    package init(_ models: ModelStore) { self.models = models }
+
+    /// All of them.
+    package var all: [TableFunction] { [predict, evaluate, explain, list] }
+
     /// The columns that PREDICT adds to those of its input.
     package static let predictionFields =
         ["predicted", "lower", "upper", "level", "confidence"].map {
@@ -17,46 +26,98 @@ package enum ModelFunctions {
         ]
 
     /// `PREDICT(model, rel [, level => 0.9])`.
-    package static let predict = TableFunction(
-        "predict", usage: "model, rel, level => 0.9"
-    ) { arguments throws(DemetraError) in
-        let call = try FunctionArguments(
-            arguments, function: "PREDICT", positional: ["model", "rel"], named: ["level"])
-        let model = try storedModel(call, "PREDICT")
-        let relation = try call.requiredRelation("rel")
-        let level = call.has("level") ? try call.level() : model.level
-        let schema = Schema(relation.schema.fields + predictionFields)
-        return BoundTableFunction(schema: schema) { relations, context throws(DemetraError) in
-            var output: [Batch] = []
-            for batch in relations[relation.index] {
+    package var predict: TableFunction {
+        TableFunction(
+            "predict", usage: "model, rel, level => 0.9", modelInput: .named
+        ) { [models] arguments throws(DemetraError) in
+            let call = try FunctionArguments(
+                arguments, function: "PREDICT", positional: ["model", "rel"], named: ["level"])
+            let predictor = try models.predictor(try call.requiredModel("model"))
+            let relation = try call.requiredRelation("rel")
+            let level = call.has("level") ? try call.level() : predictor.model.level
+            let schema = Schema(relation.schema.fields + Self.predictionFields)
+            return BoundTableFunction(schema: schema) { relations, context throws(DemetraError) in
+                let batches = relations[relation.index]
+                Self.warnOfMissing(predictor, relation.schema, context.notices)
+                let slots = ResultSlots(count: batches.count, empty: Batch([], count: 0))
+                context.workers.forEach(batches.count) { index in
+                    guard !context.cancellation.isCancelled else { return }
+                    let batch = batches[index]
+                    let added = Self.predictionVectors(
+                        predictor, schema: relation.schema, batch: batch, level: level)
+                    slots.set(index, Batch(batch.vectors + added, count: batch.count))
+                }
                 try context.cancellation.check()
-                let added = try predictionVectors(
-                    model, schema: relation.schema, batch: batch, level: level)
-                output.append(Batch(batch.vectors + added, count: batch.count))
+                return slots.values
             }
-            return output
         }
     }
 
     /// `EVALUATE_MODEL(model)`.
-    package static let evaluate = TableFunction(
-        "evaluate_model", usage: "model"
-    ) { arguments throws(DemetraError) in
-        let call = try FunctionArguments(
-            arguments, function: "EVALUATE_MODEL", positional: ["model"], named: [])
-        let model = try storedModel(call, "EVALUATE_MODEL")
-        return BoundTableFunction(schema: evaluationSchema) { _, _ in [evaluation(model)] }
+    package var evaluate: TableFunction {
+        TableFunction(
+            "evaluate_model", usage: "model", modelInput: .named
+        ) { [models] arguments throws(DemetraError) in
+            let call = try FunctionArguments(
+                arguments, function: "EVALUATE_MODEL", positional: ["model"], named: [])
+            let model = try models.predictor(try call.requiredModel("model")).model
+            return BoundTableFunction(schema: Self.evaluationSchema) { _, _ in
+                [Self.evaluation(model)]
+            }
+        }
     }
 
     /// `EXPLAIN_MODEL(model)`.
-    package static let explain = TableFunction(
-        "explain_model", usage: "model"
-    ) { arguments throws(DemetraError) in
-        let call = try FunctionArguments(
-            arguments, function: "EXPLAIN_MODEL", positional: ["model"], named: [])
-        let model = try storedModel(call, "EXPLAIN_MODEL")
-        return BoundTableFunction(schema: explanationSchema) { _, _ in explanation(model) }
+    package var explain: TableFunction {
+        TableFunction(
+            "explain_model", usage: "model", modelInput: .named
+        ) { [models] arguments throws(DemetraError) in
+            let call = try FunctionArguments(
+                arguments, function: "EXPLAIN_MODEL", positional: ["model"], named: [])
+            let model = try models.predictor(try call.requiredModel("model")).model
+            return BoundTableFunction(schema: Self.explanationSchema) { _, _ in
+                Self.explanation(model)
+            }
+        }
     }
+
+    /// `demetra_models`: a row for every model of the catalog.
+    package var list: TableFunction {
+        TableFunction(
+            "demetra_models", usage: "", modelInput: .all
+        ) { [models] arguments throws(DemetraError) in
+            var stored: [StoredModel] = []
+            for case .models(let all) in arguments.map(\.content) { stored = all }
+            let listed = stored
+            return BoundTableFunction(schema: Self.listSchema) { _, _ throws(DemetraError) in
+                var rows: [[Value]] = []
+                for entry in listed {
+                    let model = try models.predictor(entry).model
+                    rows.append([
+                        .text(entry.name), .text(entry.kind), .text(model.target),
+                        .text(model.columns.joined(separator: ", ")),
+                        .integer(Int64(model.quality.rowCount)), .double(model.quality.skill),
+                        .text(model.signal.text), .timestamptz(model.trainedAt),
+                        .integer(Int64(entry.payload.count)),
+                    ])
+                }
+                guard !rows.isEmpty else { return [] }
+                let vectors = Self.listSchema.fields.enumerated().map { column, field in
+                    Vector(rows.map { $0[column] }, type: field.type)
+                }
+                return [Batch(vectors, count: rows.count)]
+            }
+        }
+    }
+
+    /// The columns of `demetra_models`.
+    package static let listSchema = Schema([
+        Field(name: "name", type: .text), Field(name: "kind", type: .text),
+        Field(name: "target", type: .text), Field(name: "columns", type: .text),
+        Field(name: "rows", type: .bigint), Field(name: "skill", type: .double),
+        Field(name: "signal", type: .text), Field(name: "trained_at", type: .timestamptz),
+        Field(name: "bytes", type: .bigint),
+    ])
 
     /// The columns of EVALUATE_MODEL.
     package static let evaluationSchema = Schema([
@@ -100,21 +161,44 @@ package enum ModelFunctions {
     }
 
     /// The columns PREDICT adds, for the rows of one batch.
-    package static func predictionVectors(
-        _ model: ROIModel, schema: Schema, batch: Batch, level: Double
-    ) throws(DemetraError) -> [Vector] {
-        let prediction = try model.predict(schema: schema, batch: batch, level: level)
+    static func predictionVectors(
+        _ predictor: ROIPredictor, schema: Schema, batch: Batch, level: Double
+    ) -> [Vector] {
         let count = batch.count
-        let notice = self.notice(model, prediction, count)
+        let model = predictor.model
+        let prediction = predictor.predict(
+            predictor.columns(of: schema), batch.vectors, count: count, level: level)
         let columns: [ResultColumn] = [
             .doubles(prediction.predicted), .doubles(prediction.lower), .doubles(prediction.upper),
             .doubles(Array(repeating: level, count: count)), .doubles(prediction.confidence),
             .texts(prediction.lossProbability.map { ROIModel.Prediction.riskLevel($0) }),
             .doubles(prediction.lossProbability),
-            .texts(Array(repeating: model.signal.text, count: count)),
-            .texts(Array(repeating: notice, count: count)),
         ]
-        return zip(columns, predictionFields).map { $0.vector(0..<count, type: $1.type) }
+        let notice = notice(model, prediction, count).map { Value.text($0) } ?? .null
+        return zip(columns, predictionFields).map { $0.vector(0..<count, type: $1.type) } + [
+            .constant(.text(model.signal.text), type: .text, count: count),
+            .constant(notice, type: .text, count: count),
+        ]
+    }
+
+    /// A warning for the columns that a relation lacks, once per statement.
+    static func warnOfMissing(
+        _ predictor: ROIPredictor, _ schema: Schema, _ notices: NoticeBoard
+    ) {
+        let found = predictor.columns(of: schema)
+        warn(
+            of: zip(predictor.model.columns, found).filter { $1 == nil }.map(\.0),
+            predictor.model.name, notices)
+    }
+
+    /// A warning for columns that a call does not give.
+    static func warn(of missing: [String], _ model: String, _ notices: NoticeBoard) {
+        guard !missing.isEmpty else { return }
+        notices.post(
+            Notice(
+                "model \"\(model)\" was trained on columns that are not given: "
+                    + missing.joined(separator: ", "),
+                severity: .warning, hint: "They count as missing values."))
     }
 
     private static func notice(
@@ -128,22 +212,5 @@ package enum ModelFunctions {
             parts.append("\(unseen) of \(count) rows have a \(feature) that training had not seen")
         }
         return parts.isEmpty ? nil : parts.joined(separator: "; ")
-    }
-
-    private static func storedModel(
-        _ call: FunctionArguments, _ function: String
-    ) throws(DemetraError) -> ROIModel {
-        switch try call.value("model") {
-        case .some(.bytes(let bytes)): return try ROIModel(encoded: bytes)
-        case .some(.text(let name)):
-            throw DemetraError(
-                .undefinedObject, "model \"\(name)\" does not exist",
-                hint: "Create it with CREATE MODEL \(name) FROM TABLE ... TARGET column."
-            ).at(call.range("model"))
-        default:
-            throw DemetraError(
-                .undefinedFunction, "\(function) needs the name of a model as first argument",
-                hint: "Create one with CREATE MODEL roi FROM TABLE ... TARGET roi.")
-        }
     }
 }

@@ -48,14 +48,16 @@ package enum PredictROIFunction {
             guard batches.contains(where: { $0.count > 0 }) else { return [] }
             let model = try ROIModel.train(
                 schema: relation.schema, batches: batches, target: target, options: options,
-                trainedAt: context.statementTime, cancellation: context.cancellation)
+                trainedAt: context.statementTime, cancellation: context.cancellation,
+                workers: context.workers)
+            let predictor = ROIPredictor(model)
             let asked = unknownRows(batches, targetIndex)
             var output: [Batch] = []
             for batch in asked {
                 try context.cancellation.check()
                 output.append(
-                    try answered(
-                        batch, model, relation.schema, ids: chosen, target: targetIndex,
+                    answered(
+                        batch, predictor, relation.schema, ids: chosen, target: targetIndex,
                         level: level))
             }
             return output
@@ -96,10 +98,11 @@ package enum PredictROIFunction {
     }
 
     private static func answered(
-        _ batch: Batch, _ model: ROIModel, _ schema: Schema, ids: [Int], target: Int, level: Double
-    ) throws(DemetraError) -> Batch {
-        let added = try ModelFunctions.predictionVectors(
-            model, schema: schema, batch: batch, level: level)
+        _ batch: Batch, _ predictor: ROIPredictor, _ schema: Schema, ids: [Int], target: Int,
+        level: Double
+    ) -> Batch {
+        let added = ModelFunctions.predictionVectors(
+            predictor, schema: schema, batch: batch, level: level)
         var current: [Double] = []
         NumberReader.append(batch.vectors[target], to: &current)
         var predicted: [Double] = []
@@ -110,7 +113,7 @@ package enum PredictROIFunction {
             .doubles(zip(predicted, current).map { $0 - $1 }),
         ].map { $0.vector(rows, type: .double) }
         let importance = Vector.constant(
-            .text(importanceJSON(model)), type: .json, count: batch.count)
+            .text(importanceJSON(predictor.model)), type: .json, count: batch.count)
         return Batch(
             ids.map { batch.vectors[$0] } + compared + added + [importance], count: batch.count)
     }
@@ -118,13 +121,8 @@ package enum PredictROIFunction {
     /// `{"channel": 0.93, ...}`: features that matter, most first; `{}` when none does.
     static func importanceJSON(_ model: ROIModel) -> String {
         let parts = model.importances.filter { $0.share > 0 }.map { importance -> String in
-            var name = ""
-            for scalar in importance.feature.unicodeScalars {
-                if scalar == "\"" || scalar == "\\" { name += "\\" }
-                if scalar.value < 32 { name += " " } else { name.unicodeScalars.append(scalar) }
-            }
             let share = (importance.share * 10_000).rounded() / 10_000
-            return "\"\(name)\": \(share)"
+            return "\(JSONText.quoted(importance.feature)): \(share)"
         }
         return "{" + parts.joined(separator: ", ") + "}"
     }

@@ -28,58 +28,110 @@ extension ROIModel {
     /// Predicts every row; columns are found by name, and those not there count as missing.
     ///
     /// - Parameter level: coverage of the intervals; nil takes the model's.
+    package func predict(schema: Schema, batch: Batch, level: Double? = nil) -> Prediction {
+        let predictor = ROIPredictor(self)
+        return predictor.predict(
+            predictor.columns(of: schema), batch.vectors, count: batch.count,
+            level: level ?? self.level)
+    }
+}
+
+/// A model made ready to predict many rows; made once per model, see `ModelStore`.
+// Immutable after init.
+package final class ROIPredictor: Sendable {
+    /// The model.
+    package let model: ROIModel
+    private let coders: [FeatureCoder]
+    private let groupCoder: FeatureCoder?
+    private let scorer: ModelScorer
+
+    /// Prepares a model.
+    package init(_ model: ROIModel) {
+        self.model = model
+        coders = model.features.map { FeatureCoder($0) }
+        groupCoder = model.group.map { FeatureCoder($0) }
+        scorer = ModelScorer(model.folds, codeCounts: model.features.map(\.codeCount))
+    }
+
+    /// Where the model's columns stand in a relation, in the order of `model.columns`; nil for those
+    /// that are not there.
+    package func columns(of schema: Schema) -> [Int?] {
+        model.columns.map { name in
+            schema.index(of: name)
+                ?? schema.fields.firstIndex { $0.name.lowercased() == name.lowercased() }
+        }
+    }
+
+    /// The expected target of every row, and the features with names that training had not seen.
+    package func points(
+        _ columns: [Int?], _ vectors: [Vector], count: Int
+    ) -> (predicted: [Double], unseen: [String: Int]) {
+        var unseen: [String: Int] = [:]
+        let codes = codes(columns, vectors, count, &unseen)
+        return (scorer.points(codes).map { model.limited($0) }, unseen)
+    }
+
+    /// Everything that is said about every row.
     package func predict(
-        schema: Schema, batch: Batch, level: Double? = nil
-    ) throws(DemetraError) -> Prediction {
-        var prediction = Prediction()
-        var missing: Set<String> = []
-        let columns = features.map { feature -> [UInt8] in
-            guard let index = columnIndex(feature.column, schema) else {
-                missing.insert(feature.column)
-                return [UInt8](repeating: 0, count: batch.count)
-            }
-            var unseen = 0
-            let codes = feature.codes([batch.vectors[index]], unseen: &unseen)
-            if unseen > 0 { prediction.unseenCounts[feature.name] = unseen }
-            return codes
-        }
-        let codes = CodeMatrix(
-            columns: columns, kinds: features.map(\.kind), codeCounts: features.map(\.codeCount),
-            rowCount: batch.count)
+        _ columns: [Int?], _ vectors: [Vector], count: Int, level: Double
+    ) -> ROIModel.Prediction {
+        var prediction = ROIModel.Prediction()
+        prediction.missingColumns = zip(model.columns, columns).filter { $1 == nil }.map(\.0)
+            .sorted()
+        let codes = codes(columns, vectors, count, &prediction.unseenCounts)
         var groups: [UInt8]?
-        if let group, let index = columnIndex(group.column, schema) {
+        if let groupCoder, let vector = vector(groupCoder.definition.column, columns, vectors) {
             var unseen = 0
-            groups = group.codes([batch.vectors[index]], unseen: &unseen)
+            groups = groupCoder.codes(vector, unseen: &unseen)
         }
-        prediction.missingColumns = missing.sorted()
-        fill(&prediction, codes, groups, level ?? self.level)
+        fill(&prediction, scorer.points(codes), groups, level)
         return prediction
     }
 
-    private func columnIndex(_ name: String, _ schema: Schema) -> Int? {
-        schema.index(of: name)
-            ?? schema.fields.firstIndex { $0.name.lowercased() == name.lowercased() }
+    private func vector(_ column: String, _ columns: [Int?], _ vectors: [Vector]) -> Vector? {
+        guard let position = model.columns.firstIndex(of: column) else { return nil }
+        return columns[position].map { vectors[$0] }
+    }
+
+    private func codes(
+        _ columns: [Int?], _ vectors: [Vector], _ count: Int, _ unseen: inout [String: Int]
+    ) -> CodeMatrix {
+        let names = model.columns
+        let codes = coders.map { coder -> Buffer<UInt8> in
+            guard let position = names.firstIndex(of: coder.definition.column),
+                let index = columns[position]
+            else { return Buffer(repeating: 0, count: count) }
+            var rows = 0
+            let codes = coder.codes(vectors[index], unseen: &rows)
+            if rows > 0 { unseen[coder.definition.name] = rows }
+            return Buffer(codes)
+        }
+        return CodeMatrix(
+            columns: codes, kinds: coders.map(\.definition.kind),
+            codeCounts: coders.map(\.definition.codeCount), rowCount: count)
     }
 
     private func fill(
-        _ prediction: inout Prediction, _ codes: CodeMatrix, _ groups: [UInt8]?, _ level: Double
+        _ prediction: inout ROIModel.Prediction, _ points: [Double], _ groups: [UInt8]?,
+        _ level: Double
     ) {
-        let outer = unconditional.bounds(level: level)
+        let outer = model.unconditional.bounds(level: level)
         let full = outer.upper - outer.lower
+        let bounds = model.intervals.bounds(level: level)
         // The mean of all rows is no knowledge about any of them.
-        let knowsNothing = signal == .none && folds.allSatisfy { $0.baseline.feature < 0 }
-        for row in 0..<codes.rowCount {
-            let raw = point(codes, row: row)
-            let residuals = intervals.group(groups?[row])
-            let bounds = residuals.bounds(level: level)
-            let value = limited(raw)
-            let (low, high) = (limited(raw + bounds.lower), limited(raw + bounds.upper))
+        let knowsNothing =
+            model.signal == .none && model.folds.allSatisfy { $0.baseline.feature < 0 }
+        for (row, raw) in points.enumerated() {
+            let code = groups?[row]
+            let (lower, upper) = bounds.at(code)
+            let value = model.limited(raw)
             prediction.predicted.append(value)
-            prediction.lower.append(min(low, value))
-            prediction.upper.append(max(high, value))
-            let width = full > 0 ? (bounds.upper - bounds.lower) / full : 1
+            prediction.lower.append(min(model.limited(raw + lower), value))
+            prediction.upper.append(max(model.limited(raw + upper), value))
+            let width = full > 0 ? (upper - lower) / full : 1
             prediction.confidence.append(knowsNothing ? 0 : min(max(1 - width, 0), 1))
-            prediction.lossProbability.append(residuals.share(below: breakEven - raw))
+            prediction.lossProbability.append(
+                model.intervals.group(code).share(below: model.breakEven - raw))
         }
     }
 }

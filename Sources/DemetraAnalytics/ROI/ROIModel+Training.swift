@@ -1,3 +1,4 @@
+package import DemetraFunctions
 package import DemetraTypes
 package import DemetraVectors
 
@@ -8,12 +9,14 @@ extension ROIModel {
     package static func train(
         schema: Schema, batches: [Batch], target: String,
         options: ROIModelOptions = ROIModelOptions(), trainedAt: Timestamp,
-        cancellation: CancellationFlag
+        cancellation: CancellationFlag, workers: any Workers = CallerWorkers()
     ) throws(DemetraError) -> ROIModel {
         let table = try TrainingTable(
-            schema: schema, batches: batches, target: target, options: options)
-        return try ModelTraining(table: table, options: options, cancellation: cancellation)
-            .model(target: target, trainedAt: trainedAt)
+            schema: schema, batches: batches, target: target, options: options, workers: workers)
+        try cancellation.check()
+        return try ModelTraining(
+            table: table, options: options, cancellation: cancellation, workers: workers
+        ).model(target: target, trainedAt: trainedAt)
     }
 }
 
@@ -22,6 +25,7 @@ struct ModelTraining {
     let table: TrainingTable
     let options: ROIModelOptions
     let cancellation: CancellationFlag
+    let workers: any Workers
 
     private static let meanLimit = 30
     private static let linearLimit = 200
@@ -54,7 +58,8 @@ struct ModelTraining {
             unconditional: .init(table.target.map { $0 - center }), limits: limits,
             importances: [], trainedAt: trainedAt, notice: "")
         model.importances = try FeatureImportance(
-            model: model, table: table, seed: options.booster.seed, cancellation: cancellation
+            model: model, table: table, seed: options.booster.seed,
+            cancellation: cancellation, workers: workers
         ).importances()
         model.notice = notice(model)
         return model
@@ -63,7 +68,7 @@ struct ModelTraining {
     /// Baselines of every fold, and the correction that fits the number of rows.
     private func candidates() throws(DemetraError) -> OutOfFold {
         let all = table.target.indices
-        let foldCount = TrainingTable.foldCount
+        let foldCount = table.foldCount
         let seen = (0..<foldCount).map { fold in all.filter { table.folds[$0] != fold } }
         let baselines = seen.map { rows in
             CategoryBaseline(
@@ -82,7 +87,8 @@ struct ModelTraining {
             return result
         }
         let boosted = try HistogramBooster(options.booster).train(
-            table.codes, residuals: residuals, folds: table.folds, cancellation: cancellation)
+            table.codes, residuals: residuals, folds: table.folds, cancellation: cancellation,
+            workers: workers)
         for fold in result.folds.indices {
             result.folds[fold].correction = .trees(boosted.ensembles[fold])
         }
@@ -124,7 +130,7 @@ struct ModelTraining {
         guard n >= Self.meanLimit else { return (0, .none) }
         var gains = [Double](repeating: 0, count: n)
         var baselineLoss = 0.0
-        var byFold = [Double](repeating: 0, count: TrainingTable.foldCount)
+        var byFold = [Double](repeating: 0, count: table.foldCount)
         for row in 0..<n {
             let plain = table.target[row] - found.baseline[row]
             let full = table.target[row] - found.full[row]
@@ -136,10 +142,13 @@ struct ModelTraining {
         let mean = OrderStatistics.mean(gains)
         let skill = mean * Double(n) / baselineLoss
         let rowError = OrderStatistics.deviation(gains) / Double(n).squareRoot()
-        let folds = Double(TrainingTable.foldCount)
+        let folds = Double(table.foldCount)
+        // Two folds say nothing about how folds differ; their rows are many.
         let foldError =
-            OrderStatistics.deviation(byFold.map { $0 * folds / Double(n) })
-            / (folds - 1).squareRoot()
+            table.foldCount < 5
+            ? 0
+            : OrderStatistics.deviation(byFold.map { $0 * folds / Double(n) })
+                / (folds - 1).squareRoot()
         let error = max(rowError, foldError) * Double(n) / baselineLoss
         guard skill - 2 * error > 0 else { return (skill, .none) }
         return (skill, skill > 0.1 ? .strong : .weak)
@@ -155,7 +164,7 @@ struct ModelTraining {
             votes[fold.baseline.feature, default: 0] += 1
         }
         let winner = votes.max { $0.value != $1.value ? $0.value < $1.value : $0.key > $1.key }?.key
-        return winner.map { (table.features[$0], table.codes.columns[$0]) }
+        return winner.map { (table.features[$0], table.codes.columns[$0].array) }
     }
 
     private func quality(
@@ -177,14 +186,15 @@ struct ModelTraining {
         quality.baselineError = plain / n
         quality.skill = skill
         var inside = 0
-        for fold in 0..<TrainingTable.foldCount {
+        for fold in 0..<table.foldCount {
             let others = table.folds.indices.filter { table.folds[$0] != fold }
-            let intervals = ResidualIntervals(
+            let bounds = ResidualIntervals(
                 residuals: others.map { residuals[$0] },
-                codes: groups.map { codes in others.map { codes[$0] } }, codeCount: 256)
+                codes: groups.map { codes in others.map { codes[$0] } }, codeCount: 256
+            ).bounds(level: options.level)
             for row in table.folds.indices where table.folds[row] == fold {
-                let bounds = intervals.group(groups?[row]).bounds(level: options.level)
-                if residuals[row] >= bounds.lower, residuals[row] <= bounds.upper { inside += 1 }
+                let (lower, upper) = bounds.at(groups?[row])
+                if residuals[row] >= lower, residuals[row] <= upper { inside += 1 }
             }
         }
         quality.coverage = Double(inside) / n

@@ -21,8 +21,8 @@ package enum ModelSignal: UInt8, Sendable, Hashable {
 
 /// Predicts a campaign's return from what is known before it runs, and says how far to trust that.
 ///
-/// Five models, each trained without one fold, predict together; what each got wrong on its own fold
-/// gives the skill, the intervals and the probability of a loss. Trees explain what the mean of the
+/// Several models, each trained without one fold, predict together; what each got wrong on its own
+/// fold gives the skill, the intervals and the probability of a loss. Trees explain what the mean of the
 /// strongest category leaves; when that adds nothing on unseen rows, the model is the mean and says so.
 ///
 /// - Invariant: the same rows, options and seed give the same bytes.
@@ -88,7 +88,7 @@ package struct ROIModel: Sendable {
     package var features: [FeatureDefinition]
     /// Group of the intervals.
     package var group: FeatureDefinition?
-    /// The five models.
+    /// The models of the folds.
     package var folds: [FoldModel]
     /// What the models know.
     package var signal: ModelSignal
@@ -113,24 +113,6 @@ package struct ROIModel: Sendable {
         return (features.map(\.column) + (group.map { [$0.column] } ?? [])).filter {
             seen.insert($0).inserted
         }
-    }
-
-    /// The mean of the five models for one row, before limits.
-    func point(_ codes: CodeMatrix, row: Int) -> Double {
-        var sum = 0.0
-        for fold in folds { sum += Self.point(fold, codes, row: row) }
-        return sum / Double(max(folds.count, 1))
-    }
-
-    /// The prediction of one fold's model.
-    static func point(_ fold: FoldModel, _ codes: CodeMatrix, row: Int) -> Double {
-        var sum = fold.baseline.value(codes, row: row)
-        switch fold.correction {
-        case .none: break
-        case .trees(let trees): for tree in trees { sum += tree.value(codes, row: row) }
-        case .linear(let ridge): sum += ridge.value(codes, row: row)
-        }
-        return sum
     }
 
     /// A value within the target's hard limits.

@@ -85,6 +85,28 @@ package struct ResidualIntervals: Sendable, Hashable {
         self.groups = groups
     }
 
+    /// Lower and upper residuals of every group at one level.
+    struct Bounds: Sendable {
+        private let pooled: (lower: Double, upper: Double)
+        private let groups: [(lower: Double, upper: Double)]
+
+        fileprivate init(_ intervals: ResidualIntervals, level: Double) {
+            pooled = intervals.pooled.bounds(level: level)
+            groups = intervals.groups.indices.map {
+                intervals.group(UInt8(truncatingIfNeeded: $0)).bounds(level: level)
+            }
+        }
+
+        /// The residuals a row of this group stays between.
+        func at(_ code: UInt8?) -> (lower: Double, upper: Double) {
+            guard let code, Int(code) < groups.count else { return pooled }
+            return groups[Int(code)]
+        }
+    }
+
+    /// What rows stay between with probability `level`.
+    func bounds(level: Double) -> Bounds { Bounds(self, level: level) }
+
     /// The residuals that speak for a row of this group.
     package func group(_ code: UInt8?) -> Group {
         guard let code, Int(code) < groups.count else { return pooled }

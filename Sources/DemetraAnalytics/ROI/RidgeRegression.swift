@@ -1,3 +1,4 @@
+import DemetraVectors
 import Glibc
 
 /// A linear model for few rows: names one-hot, numbers by their rank among the bins, coefficients

@@ -82,6 +82,19 @@ package struct FunctionArguments: Sendable {
         ).at(range(name))
     }
 
+    /// A model that must be there.
+    package func requiredModel(_ name: String) throws(DemetraError) -> StoredModel {
+        if let argument = values[name], case .models(let models) = argument.content,
+            let model = models.first
+        {
+            return model
+        }
+        throw DemetraError(
+            .undefinedFunction, "\(function) needs the name of a model as argument \"\(name)\"",
+            hint: "Create one with CREATE MODEL roi FROM TABLE ... TARGET roi."
+        ).at(range(name))
+    }
+
     /// A relation that may be left out.
     package func relation(_ name: String) throws(DemetraError) -> Relation? {
         has(name) ? try requiredRelation(name) : nil

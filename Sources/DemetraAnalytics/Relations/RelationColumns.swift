@@ -44,15 +44,18 @@ package struct RelationColumns: Sendable {
         return numbers
     }
 
+    /// The texts of a column as numbers into their list, in order of appearance; -1 for NULL.
+    package func names(_ index: Int) -> CodedNames {
+        var names = CodedNames()
+        names.codes.reserveCapacity(rowCount)
+        for batch in batches { names.append(batch.vectors[index]) }
+        return names
+    }
+
     /// The texts of a column, nil for NULL.
     package func texts(_ index: Int) -> [String?] {
-        var texts: [String?] = []
-        texts.reserveCapacity(rowCount)
-        for batch in batches {
-            let vector = batch.vectors[index]
-            for row in 0..<batch.count { texts.append(TextReader.text(vector, row)) }
-        }
-        return texts
+        let coded = names(index)
+        return coded.codes.map { $0 < 0 ? nil : coded.names[Int($0)] }
     }
 
     /// The points in time of a column in microseconds since 1970, nil for NULL and infinity.
@@ -67,18 +70,90 @@ package struct RelationColumns: Sendable {
     }
 }
 
+/// Texts by number: each distinct one is kept once.
+package struct CodedNames: Sendable {
+    /// The distinct texts.
+    package private(set) var names: [String] = []
+    /// The number of each row's text, -1 for NULL.
+    package fileprivate(set) var codes: [Int32] = []
+    private var numbers: [String: Int32] = [:]
+
+    /// The number of a text, which is added when it is new.
+    private mutating func number(_ text: String) -> Int32 {
+        if let known = numbers[text] { return known }
+        numbers[text] = Int32(names.count)
+        names.append(text)
+        return Int32(names.count - 1)
+    }
+
+    fileprivate mutating func append(_ vector: Vector) {
+        guard let (rows, dictionary) = vector.dictionary, dictionary.count <= vector.count else {
+            for row in 0..<vector.count {
+                codes.append(TextReader.text(vector, row).map { number($0) } ?? -1)
+            }
+            return
+        }
+        // Only what occurs: a dictionary may hold texts of other rows.
+        var known = [Int32](repeating: -2, count: dictionary.count)
+        for row in 0..<vector.count {
+            let code = Int(rows[row])
+            guard vector.isValid(row) else {
+                codes.append(-1)
+                continue
+            }
+            if known[code] == -2 { known[code] = number(dictionary.values.string(at: code)) }
+            codes.append(known[code])
+        }
+    }
+}
+
 /// Reads vectors of any numeric type as doubles.
 package enum NumberReader {
     /// Appends a value per row: NaN for NULL and what is not finite.
     package static func append(_ vector: Vector, to numbers: inout [Double]) {
-        if case .float64(let buffer) = vector.storage {
+        let start = numbers.count
+        switch vector.storage {
+        case .float64(let buffer):
             for row in 0..<vector.count {
-                let value = buffer[row]
-                numbers.append(vector.isValid(row) && value.isFinite ? value : .nan)
+                let value = buffer.pointer[row]
+                numbers.append(value.isFinite ? value : .nan)
             }
+        case .int32(let buffer) where vector.type.isInteger:
+            for row in 0..<vector.count { numbers.append(Double(buffer.pointer[row])) }
+        case .int64(let buffer) where vector.type == .bigint:
+            for row in 0..<vector.count { numbers.append(Double(buffer.pointer[row])) }
+        case .int64(let buffer) where vector.type.isNumber:
+            appendScaled(buffer, vector, to: &numbers)
+        case .boolean(let buffer):
+            for row in 0..<vector.count { numbers.append(buffer.pointer[row] == 0 ? 0 : 1) }
+        case .constant(let one):
+            let value = number(one.vector.value(at: 0))
+            for _ in 0..<vector.count { numbers.append(value) }
+            return
+        default:
+            for row in 0..<vector.count { numbers.append(number(vector.value(at: row))) }
             return
         }
-        for row in 0..<vector.count { numbers.append(number(vector.value(at: row))) }
+        guard let validity = vector.validity else { return }
+        for row in 0..<vector.count where !validity.isValid(row) { numbers[start + row] = .nan }
+    }
+
+    /// Decimals of up to 15 digits: one exact division gives the nearest double.
+    private static func appendScaled(
+        _ buffer: Buffer<Int64>, _ vector: Vector, to numbers: inout [Double]
+    ) {
+        let scale = vector.type.numericScale
+        var divisor = 1.0
+        for _ in 0..<scale { divisor *= 10 }
+        for row in 0..<vector.count {
+            let value = buffer.pointer[row]
+            // Values beyond 2^53 and powers beyond 10^22 are not exact: the slow way rounds once.
+            if scale <= 22, abs(value) < 1 << 53 {
+                numbers.append(Double(value) / divisor)
+            } else {
+                numbers.append(number(vector.value(at: row)))
+            }
+        }
     }
 
     /// One value as a number; NaN when it is none.

@@ -16,6 +16,8 @@ struct StatementRun {
     let output: any StatementOutput
     /// `now()`: one instant for the whole statement.
     let statementTime: Timestamp
+    /// What functions note while the statement runs.
+    let notices = NoticeBoard()
 
     var engine: Engine { session.engine }
 
@@ -47,10 +49,8 @@ struct StatementRun {
             try define(changes, tag, notice, snapshot)
         case .createTableAs(let table, let plan):
             try InsertStatementRun(run: self, snapshot: snapshot).createTable(table, plan)
-        case .createModel:
-            throw DemetraError(
-                .featureNotSupported, "CREATE MODEL is not supported yet",
-                hint: "Use the forecasting functions on the query itself.")
+        case .createModel(let model):
+            try CreateModelRun(run: self, snapshot: snapshot).execute(model)
         case .explain(let inner, let analyze, let format):
             try ExplainRun(run: self, snapshot: snapshot).explain(inner, analyze, format)
         case .session(let statement): try SessionStatementRun(run: self).execute(statement)
@@ -68,7 +68,8 @@ struct StatementRun {
             evaluation: EvaluationContext(
                 statementTime: statementTime, timeZone: session.timeZone,
                 timeZones: engine.timeZones,
-                userName: session.user, cancellation: cancellation),
+                userName: session.user, cancellation: cancellation,
+                workers: PoolWorkers(pool: engine.pool), notices: notices),
             parameters: parameters.map { $0.0 })
     }
 
@@ -103,6 +104,7 @@ struct StatementRun {
         try output.begin(Schema(fields))
         let sink = ResultSink(output: output)
         try sink.run(stream, context)
+        for notice in notices.take() { output.notice(notice) }
         try output.finish(tag: "SELECT \(sink.rowCount)")
     }
 

@@ -1,4 +1,5 @@
 import DemetraCatalog
+import DemetraPlanner
 import DemetraSQL
 import DemetraStorage
 import DemetraTypes
@@ -46,13 +47,13 @@ struct SessionStatementRun {
                 catalog.tables.keys.map { [$0, "table"] } + catalog.views.keys.map { [$0, "view"] }
             try answer(["name", "type"], rows)
         case "metrics":
-            try answer(["name", "expression"], catalog.metrics.values.map { [$0.name, $0.expression] })
+            try answer(
+                ["name", "expression"], catalog.metrics.values.map { [$0.name, $0.expression] })
         case "alerts":
             try answer(
                 ["name", "severity", "condition"],
                 catalog.alerts.values.map { [$0.name, $0.severity.rawValue, $0.condition] })
-        case "models":
-            try answer(["name", "kind"], catalog.models.values.map { [$0.name, $0.kind] })
+        case "models": try showModels()
         case "all":
             var rows: [[String]] = []
             for name in SessionSettings.names {
@@ -62,6 +63,17 @@ struct SessionStatementRun {
         default:
             let value = try run.session.setting(name.text)
             try answer([Self.shownName(name.text)], [[value]])
+        }
+    }
+
+    /// What the relation of all models says, where there is one.
+    private func showModels() throws(DemetraError) {
+        let snapshot = run.engine.store.snapshot()
+        let statements = try SQLParser.parse("SELECT * FROM demetra_models")
+        let binder = Binder(catalog: snapshot.catalog, functions: run.engine.functions)
+        for statement in statements {
+            try run.execute(
+                try binder.bind(statement, text: "", parameters: []), snapshot)
         }
     }
 

@@ -16,6 +16,9 @@ extension Binder {
         }
         if name == "grouping" { return try grouping(call, range, context) }
         if functions.aggregates[name] != nil { return try bindAggregate(call, range, context) }
+        if let model = functions.models[name] {
+            return try bindModelCall(model, call, range, context)
+        }
         if functions.tables[name] != nil, functions.scalars[name] == nil {
             throw DemetraError(
                 .featureNotSupported, "\(name) gives rows and belongs into FROM",

@@ -133,7 +133,7 @@ extension Binder {
         )
     }
 
-    // MARK: Views, metrics, models
+    // MARK: Views, metrics
 
     func bindCreateView(_ statement: CreateViewStatement) throws(DemetraError) -> BoundStatement {
         let name = try relationName(statement.name)
@@ -163,20 +163,6 @@ extension Binder {
         let metric = MetricDefinition(
             name: name.name, expression: sourceText(statement.expression.range))
         return .define([.putMetric(metric)], tag: "CREATE METRIC", notice: nil)
-    }
-
-    func bindCreateModel(
-        _ statement: CreateModelStatement
-    ) throws(DemetraError) -> BoundStatement {
-        if catalog.models[statement.name.name] != nil, !statement.orReplace {
-            if statement.ifNotExists {
-                return skipped("model", statement.name.name, "CREATE MODEL")
-            }
-            throw exists("model", statement.name, .duplicateObject)
-        }
-        let bound = try bindQuery(statement.source, outer: nil)
-        return .createModel(
-            BoundCreateModel(statement: statement, plan: bound.plan, text: text))
     }
 
     // MARK: DROP

@@ -65,6 +65,29 @@ extension Binder {
         }
     }
 
+    /// The columns that `*` or `t.*` stands for.
+    func starColumns(
+        _ qualifier: ObjectName?, _ range: SourceRange, _ scope: Scope
+    ) throws(DemetraError) -> [ScopeColumn] {
+        if let qualifier {
+            let name = qualifier.last.name
+            if let relation = scope.relations.first(where: { $0.name == name }) {
+                return relation.columns
+            }
+            throw DemetraError(
+                .undefinedTable, "missing FROM-clause entry for table \"\(name)\"",
+                hint: NearestName.find(name, among: scope.relations.compactMap(\.name))
+                    .map { "Perhaps you meant \"\($0)\"." }
+            ).at(range)
+        }
+        guard !scope.relations.isEmpty else {
+            throw DemetraError(
+                .syntaxError, "SELECT * with no tables specified is not valid"
+            ).at(range)
+        }
+        return scope.visibleColumns
+    }
+
     /// What a relation's columns are called, with the names of its alias.
     func relation(
         _ columns: [PlanColumn], _ alias: TableAlias?, _ name: String?, _ range: SourceRange
@@ -102,6 +125,7 @@ extension Binder {
             return (BoundQuery(plan: .scan(scan), correlated: []), [named])
         }
         if let view = catalog.views[text] { return try bindView(view, alias, name.range) }
+        if let models = try bindModelRelation(text, alias, name.range) { return models }
         throw undefinedTable(name)
     }
 

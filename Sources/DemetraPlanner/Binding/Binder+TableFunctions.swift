@@ -34,6 +34,11 @@ extension Binder {
                     let bound = try bindQuery(query, outer: nil)
                     inputs.append(bound.plan)
                     arguments.append(relationArgument(label, bound.plan, expression.range))
+                } else if function.modelInput == .named,
+                    label == "model" || (label == nil && arguments.isEmpty)
+                {
+                    arguments.append(
+                        try modelArgument(label, try valueArgument(label, expression)))
                 } else {
                     arguments.append(try valueArgument(label, expression))
                 }
@@ -68,6 +73,16 @@ extension Binder {
         let fields = plan.columns.map { Field(name: $0.name, type: $0.type) }
         return TableFunctionArgument(
             name: label, content: .relation(Schema(fields)), range: range)
+    }
+
+    /// The argument with the model it names; what is no name is left to the function to refuse.
+    private func modelArgument(
+        _ label: String?, _ argument: TableFunctionArgument
+    ) throws(DemetraError) -> TableFunctionArgument {
+        guard case .value(.text(let name), _) = argument.content else { return argument }
+        return TableFunctionArgument(
+            name: label, content: .models([try storedModel(name, argument.range)]),
+            range: argument.range)
     }
 
     private func valueArgument(

@@ -79,6 +79,7 @@ package final class Binder {
         case .createMetric(let metric): return try bindCreateMetric(metric)
         case .createAlert(let alert): return try bindCreateAlert(alert)
         case .createModel(let model): return try bindCreateModel(model)
+        case .retrainModel(let name): return try bindRetrainModel(name)
         case .createIndex(let index): return try bindCreateIndex(index)
         case .alterTable(let alter): return try bindAlterTable(alter)
         case .drop(let drop): return try bindDrop(drop)

@@ -1,4 +1,5 @@
 package import DemetraCatalog
+package import DemetraFunctions
 package import DemetraSQL
 
 /// A statement with names and types resolved: what the engine carries out.
@@ -141,19 +142,34 @@ package struct BoundCopyFrom: Sendable {
     }
 }
 
-/// CREATE MODEL.
+/// CREATE MODEL and ALTER MODEL ... RETRAIN.
 package struct BoundCreateModel: Sendable {
-    /// The statement.
-    package var statement: CreateModelStatement
+    /// What may stand under the name when the model is done.
+    package enum Replacement: Sendable, Hashable {
+        /// Nothing: CREATE MODEL.
+        case nothing
+        /// The model must be there: ALTER MODEL.
+        case existing
+        /// Whatever is there: CREATE OR REPLACE MODEL.
+        case anything
+    }
+
+    /// What to learn.
+    package var request: ModelRequest
     /// The training rows.
     package var plan: LogicalPlan
-    /// The statement's text, kept with the model.
+    /// The CREATE MODEL statement, kept with the model.
     package var text: String
+    /// What the model may take the place of.
+    package var replacing: Replacement
 
     /// Makes a CREATE MODEL.
-    package init(statement: CreateModelStatement, plan: LogicalPlan, text: String) {
-        self.statement = statement
+    package init(
+        request: ModelRequest, plan: LogicalPlan, text: String, replacing: Replacement
+    ) {
+        self.request = request
         self.plan = plan
         self.text = text
+        self.replacing = replacing
     }
 }

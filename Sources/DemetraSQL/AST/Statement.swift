@@ -27,6 +27,8 @@ package indirect enum Statement: Sendable, Hashable {
     case createMetric(CreateMetricStatement)
     case createAlert(CreateAlertStatement)
     case createModel(CreateModelStatement)
+    /// ALTER MODEL name RETRAIN.
+    case retrainModel(Identifier)
     case createIndex(CreateIndexStatement)
     case alterTable(AlterTableStatement)
     case drop(DropStatement)

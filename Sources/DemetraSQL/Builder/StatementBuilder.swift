@@ -20,6 +20,7 @@ enum StatementBuilder {
         }
         if let inner = node[.copy] { return .copy(try ModifyBuilder.copy(inner)) }
         if let inner = node[.create] { return try DefinitionBuilder.create(inner) }
+        if let name = node[.retrain]?[.name] { return .retrainModel(name.identifier) }
         if let inner = node[.alter] { return .alterTable(try DefinitionBuilder.alter(inner)) }
         if let inner = node[.drop] { return .drop(DefinitionBuilder.drop(inner)) }
         return try SessionBuilder.build(node)
@@ -84,7 +85,8 @@ enum SessionBuilder {
         var format = "text"
         for option in node[.options]?.all(.options) ?? [] {
             let value = option[.value]
-            let text = try value.map { value throws(DemetraError) in try OptionText.text(value) } ?? "true"
+            let text =
+                try value.map { value throws(DemetraError) in try OptionText.text(value) } ?? "true"
             switch option[.name]?.name {
             case "analyze": analyze = text != "false" && text != "off" && text != "0"
             case "format": format = text.lowercased()
@@ -112,7 +114,9 @@ enum SessionBuilder {
         guard let name = node[.name] else { throw StatementBuilder.missing() }
         var values: [String]?
         if !node.has(.`default`) {
-            values = try node.all(.values).mapThrowing { value throws(DemetraError) in try OptionText.text(value) }
+            values = try node.all(.values).mapThrowing { value throws(DemetraError) in
+                try OptionText.text(value)
+            }
         }
         return .set(
             name: ObjectName(name.all(.parts).map(\.identifier)), values: values, isLocal: isLocal)
@@ -126,7 +130,8 @@ enum OptionText {
         if let number = node[.number] {
             return number.tree.text.bytes.count > 0
                 ? String(
-                    decoding: number.tree.text.bytes[Int(number.range.lower)..<Int(number.range.upper)],
+                    decoding: number.tree.text.bytes[
+                        Int(number.range.lower)..<Int(number.range.upper)],
                     as: UTF8.self) : ""
         }
         if let word = node[.word] { return word.name }
