@@ -39,7 +39,12 @@ public final class Database: Sendable {
         _ path: String, fileSystem: any FileSystem, clock: any Clock,
         _ configuration: DatabaseConfiguration
     ) throws(DemetraError) -> Database {
-        let store = try Store.open(path: path, fileSystem: fileSystem, clock: clock)
+        // A quarter of the memory keeps what was read; statements have the rest.
+        let store = try Store.open(
+            path: path, fileSystem: fileSystem, clock: clock,
+            configuration: StoreConfiguration(
+                cacheBytes: configuration.memoryLimitBytes / 4,
+                processorCount: configuration.processorCount ?? SystemThread.processorCount))
         let functions = AnalyticsFunctions().added(to: BuiltInFunctions.registry)
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,

@@ -1,91 +1,94 @@
 import DemetraCatalog
 package import DemetraTypes
-import DemetraVectors
 import Synchronization
 
-/// The rows of one database: a directory with a lock and a log, and everything in memory as of the last
-/// commit.
-///
-///     LOCK              held while open, holds the process id
-///     wal/000001.wal    every commit, in order
+/// The rows of one database: a directory with a lock, a log of commits, segments, and a manifest that says
+/// which of them count.
 ///
 /// Commits are serial: each is checked against the current state, written to the log, synced together with
-/// those that wait beside it, and only then shown to readers and acknowledged. A sync that fails closes the
-/// store for writes: nobody knows what reached the disk until it is opened again.
+/// those that wait beside it, and only then shown to readers and acknowledged. In the background the rows
+/// of the memtable become segments, a new manifest takes the place of the old one, and the log before it
+/// goes. A sync that fails closes the store for writes: nobody knows what reached the disk until it is
+/// opened again.
 package final class Store: Sendable {
-    private struct Waiting: Sendable {
+    struct Waiting: Sendable {
         let ticket: Int
         let transaction: WriteTransaction
     }
 
-    private enum Outcome: Sendable {
+    enum Outcome: Sendable {
         case committed(CommitSequence)
         case failed(DemetraError)
     }
 
-    private struct State: Sendable {
+    struct State: Sendable {
         var waiting: [Waiting] = []
         var outcomes: [Int: Outcome] = [:]
         var nextTicket = 0
         var hasLeader = false
+        var isFlushing = false
         var isClosed = false
         var poison: DemetraError?
+        /// What the last flush failed with.
+        var flushFailure: DemetraError?
     }
 
-    private let path: String
-    private let lock: Mutex<(any FileLock)?>
-    private let log: Mutex<LogBox>
-    private let state = Monitor(State())
-    private let current: Mutex<Snapshot>
-    /// Bytes of a torn record that recovery cut off the log; 0 after an orderly end.
-    package let recoveredBytes: Int
-
-    /// Carries the log into the lock that guards it.
-    private struct LogBox: ~Copyable {
+    /// What only the writer touches: whoever leads a group of commits, or begins or ends a flush.
+    struct Writer: ~Copyable {
         let log: WriteAheadLog
+        /// The segments that the manifest names, and those attached since.
+        var known: [SegmentID: KnownSegment]
+        var manifestNumber: Int64
+        var floor: UInt64
+        /// Bytes of memtable at which the next flush begins; more after one that failed.
+        var flushBytes: Int
     }
+
+    let directory: DatabaseDirectory
+    let configuration: StoreConfiguration
+    let writer: Mutex<Writer>
+    let state = Monitor(State())
+    let current: Mutex<Snapshot>
+    /// What recovery found when the store was opened.
+    package let recovery: RecoveryReport
+    private let lock: Mutex<(any FileLock)?>
 
     private init(
-        path: String, lock: any FileLock, log: sending WriteAheadLog, snapshot: Snapshot,
-        recoveredBytes: Int
+        directory: DatabaseDirectory, configuration: StoreConfiguration, lock: any FileLock,
+        writer: consuming sending Writer, snapshot: Snapshot, recovery: RecoveryReport
     ) {
-        self.path = path
+        self.directory = directory
+        self.configuration = configuration
         self.lock = Mutex(lock)
-        self.log = Mutex(LogBox(log: log))
+        self.writer = Mutex(writer)
         current = Mutex(snapshot)
-        self.recoveredBytes = recoveredBytes
+        self.recovery = recovery
     }
 
     /// Opens the database in a directory; makes it when there is none.
     ///
-    /// - Throws: 55P03 naming the process that holds it, 58030 when the directory cannot be used, XX001 when
-    ///   the log is damaged before its end.
+    /// - Throws: 55P03 naming the process that holds it, 3D000 when the directory holds something else,
+    ///   58030 when it cannot be used, 0A000 when a later Demetra wrote it, XX001 when the manifest or the
+    ///   log is damaged. A damaged segment does not keep the database from being opened: reading its
+    ///   table says what is wrong.
     package static func open(
-        path: String, fileSystem: any FileSystem, clock: any Clock
+        path: String, fileSystem: any FileSystem, clock: any Clock,
+        configuration: StoreConfiguration = StoreConfiguration()
     ) throws(DemetraError) -> Store {
+        let cache = BlockCache(
+            budget: MemoryBudget(name: "block cache", limitBytes: configuration.cacheBytes))
+        let directory = DatabaseDirectory(path: path, fileSystem: fileSystem, cache: cache)
+        let recovery = Recovery(directory: directory, configuration: configuration)
         try fileSystem.createDirectory(path)
+        try recovery.checkDirectory()
         let lock = try fileSystem.lock(path + "/LOCK")
-        try fileSystem.createDirectory(path + "/wal")
-        var builder = CommitBuilder(catalog: Catalog(), states: [:])
-        var sequence: UInt64 = 0
-        let name = path + "/wal/000001.wal"
-        let (log, cut) = try WriteAheadLog.open(name, fileSystem) { (number, payload) throws(DemetraError) in
-            guard number == sequence + 1 else {
-                throw DemetraError(
-                    .dataCorrupted, "commit \(sequence + 1) is missing in \"\(name)\"",
-                    hint: "Restore the database from a backup.")
-            }
-            for change in try TransactionCodec.decode(payload, name: "\"\(name)\"") {
-                try builder.replay(change)
-            }
-            sequence = number
-        }
-        try fileSystem.syncDirectory(path + "/wal")
-        try fileSystem.syncDirectory(path)
-        let snapshot = Snapshot(
-            catalog: builder.catalog, sequence: CommitSequence(number: sequence),
-            states: builder.states)
-        return Store(path: path, lock: lock, log: log, snapshot: snapshot, recoveredBytes: cut)
+        let found = try recovery.run()
+        let writer = Writer(
+            log: found.log, known: found.known, manifestNumber: found.manifestNumber,
+            floor: found.floor, flushBytes: configuration.memtableBytes)
+        return Store(
+            directory: directory, configuration: configuration, lock: lock, writer: writer,
+            snapshot: found.snapshot, recovery: found.report)
     }
 
     /// The database as of the last commit.
@@ -93,7 +96,8 @@ package final class Store: Sendable {
 
     /// Makes a transaction durable and visible; waits until it is.
     ///
-    /// - Throws: 23505 and 40001 when it does not fit the current state, 58030 when the disk fails.
+    /// - Throws: 23505 and 40001 when it does not fit the current state, 58030 when the disk fails, 53100
+    ///   when it is full.
     @discardableResult
     package func commit(_ transaction: WriteTransaction) throws(DemetraError) -> CommitSequence {
         let ticket = state.withLock { state in
@@ -103,7 +107,9 @@ package final class Store: Sendable {
         }
         while true {
             let turn = state.wait { state -> Turn? in
-                if let outcome = state.outcomes.removeValue(forKey: ticket) { return .done(outcome) }
+                if let outcome = state.outcomes.removeValue(forKey: ticket) {
+                    return .done(outcome)
+                }
                 guard !state.hasLeader else { return nil }
                 state.hasLeader = true
                 defer { state.waiting = [] }
@@ -122,81 +128,37 @@ package final class Store: Sendable {
         case lead([Waiting], DemetraError?)
     }
 
-    private static let closed = DemetraError(
-        .objectNotInPrerequisiteState, "the database is closed")
+    static let closed = DemetraError(.objectNotInPrerequisiteState, "the database is closed")
 
-    /// Commits a group of transactions with one sync.
-    private func lead(_ group: [Waiting], _ refusal: DemetraError?) {
-        var outcomes: [Int: Outcome] = [:]
-        var poison: DemetraError?
-        if let refusal {
-            for waiting in group { outcomes[waiting.ticket] = .failed(refusal) }
-        } else {
-            log.withLock { box in
-                (outcomes, poison) = write(group, box.log)
-            }
-        }
-        state.withLock(notify: true) { state in
-            state.hasLeader = false
-            if let poison { state.poison = poison }
-            state.outcomes.merge(outcomes) { $1 }
-        }
+    /// Writes the memtable to segments and cuts the log; waits for a flush that is under way.
+    ///
+    /// - Throws: 53100 or 58030 when the disk fails; nothing is lost then, the log still has it.
+    package func flush() throws(DemetraError) {
+        beginFlush()
+        endFlush(runFlush())
+        if let failure = state.withLock({ $0.flushFailure }) { throw failure }
     }
 
-    private func write(
-        _ group: [Waiting], _ log: WriteAheadLog
-    ) -> ([Int: Outcome], DemetraError?) {
-        var outcomes: [Int: Outcome] = [:]
-        var snapshot = self.snapshot()
-        var written: [(ticket: Int, sequence: CommitSequence)] = []
-        do throws(DemetraError) {
-            let end = try log.byteCount()
-            for waiting in group {
-                var builder = CommitBuilder(catalog: snapshot.catalog, states: snapshot.states)
-                do throws(DemetraError) {
-                    try builder.apply(waiting.transaction)
-                } catch {
-                    outcomes[waiting.ticket] = .failed(error)
-                    continue
-                }
-                let sequence = CommitSequence(number: snapshot.sequence.number + 1)
-                if !builder.logged.isEmpty {
-                    do throws(DemetraError) {
-                        try log.append(
-                            sequence: sequence.number,
-                            payload: TransactionCodec.encode(builder.logged))
-                    } catch {
-                        // Part of a record may be in the file: it must not be taken for one.
-                        try log.cut(to: written.isEmpty ? end : try log.byteCount())
-                        throw error
-                    }
-                    snapshot = Snapshot(
-                        catalog: builder.catalog, sequence: sequence, states: builder.states)
-                }
-                written.append((waiting.ticket, snapshot.sequence))
-            }
-            if !written.isEmpty { try log.sync() }
-        } catch {
-            let poison = DemetraError(
-                error.sqlState, error.message + "; the database takes no more writes",
-                hint: "Mend the disk, then open the database again.")
-            for waiting in group where outcomes[waiting.ticket] == nil {
-                outcomes[waiting.ticket] = .failed(error)
-            }
-            return (outcomes, poison)
-        }
-        for (ticket, sequence) in written { outcomes[ticket] = .committed(sequence) }
-        let published = snapshot
-        current.withLock { $0 = published }
-        return (outcomes, nil)
-    }
-
-    /// Makes everything durable: each commit already is.
-    package func flush() throws(DemetraError) {}
-
-    /// Ends the use of the directory; later commits fail.
+    /// Writes the memtable out where that saves the next opening time, and gives the directory free; later
+    /// commits fail.
+    ///
+    /// - Throws: what the last flush failed with; the log still has everything.
     package func close() throws(DemetraError) {
-        state.withLock { $0.isClosed = true }
+        let wasClosed = state.withLock { state in
+            defer { state.isClosed = true }
+            return state.isClosed
+        }
+        guard !wasClosed else { return }
+        // Nobody leads and nothing is flushed from here on.
+        _ = state.wait { $0.hasLeader ? nil : true }
+        beginFlush()
+        let isWorthIt = writer.withLock {
+            $0.log.bytesSinceFlush > StoreConfiguration.smallLogBytes
+        }
+        let isPoisoned = state.withLock { $0.poison != nil }
+        let failure = isWorthIt && !isPoisoned ? runFlush() : nil
+        endFlush(failure)
         lock.withLock { $0 = nil }
+        if let failure { throw failure }
     }
 }

@@ -97,7 +97,7 @@ private final class ScanCursor: BatchCursor {
                     vector = try reader.read(column: position, batch: index)
                 }
             } else {
-                vector = reader.rowIDs(batch: index)
+                vector = try reader.rowIDs(batch: index)
             }
             vectors.append(selection.map { vector.taking($0) } ?? vector)
         }

@@ -1,65 +1,39 @@
 import DemetraCatalog
 import DemetraTypes
 
-/// Catalog changes as bytes: a tag, then the fields in order.
+/// The catalog and its changes as bytes: a tag, then the fields in order.
 enum CatalogCodec {
-    // MARK: Types
+    // MARK: Catalog
 
-    static func encode(_ type: LogicalType, into writer: inout ByteWriter) {
-        func tag(_ number: UInt8, _ first: Int = -1, _ second: Int = -1) {
-            writer.write(number)
-            writer.write(Int32(first))
-            writer.write(Int32(second))
+    /// The whole catalog, as changes that make it from nothing, in the order of names.
+    static func encode(_ catalog: Catalog, into writer: inout ByteWriter) {
+        writer.write(catalog.version)
+        writer.write(catalog.nextTableNumber)
+        func sorted<Definition>(_ all: [String: Definition]) -> [Definition] {
+            all.sorted { $0.key < $1.key }.map(\.value)
         }
-        switch type {
-        case .boolean: tag(1)
-        case .smallint: tag(2)
-        case .integer: tag(3)
-        case .bigint: tag(4)
-        case .real: tag(5)
-        case .double: tag(6)
-        case .numeric(let modifier): tag(7, modifier?.precision ?? -1, modifier?.scale ?? -1)
-        case .text: tag(8)
-        case .varchar(let limit): tag(9, limit ?? -1)
-        case .date: tag(10)
-        case .time: tag(11)
-        case .timestamp: tag(12)
-        case .timestamptz: tag(13)
-        case .interval: tag(14)
-        case .json: tag(15)
-        case .jsonb: tag(16)
-        case .bytea: tag(17)
-        case .uuid: tag(18)
-        case .unknown: tag(8)
-        }
+        let changes: [CatalogChange] =
+            sorted(catalog.tables).map { .putTable($0) }
+            + sorted(catalog.views).map { .putView($0) }
+            + sorted(catalog.metrics).map { .putMetric($0) }
+            + sorted(catalog.alerts).map { .putAlert($0) }
+            + sorted(catalog.models).map { .putModel($0) }
+        writer.write(UInt32(changes.count))
+        for change in changes { encode(change, into: &writer) }
     }
 
-    static func type(_ reader: inout ByteReader) throws(DemetraError) -> LogicalType {
-        let number = try reader.integer(UInt8.self)
-        let first = Int(try reader.integer(Int32.self))
-        let second = Int(try reader.integer(Int32.self))
-        switch number {
-        case 1: return .boolean
-        case 2: return .smallint
-        case 3: return .integer
-        case 4: return .bigint
-        case 5: return .real
-        case 6: return .double
-        case 7:
-            return .numeric(first < 0 ? nil : NumericModifier(precision: first, scale: second))
-        case 8: return .text
-        case 9: return .varchar(limit: first < 0 ? nil : first)
-        case 10: return .date
-        case 11: return .time
-        case 12: return .timestamp
-        case 13: return .timestamptz
-        case 14: return .interval
-        case 15: return .json
-        case 16: return .jsonb
-        case 17: return .bytea
-        case 18: return .uuid
-        default: throw reader.damaged("an unknown type")
+    static func catalog(_ reader: inout ByteReader) throws(DemetraError) -> Catalog {
+        let version = try reader.integer(Int64.self)
+        let nextTableNumber = try reader.integer(Int64.self)
+        var catalog = Catalog()
+        for _ in 0..<(try reader.count(ofAtLeast: 1)) {
+            catalog = catalog.applying(try change(&reader))
         }
+        return Catalog(
+            version: version, nextTableNumber: nextTableNumber,
+            tables: Array(catalog.tables.values), views: Array(catalog.views.values),
+            metrics: Array(catalog.metrics.values), alerts: Array(catalog.alerts.values),
+            models: Array(catalog.models.values))
     }
 
     // MARK: Changes
@@ -77,13 +51,13 @@ enum CatalogCodec {
             writer.write(view.name)
             write(view.columnNames, &writer)
             writer.write(view.query)
-        case .dropView(let name): name_(4, name, &writer)
+        case .dropView(let name): named(4, name, &writer)
         case .putMetric(let metric):
-            name_(5, metric.name, &writer)
+            named(5, metric.name, &writer)
             writer.write(metric.expression)
-        case .dropMetric(let name): name_(6, name, &writer)
+        case .dropMetric(let name): named(6, name, &writer)
         case .putAlert(let alert):
-            name_(7, alert.name, &writer)
+            named(7, alert.name, &writer)
             writer.write(alert.condition)
             writer.write(alert.source)
             write(alert.groups, &writer)
@@ -92,17 +66,17 @@ enum CatalogCodec {
             writer.write(alert.action != nil)
             writer.write(alert.action ?? "")
             writer.write(alert.statement)
-        case .dropAlert(let name): name_(8, name, &writer)
+        case .dropAlert(let name): named(8, name, &writer)
         case .putModel(let model):
-            name_(9, model.name, &writer)
+            named(9, model.name, &writer)
             writer.write(model.kind)
             writer.write(model.statement)
             writer.write(blob: model.payload)
-        case .dropModel(let name): name_(10, name, &writer)
+        case .dropModel(let name): named(10, name, &writer)
         }
     }
 
-    private static func name_(_ tag: UInt8, _ name: String, _ writer: inout ByteWriter) {
+    private static func named(_ tag: UInt8, _ name: String, _ writer: inout ByteWriter) {
         writer.write(tag)
         writer.write(name)
     }
@@ -114,7 +88,7 @@ enum CatalogCodec {
 
     private static func texts(_ reader: inout ByteReader) throws(DemetraError) -> [String] {
         var result: [String] = []
-        for _ in 0..<(try reader.integer(UInt32.self)) { result.append(try reader.text()) }
+        for _ in 0..<(try reader.count(ofAtLeast: 4)) { result.append(try reader.text()) }
         return result
     }
 
@@ -171,7 +145,7 @@ enum CatalogCodec {
         for column in table.columns {
             writer.write(column.id)
             writer.write(column.name)
-            encode(column.type, into: &writer)
+            TypeCodec.encode(column.type, into: &writer)
             writer.write(column.isNullable)
             writer.write(column.defaultExpression != nil)
             writer.write(column.defaultExpression ?? "")
@@ -196,10 +170,10 @@ enum CatalogCodec {
         let id = TableID(try reader.integer(Int64.self))
         let name = try reader.text()
         var columns: [ColumnDefinition] = []
-        for _ in 0..<(try reader.integer(UInt32.self)) {
+        for _ in 0..<(try reader.count(ofAtLeast: 4)) {
             let columnID = try reader.integer(Int32.self)
             let columnName = try reader.text()
-            let columnType = try type(&reader)
+            let columnType = try TypeCodec.decode(&reader)
             let isNullable = try reader.flag()
             let hasDefault = try reader.flag()
             let text = try reader.text()
@@ -209,19 +183,21 @@ enum CatalogCodec {
                     defaultExpression: hasDefault ? text : nil))
         }
         var keys: [KeyDefinition] = []
-        for _ in 0..<(try reader.integer(UInt32.self)) {
+        for _ in 0..<(try reader.count(ofAtLeast: 4)) {
             let keyName = try reader.text()
             let isPrimary = try reader.flag()
             var positions: [Int] = []
-            for _ in 0..<(try reader.integer(UInt32.self)) {
+            for _ in 0..<(try reader.count(ofAtLeast: 4)) {
                 let position = Int(try reader.integer(Int32.self))
-                guard columns.indices.contains(position) else { throw reader.damaged("a key column") }
+                guard columns.indices.contains(position) else {
+                    throw reader.damaged("a key column")
+                }
                 positions.append(position)
             }
             keys.append(KeyDefinition(name: keyName, columns: positions, isPrimary: isPrimary))
         }
         var checks: [CheckDefinition] = []
-        for _ in 0..<(try reader.integer(UInt32.self)) {
+        for _ in 0..<(try reader.count(ofAtLeast: 4)) {
             let checkName = try reader.text()
             checks.append(CheckDefinition(name: checkName, condition: try reader.text()))
         }

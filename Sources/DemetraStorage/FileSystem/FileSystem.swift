@@ -12,7 +12,7 @@ package protocol FileSystem: Sendable {
     /// True when something has that name.
     func exists(_ path: String) -> Bool
 
-    /// Makes a directory and those above it.
+    /// Makes a directory and those above it, durably; does nothing where there is one.
     func createDirectory(_ path: String) throws(DemetraError)
 
     /// Names in a directory, sorted.
@@ -22,7 +22,7 @@ package protocol FileSystem: Sendable {
     /// only after `syncDirectory`.
     func rename(_ path: String, to target: String) throws(DemetraError)
 
-    /// Removes a file.
+    /// Removes a file. The name may come back after a crash; who holds the file open still reads it.
     func remove(_ path: String) throws(DemetraError)
 
     /// Makes the names in a directory durable.
@@ -39,7 +39,8 @@ package protocol StorageFile: AnyObject, Sendable {
     /// Bytes in the file.
     func byteCount() throws(DemetraError) -> Int
 
-    /// Up to `count` bytes from an offset on; fewer only at the end of the file.
+    /// Up to `count` bytes from an offset on; fewer only at the end of the file. May be called from several
+    /// threads.
     func read(at offset: Int, count: Int) throws(DemetraError) -> [UInt8]
 
     /// Adds bytes at the end. They may be lost in a crash until `sync` returns.

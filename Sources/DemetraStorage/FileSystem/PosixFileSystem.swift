@@ -42,7 +42,10 @@ package struct PosixFileSystem: FileSystem {
         var partial = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
             partial += part
-            if mkdir(partial, 0o755) != 0, errno != EEXIST {
+            if mkdir(partial, 0o755) == 0 {
+                let parent = partial.lastIndex(of: "/").map { String(partial[..<$0]) }
+                try syncDirectory(parent.map { $0.isEmpty ? "/" : $0 } ?? ".")
+            } else if errno != EEXIST {
                 throw Self.failure("create directory", path)
             }
             partial += "/"
@@ -89,7 +92,8 @@ package struct PosixFileSystem: FileSystem {
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             var bytes = [UInt8](repeating: 0, count: 32)
             let count = pread(descriptor, &bytes, 31, 0)
-            let holder = String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+            let holder =
+                String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
                 .split(separator: "\n").first.map(String.init) ?? "unknown"
             close(descriptor)
             throw DemetraError(

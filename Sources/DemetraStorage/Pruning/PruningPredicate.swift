@@ -44,15 +44,15 @@ package struct PruningPredicate: Sendable {
             return mayMatch(zoneMaps[column], comparison, value)
         case .isMember(let column, let values):
             return values.contains { mayMatch(zoneMaps[column], .equal, $0) }
-        case .isNull(let column): return zoneMaps[column].nullCount > 0
-        case .isNotNull(let column): return zoneMaps[column].nullCount < zoneMaps[column].rowCount
+        case .isNull(let column): return !zoneMaps[column].isKnown || zoneMaps[column].nullCount > 0
+        case .isNotNull(let column): return !zoneMaps[column].isAllNull
         }
     }
 
     private func mayMatch(
         _ map: ZoneMap, _ comparison: ComparisonOperator, _ value: Value
     ) -> Bool {
-        if map.nullCount == map.rowCount { return false }
+        if map.isAllNull { return false }
         guard let low = map.minimum, let high = map.maximum, ZoneOrder.areComparable(low, value)
         else { return true }
         switch comparison {

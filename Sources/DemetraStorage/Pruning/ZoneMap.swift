@@ -1,10 +1,10 @@
 package import DemetraTypes
-import DemetraVectors
 
-/// The least and greatest value of a column chunk, and how many of its rows are NULL.
+/// What is known of a column chunk without reading it: the least and greatest value, how many rows are NULL,
+/// and the exact sum of whole numbers.
 ///
 /// - Source: Moerkotte, "Small Materialized Aggregates", VLDB 1998.
-package struct ZoneMap: Sendable {
+package struct ZoneMap: Sendable, Hashable {
     /// The least value; nil when there is none, or none is known.
     package let minimum: Value?
     /// The greatest value.
@@ -13,78 +13,68 @@ package struct ZoneMap: Sendable {
     package let nullCount: Int
     /// All rows.
     package let rowCount: Int
+    /// The sum of all values of an integer or numeric(p, s) column, the latter in units of its last digit;
+    /// nil when the type has none, or it passes 128 bits.
+    package let sum: Int128?
+    /// False when nothing is known but the number of rows: the chunk may hold anything.
+    package let isKnown: Bool
 
-    /// Looks at every value.
-    init(_ vector: Vector) {
-        rowCount = vector.count
-        nullCount =
-            vector.isConstant
-            ? (vector.hasNulls ? vector.count : 0) : vector.validity?.nullCount ?? 0
-        guard vector.count > 0, nullCount < rowCount, let (low, high) = Self.extremes(vector) else {
-            (minimum, maximum) = (nil, nil)
-            return
-        }
-        minimum = vector.value(at: low)
-        maximum = vector.value(at: high)
+    init(minimum: Value?, maximum: Value?, nullCount: Int, rowCount: Int, sum: Int128?) {
+        self.minimum = minimum
+        self.maximum = maximum
+        self.nullCount = nullCount
+        self.rowCount = rowCount
+        self.sum = sum
+        isKnown = true
     }
+
+    private init(unknownRowCount: Int) {
+        (minimum, maximum, sum) = (nil, nil, nil)
+        (nullCount, rowCount, isKnown) = (0, unknownRowCount, false)
+    }
+
+    /// Nothing but a number of rows.
+    static func unknown(rowCount: Int) -> ZoneMap { ZoneMap(unknownRowCount: rowCount) }
+
+    /// Nothing but NULLs.
+    static func nulls(rowCount: Int) -> ZoneMap {
+        ZoneMap(minimum: nil, maximum: nil, nullCount: rowCount, rowCount: rowCount, sum: 0)
+    }
+
+    /// True when every row is NULL.
+    var isAllNull: Bool { isKnown && nullCount == rowCount }
 
     /// Joins two maps of one column.
     init(_ first: ZoneMap, _ second: ZoneMap) {
-        rowCount = first.rowCount + second.rowCount
-        nullCount = first.nullCount + second.nullCount
-        func pick(_ a: Value?, _ b: Value?, _ emptyA: Bool, _ emptyB: Bool, _ wantsLess: Bool) -> Value? {
-            if emptyA { return b }
-            if emptyB { return a }
+        guard first.isKnown, second.isKnown else {
+            self.init(unknownRowCount: first.rowCount + second.rowCount)
+            return
+        }
+        func pick(_ a: Value?, _ b: Value?, _ wantsLess: Bool) -> Value? {
+            if first.isAllNull { return b }
+            if second.isAllNull { return a }
             guard let a, let b else { return nil }
             return (ZoneOrder.compare(a, b) <= 0) == wantsLess ? a : b
         }
-        let (a, b) = (first.nullCount == first.rowCount, second.nullCount == second.rowCount)
-        minimum = pick(first.minimum, second.minimum, a, b, true)
-        maximum = pick(first.maximum, second.maximum, a, b, false)
-    }
-
-    /// Rows with the least and the greatest value.
-    private static func extremes(_ vector: Vector) -> (Int, Int)? {
-        let flat = vector.isConstant ? vector.slice(from: 0, count: 1).withoutConstant() : vector
-        switch flat.storage {
-        case .int32(let buffer): return extremes(flat) { buffer.pointer[$0] < buffer.pointer[$1] }
-        case .int64(let buffer): return extremes(flat) { buffer.pointer[$0] < buffer.pointer[$1] }
-        case .float64(let buffer):
-            return extremes(flat) { left, right in
-                let (a, b) = (buffer.pointer[left], buffer.pointer[right])
-                return b.isNaN ? !a.isNaN : a < b
-            }
-        case .int128(let buffer): return extremes(flat) { buffer.pointer[$0] < buffer.pointer[$1] }
-        case .dictionary(let codes, let dictionary):
-            let seen = Set(codes.array)
-            let order = seen.sorted {
-                dictionary.values.bytes(at: Int($0)).lexicographicallyPrecedes(
-                    dictionary.values.bytes(at: Int($1)))
-            }
-            // A NULL row's code is a filler, so codes alone only bound the values: that is enough.
-            guard let first = order.first, let last = order.last, flat.validity == nil else { return nil }
-            let low = codes.array.firstIndex(of: first) ?? 0
-            let high = codes.array.firstIndex(of: last) ?? 0
-            return (low, high)
-        default: return nil
+        var sum: Int128?
+        if let a = first.sum, let b = second.sum {
+            let (total, overflows) = a.addingReportingOverflow(b)
+            sum = overflows ? nil : total
         }
-    }
-
-    private static func extremes(_ vector: Vector, _ isLess: (Int, Int) -> Bool) -> (Int, Int)? {
-        var (low, high): (Int?, Int?) = (nil, nil)
-        for row in 0..<vector.count where vector.isValid(row) {
-            if low == nil || isLess(row, low ?? 0) { low = row }
-            if high == nil || isLess(high ?? 0, row) { high = row }
-        }
-        guard let low, let high else { return nil }
-        return (low, high)
+        self.init(
+            minimum: pick(first.minimum, second.minimum, true),
+            maximum: pick(first.maximum, second.maximum, false),
+            nullCount: first.nullCount + second.nullCount,
+            rowCount: first.rowCount + second.rowCount, sum: sum)
     }
 }
 
 /// The order of values that zone maps hold.
 enum ZoneOrder {
     static func compare(_ left: Value, _ right: Value) -> Int {
-        func order<Number: Comparable>(_ a: Number, _ b: Number) -> Int { a < b ? -1 : (a > b ? 1 : 0) }
+        func order<Number: Comparable>(_ a: Number, _ b: Number) -> Int {
+            a < b ? -1 : (a > b ? 1 : 0)
+        }
         switch (left, right) {
         case (.integer(let a), .integer(let b)): return order(a, b)
         case (.double(let a), .double(let b)):

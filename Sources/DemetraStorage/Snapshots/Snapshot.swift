@@ -75,7 +75,7 @@ package struct TableSnapshot: Sendable {
     /// About how many distinct values a column has, or nil.
     package func distinctEstimate(column: Int) -> Int? {
         guard let last = state.groups.last else { return 0 }
-        return last.group.vectors[column].dictionary?.dictionary.count
+        return last.group.distinctCount(column)
     }
 
     /// Columns of stored rows, in the order of `ids`, which are bigint and visible.
@@ -85,7 +85,7 @@ package struct TableSnapshot: Sendable {
         }
         var places: [(position: Int, row: Int)] = []
         for index in 0..<ids.count {
-            guard let place = state.locate(RowID(number: numbers[index])) else {
+            guard let place = try state.locate(RowID(number: numbers[index])) else {
                 throw DemetraError(
                     .serializationFailure, "could not find a row that was changed concurrently",
                     hint: "Run the statement again.")
@@ -98,15 +98,18 @@ package struct TableSnapshot: Sendable {
             var index = 0
             while index < places.count {
                 var end = index + 1
-                while end < places.count, places[end].position == places[index].position { end += 1 }
+                while end < places.count, places[end].position == places[index].position {
+                    end += 1
+                }
                 let rows = Buffer(places[index..<end].map { Int32($0.row) })
-                parts.append(
-                    state.groups[places[index].position].group.vectors[column].taking(rows: rows))
+                let group = state.groups[places[index].position].group
+                parts.append(try group.vector(column).taking(rows: rows))
                 index = end
             }
             let type = definition.columns[column].type
             result.append(
-                parts.isEmpty ? Vector([], type: type) : try Vector.concatenating(parts, type: type))
+                parts.isEmpty ? Vector([], type: type) : try Vector.concatenating(parts, type: type)
+            )
         }
         return result
     }
@@ -124,11 +127,17 @@ package struct Morsel: Sendable {
 }
 
 /// One worker's way through a morsel, batch by batch.
+///
+/// A column is fetched when the first of its batches is read: what a filter leaves nothing of is not decoded.
 // Owned by one worker.
 package final class MorselReader {
     private let group: VisibleGroup
+    private var columns: [Vector?]
 
-    fileprivate init(_ group: VisibleGroup) { self.group = group }
+    fileprivate init(_ group: VisibleGroup) {
+        self.group = group
+        columns = Array(repeating: nil, count: group.group.columns.count)
+    }
 
     /// The number of batches.
     package var batchCount: Int {
@@ -146,17 +155,23 @@ package final class MorselReader {
     }
 
     /// A column of a batch.
+    ///
+    /// - Throws: XX001 when the column's chunk is damaged, 58030 when it cannot be read.
     package func read(column: Int, batch: Int) throws(DemetraError) -> Vector {
-        group.group.vectors[column].slice(
-            from: batch * Batch.capacity, count: rowCount(batch: batch))
+        let whole: Vector
+        if let known = columns[column] {
+            whole = known
+        } else {
+            whole = try group.group.vector(column)
+            columns[column] = whole
+        }
+        return whole.slice(from: batch * Batch.capacity, count: rowCount(batch: batch))
     }
 
     /// The row ids of a batch, as bigint.
-    package func rowIDs(batch: Int) -> Vector {
-        let start = batch * Batch.capacity
-        let numbers = (0..<rowCount(batch: batch)).map {
-            RowID(group: group.group.id, row: start + $0).number
-        }
-        return Vector(type: .bigint, count: numbers.count, storage: .int64(Buffer(numbers)))
+    ///
+    /// - Throws: as `read`.
+    package func rowIDs(batch: Int) throws(DemetraError) -> Vector {
+        try group.group.rowIDs(from: batch * Batch.capacity, count: rowCount(batch: batch))
     }
 }

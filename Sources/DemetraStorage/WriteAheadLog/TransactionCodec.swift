@@ -5,12 +5,14 @@ import DemetraVectors
 /// What one commit did, as the log keeps it: resolved, so that replaying needs no decision.
 ///
 ///     1  catalog change
-///     2  rows of a table: id, columns, rows, then each column
-///     3  hidden rows of a table: id, count, row ids
+///     2  rows of a table: table, first row id, columns, rows, then each column
+///     3  hidden rows of a table: table, count, row ids as integers
+///     4  a segment whose rows join a table: its record
 enum LoggedChange {
     case catalog(CatalogChange)
-    case insert(TableID, [Vector], count: Int)
+    case insert(TableID, first: Int64, [Vector], count: Int)
     case hide(TableID, [RowID])
+    case attach(SegmentRecord)
 }
 
 enum TransactionCodec {
@@ -22,53 +24,62 @@ enum TransactionCodec {
             case .catalog(let change):
                 writer.write(UInt8(1))
                 CatalogCodec.encode(change, into: &writer)
-            case .insert(let table, let vectors, let count):
+            case .insert(let table, let first, let vectors, let count):
                 writer.write(UInt8(2))
                 writer.write(table.number)
+                writer.write(first)
                 writer.write(UInt32(vectors.count))
                 writer.write(UInt32(count))
-                for vector in vectors {
-                    CatalogCodec.encode(vector.type, into: &writer)
-                    VectorCodec.encode(vector, into: &writer)
-                }
+                for vector in vectors { VectorCodec.encode(vector, into: &writer) }
             case .hide(let table, let rows):
                 writer.write(UInt8(3))
                 writer.write(table.number)
                 writer.write(UInt32(rows.count))
-                for row in rows { writer.write(row.number) }
+                let ids = Buffer(rows.map(\.number))
+                IntegerEncoding.encode(ids, ids.count, into: &writer)
+            case .attach(let record):
+                writer.write(UInt8(4))
+                record.encode(into: &writer)
             }
         }
         return writer.bytes
     }
 
+    /// - Parameter name: the file, for errors.
     static func decode(_ bytes: [UInt8], name: String) throws(DemetraError) -> [LoggedChange] {
         var reader = ByteReader(bytes, name: name)
         var changes: [LoggedChange] = []
-        for _ in 0..<(try reader.integer(UInt32.self)) {
+        for _ in 0..<(try reader.count(ofAtLeast: 1)) {
             switch try reader.integer(UInt8.self) {
             case 1: changes.append(.catalog(try CatalogCodec.change(&reader)))
-            case 2:
-                let table = TableID(try reader.integer(Int64.self))
-                let width = Int(try reader.integer(UInt32.self))
-                let count = Int(try reader.integer(UInt32.self))
-                var vectors: [Vector] = []
-                for _ in 0..<width {
-                    let type = try CatalogCodec.type(&reader)
-                    let vector = try VectorCodec.decode(&reader, type: type)
-                    guard vector.count == count else { throw reader.damaged("a column's length") }
-                    vectors.append(vector)
-                }
-                changes.append(.insert(table, vectors, count: count))
+            case 2: changes.append(try insert(&reader, name))
             case 3:
                 let table = TableID(try reader.integer(Int64.self))
-                var rows: [RowID] = []
-                for _ in 0..<(try reader.integer(UInt32.self)) {
-                    rows.append(RowID(number: try reader.integer(Int64.self)))
-                }
-                changes.append(.hide(table, rows))
+                let count = Int(try reader.integer(UInt32.self))
+                // A constant takes no bytes a row, so the count is not bounded by what is left.
+                guard count <= LogRecord.longest / 8 else { throw reader.damaged("a count") }
+                let ids = try IntegerEncoding.decode(&reader, count, as: Int64.self)
+                changes.append(.hide(table, ids.array.map { RowID(number: $0) }))
+            case 4: changes.append(.attach(try SegmentRecord.decode(&reader)))
             default: throw reader.damaged("an unknown change")
             }
         }
         return changes
+    }
+
+    private static func insert(
+        _ reader: inout ByteReader, _ name: String
+    ) throws(DemetraError) -> LoggedChange {
+        let table = TableID(try reader.integer(Int64.self))
+        let first = try reader.integer(Int64.self)
+        let width = try reader.count(ofAtLeast: 14)
+        let count = Int(try reader.integer(UInt32.self))
+        var vectors: [Vector] = []
+        for _ in 0..<width {
+            let vector = try VectorCodec.decode(&reader, name: name)
+            guard vector.count == count else { throw reader.damaged("a column's length") }
+            vectors.append(vector)
+        }
+        return .insert(table, first: first, vectors, count: count)
     }
 }

@@ -1,128 +1,100 @@
 import DemetraTypes
 
-/// The durable log of commits.
+/// The durable log of commits: numbered files of which the last one grows.
 ///
-///     file      magic "DEMWAL01"   8 bytes
-///     record    length UInt32 of the payload, crc32c UInt32 of sequence and payload, sequence UInt64, payload
+///     file    magic "DEMWAL02", then records
 ///
-/// - Invariant: sequences grow by one from record to record.
-/// - Invariant: a record that was not synced may be missing or torn at the end of the file only; a bad
-///   record before a good one is damage, and said so.
+/// A file that has grown past `rotationBytes`, and the one in use when a flush begins, is followed by the
+/// next. Files below the manifest's floor are removed.
 // Owned by the writer.
 final class WriteAheadLog {
-    static let magic = Array("DEMWAL01".utf8)
-    static let headerBytes = 16
-    /// No record may be longer: what a length field says is checked against this before it is read.
-    static let longestRecord = Int(UInt32.max) - 64
+    static let magic = Array("DEMWAL02".utf8)
+    /// A file this long is followed by the next one.
+    static let rotationBytes = 64 << 20
 
-    private let file: any StorageFile
-    private let path: String
+    private let directory: DatabaseDirectory
+    private var file: any StorageFile
+    /// The number of the file that grows.
+    private(set) var number: Int64
+    /// Where its next record goes.
+    private var end: Int
+    /// Bytes of records since the last flush began.
+    private(set) var bytesSinceFlush: Int
 
-    /// Opens the log and gives every good record to `replay`, in order.
-    ///
-    /// - Returns: the log, and how many bytes of a torn record were cut off.
-    static func open(
-        _ path: String, _ fileSystem: any FileSystem,
-        replay: (_ sequence: UInt64, _ payload: [UInt8]) throws(DemetraError) -> Void
-    ) throws(DemetraError) -> (log: WriteAheadLog, cutBytes: Int) {
-        let file = try fileSystem.open(path, creating: true)
-        let log = WriteAheadLog(file: file, path: path)
-        let size = try file.byteCount()
-        if size < magic.count {
-            // A crash while the file was made: nothing was acknowledged yet.
-            try file.truncate(to: 0)
-            try file.append(magic)
-            try file.sync()
-            return (log, size)
-        }
-        guard try file.read(at: 0, count: magic.count) == magic else {
-            throw DemetraError(
-                .dataCorrupted, "\"\(path)\" is not a write-ahead log of this version",
-                hint: "Was the file replaced? Restore it from a backup.")
-        }
-        let end = try log.replay(size, replay)
-        if end < size {
-            try file.truncate(to: end)
-            try file.sync()
-        }
-        return (log, size - end)
-    }
-
-    private init(file: any StorageFile, path: String) {
+    init(directory: DatabaseDirectory, file: any StorageFile, number: Int64, end: Int, bytes: Int) {
+        self.directory = directory
         self.file = file
-        self.path = path
+        self.number = number
+        self.end = end
+        bytesSinceFlush = bytes
     }
 
-    /// Reads records until the end or a torn one; gives the offset behind the last good one.
-    private func replay(
-        _ size: Int, _ body: (UInt64, [UInt8]) throws(DemetraError) -> Void
-    ) throws(DemetraError) -> Int {
-        var offset = Self.magic.count
-        while offset < size {
-            guard let (sequence, payload, next) = try record(at: offset, size) else {
-                if try hasGoodRecord(after: offset, size) {
-                    throw DemetraError(
-                        .dataCorrupted, "a record of \"\(path)\" is damaged at byte \(offset)",
-                        detail: "Good records follow it, so it was not torn by a crash.",
-                        hint: "Restore the database from a backup.")
-                }
-                return offset
+    /// Makes an empty log file whose name and beginning are durable.
+    static func create(
+        _ directory: DatabaseDirectory, number: Int64
+    ) throws(DemetraError) -> any StorageFile {
+        let path = directory.path + "/" + directory.logName(number)
+        let file = try directory.fileSystem.open(path, creating: true)
+        try file.truncate(to: 0)
+        try file.append(magic)
+        try file.sync()
+        try directory.fileSystem.syncDirectory(directory.path + "/wal")
+        return file
+    }
+
+    /// How an append failed.
+    enum Failure: Error {
+        /// Nothing of the record is left: later ones can be written.
+        case undone(DemetraError)
+        /// Nobody knows what the file holds.
+        case unknown(DemetraError)
+    }
+
+    /// Writes a record and returns when it is durable.
+    func write(_ record: LogRecord) throws(Failure) {
+        let bytes = record.encoded()
+        do throws(DemetraError) {
+            guard bytes.count <= LogRecord.longest else {
+                throw DemetraError(
+                    .programLimitExceeded, "a transaction of \(bytes.count) bytes is too large",
+                    hint: "Split the rows over several statements.")
             }
-            try body(sequence, payload)
-            offset = next
+            try file.append(bytes)
+        } catch {
+            // Part of the record may be there, even all of it: it must not stand before a later one, nor
+            // come back after a crash.
+            do throws(DemetraError) {
+                try file.truncate(to: end)
+                try file.sync()
+            } catch let second {
+                throw .unknown(second)
+            }
+            throw .undone(error)
         }
-        return offset
-    }
-
-    private func record(
-        at offset: Int, _ size: Int
-    ) throws(DemetraError) -> (UInt64, [UInt8], Int)? {
-        guard offset + Self.headerBytes <= size else { return nil }
-        var header = ByteReader(
-            try file.read(at: offset, count: Self.headerBytes), name: "\"\(path)\"")
-        let length = Int(try header.integer(UInt32.self))
-        let checksum = try header.integer(UInt32.self)
-        let sequence = try header.integer(UInt64.self)
-        guard length <= Self.longestRecord, offset + Self.headerBytes + length <= size else {
-            return nil
+        do throws(DemetraError) {
+            try file.sync()
+        } catch {
+            throw .unknown(error)
         }
-        let checked = try file.read(at: offset + 8, count: 8 + length)
-        guard checked.count == 8 + length, Checksum.crc32c(checked) == checksum else { return nil }
-        return (sequence, Array(checked[8...]), offset + Self.headerBytes + length)
+        end += bytes.count
+        bytesSinceFlush += bytes.count
     }
 
-    /// Whether the record that the damaged one's length leads to is good.
-    private func hasGoodRecord(after offset: Int, _ size: Int) throws(DemetraError) -> Bool {
-        guard offset + Self.headerBytes <= size else { return false }
-        var header = ByteReader(try file.read(at: offset, count: 4), name: "\"\(path)\"")
-        let next = offset + Self.headerBytes + Int(try header.integer(UInt32.self))
-        guard next + Self.headerBytes <= size else { return false }
-        return try record(at: next, size) != nil
+    /// True when the file should be followed by the next one.
+    var isFull: Bool { end >= Self.rotationBytes }
+
+    /// Begins the next file; all records so far are durable.
+    ///
+    /// A file that was begun and not finished stays behind: the next try, or recovery, begins it again.
+    func rotate() throws(DemetraError) {
+        file = try Self.create(directory, number: number + 1)
+        number += 1
+        end = Self.magic.count
     }
 
-    /// Adds a record; durable once `sync` returns.
-    func append(sequence: UInt64, payload: [UInt8]) throws(DemetraError) {
-        guard payload.count <= Self.longestRecord else {
-            throw DemetraError(
-                .programLimitExceeded, "a transaction of \(payload.count) bytes is too large",
-                hint: "Split the rows over several statements.")
-        }
-        var checked = ByteWriter()
-        checked.write(sequence)
-        payload.withUnsafeBytes { checked.write(raw: $0) }
-        var record = ByteWriter()
-        record.write(UInt32(payload.count))
-        record.write(Checksum.crc32c(checked.bytes))
-        checked.bytes.withUnsafeBytes { record.write(raw: $0) }
-        try file.append(record.bytes)
+    /// As `rotate`, for a flush: what is written from now on is not part of it.
+    func rotateForFlush() throws(DemetraError) {
+        try rotate()
+        bytesSinceFlush = 0
     }
-
-    /// Returns when all records are durable.
-    func sync() throws(DemetraError) { try file.sync() }
-
-    /// Bytes of the file.
-    func byteCount() throws(DemetraError) -> Int { try file.byteCount() }
-
-    /// Cuts off what was added behind `end` and never acknowledged.
-    func cut(to end: Int) throws(DemetraError) { try file.truncate(to: end) }
 }

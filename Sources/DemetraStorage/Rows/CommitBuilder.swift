@@ -4,14 +4,31 @@ import DemetraVectors
 
 /// Applies a transaction to the current state: checks keys, resolves conflicts, and writes down what the log
 /// has to keep. Nothing is changed in place, so a transaction that fails leaves no trace.
+///
+/// More rows than a row group holds are written as segments at once, and the log only names them: they are
+/// written once instead of twice, and never wait in the memtable.
 struct CommitBuilder {
     private(set) var catalog: Catalog
     private(set) var states: [TableID: TableState]
     private(set) var logged: [LoggedChange] = []
+    /// Segments that were written or opened on the way.
+    private(set) var segments: [KnownSegment] = []
+    private let directory: DatabaseDirectory
+    private let configuration: StoreConfiguration
 
-    init(catalog: Catalog, states: [TableID: TableState]) {
+    init(
+        catalog: Catalog, states: [TableID: TableState], directory: DatabaseDirectory,
+        configuration: StoreConfiguration
+    ) {
         self.catalog = catalog
         self.states = states
+        self.directory = directory
+        self.configuration = configuration
+    }
+
+    /// Removes the segments of a transaction that was not committed.
+    func dropSegments() {
+        for segment in segments { segment.reader?.drop() }
     }
 
     // MARK: Transactions
@@ -22,7 +39,7 @@ struct CommitBuilder {
         }
         for operation in transaction.operations {
             switch operation {
-            case .change(let change): apply(.catalog(change))
+            case .change(let change): try apply(.catalog(change))
             case .insert(let table, let batches, let conflict):
                 try insert(table, batches, conflict)
             case .delete(let table, let ids): try delete(table, ids)
@@ -75,16 +92,17 @@ struct CommitBuilder {
         var rows: [RowID] = []
         for index in 0..<ids.count {
             let id = RowID(number: numbers[index])
-            guard let place = state.locate(id), state.isVisible(place) else {
+            guard let place = try state.locate(id),
+                !state.groups[place.position].isHidden(place.row)
+            else {
                 throw DemetraError(
                     .serializationFailure,
                     "a row of \"\(state.definition.name)\" was changed concurrently",
                     hint: "Run the statement again.")
             }
-            rows.append(
-                RowID(group: state.groups[place.position].group.id, row: place.row))
+            rows.append(id)
         }
-        if !rows.isEmpty { apply(.hide(table, rows)) }
+        if !rows.isEmpty { try apply(.hide(table, rows)) }
     }
 
     // MARK: Inserts
@@ -98,13 +116,56 @@ struct CommitBuilder {
         var columns: [Vector] = []
         for (index, column) in definition.columns.enumerated() {
             let parts = batches.filter { $0.count > 0 }.map { $0.vectors[index] }
-            columns.append(try Vector.concatenating(parts, type: column.type).withoutConstant())
+            let joined = try Vector.concatenating(parts, type: column.type).withoutConstant()
+            columns.append(Self.slim(joined))
         }
         var rowCount = count
         for key in definition.keys {
             (columns, rowCount) = try checked(table, key, columns, rowCount, conflict)
         }
-        try add(.insert(table, columns, count: rowCount))
+        if rowCount > configuration.bulkRows {
+            try writeSegments(table, columns, rowCount)
+        } else {
+            let first = try self.state(table).nextRow
+            try apply(.insert(table, first: first, columns, count: rowCount))
+        }
+    }
+
+    /// A few rows that were read from a large table must not bring its dictionary along, and rows that are
+    /// all NULL need none.
+    private static func slim(_ vector: Vector) -> Vector {
+        guard let (_, dictionary) = vector.dictionary else { return vector }
+        if dictionary.count == 0 {
+            return .nulls(vector.type, count: vector.count).withoutConstant()
+        }
+        return dictionary.count > vector.count ? vector.flattened() : vector
+    }
+
+    /// Rows straight into segments, each of up to `SegmentWriter.groupLimit` row groups.
+    private mutating func writeSegments(
+        _ table: TableID, _ columns: [Vector], _ count: Int
+    ) throws(DemetraError) {
+        let state = try state(table)
+        let writer = SegmentWriter(
+            directory: directory, definition: state.definition,
+            threadCount: configuration.processorCount)
+        var start = 0
+        while start < count {
+            var blocks: [RowBlock] = []
+            while start < count, blocks.count < SegmentWriter.groupLimit {
+                let length = min(RowGroup.capacity, count - start)
+                let first = state.nextRow + Int64(start)
+                blocks.append(
+                    RowBlock(
+                        vectors: columns.map { $0.slice(from: start, count: length) },
+                        count: length, first: first, last: first + Int64(length) - 1, numbers: nil))
+                start += length
+            }
+            let segment = KnownSegment(try writer.write(blocks))
+            segments.append(segment)
+            try attach(segment)
+            logged.append(.attach(segment.record))
+        }
     }
 
     /// Rows that a key lets in: all, or those that replace.
@@ -126,7 +187,7 @@ struct CommitBuilder {
         let existing = try KeyLookup(state: state, key: key).find(keys, count: count)
         if let row = existing.firstIndex(where: { $0 >= 0 }) {
             guard replaces else { throw duplicate(key, state.definition, keys, row) }
-            apply(.hide(table, existing.filter { $0 >= 0 }.map { RowID(number: $0) }))
+            try apply(.hide(table, existing.filter { $0 >= 0 }.map { RowID(number: $0) }))
         }
         return (columns, count)
     }
@@ -168,17 +229,8 @@ struct CommitBuilder {
 
     // MARK: Logged changes
 
-    private mutating func add(_ change: LoggedChange) throws(DemetraError) {
+    private mutating func apply(_ change: LoggedChange) throws(DemetraError) {
         try replay(change)
-        logged.append(change)
-    }
-
-    private mutating func apply(_ change: LoggedChange) {
-        switch change {
-        case .catalog(let change): apply(change)
-        case .hide(let table, let rows): states[table] = states[table]?.hiding(rows)
-        case .insert: break
-        }
         logged.append(change)
     }
 
@@ -186,10 +238,38 @@ struct CommitBuilder {
     mutating func replay(_ change: LoggedChange) throws(DemetraError) {
         switch change {
         case .catalog(let change): apply(change)
-        case .hide(let table, let rows): states[table] = states[table]?.hiding(rows)
-        case .insert(let table, let columns, let count):
-            states[table] = try states[table]?.adding(columns, count: count)
+        case .hide(let table, let rows): states[table] = try logged(table).hiding(rows)
+        case .insert(let table, let first, let columns, let count):
+            let state = try logged(table)
+            guard first == state.nextRow, columns.count == state.definition.columns.count else {
+                throw DemetraError(
+                    .dataCorrupted,
+                    "the log adds row \(first) to \"\(state.definition.name)\", "
+                        + "which has \(state.nextRow)",
+                    hint: "Restore the database from a backup.")
+            }
+            states[table] = try state.adding(columns, count: count)
+        case .attach(let record):
+            let segment = KnownSegment.open(record, in: directory)
+            segments.append(segment)
+            try attach(segment)
         }
+    }
+
+    private func logged(_ table: TableID) throws(DemetraError) -> TableState {
+        guard let state = states[table] else {
+            throw DemetraError(
+                .dataCorrupted, "the log changes table \(table.number), which does not exist",
+                hint: "Restore the database from a backup.")
+        }
+        return state
+    }
+
+    private mutating func attach(_ segment: KnownSegment) throws(DemetraError) {
+        let state = try logged(segment.record.table)
+        let next = segment.record.groups.last.map { $0.last + 1 } ?? state.nextRow
+        states[segment.record.table] = state.attaching(
+            segment.groups(state.definition), nextRow: max(state.nextRow, next))
     }
 
     private mutating func apply(_ change: CatalogChange) {

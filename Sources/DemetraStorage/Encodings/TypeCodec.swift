@@ -1,0 +1,62 @@
+import DemetraTypes
+
+/// A logical type as nine bytes: a tag, then two Int32 for precision and scale or a length, -1 where there
+/// is none.
+enum TypeCodec {
+    static func encode(_ type: LogicalType, into writer: inout ByteWriter) {
+        func tag(_ number: UInt8, _ first: Int = -1, _ second: Int = -1) {
+            writer.write(number)
+            writer.write(Int32(first))
+            writer.write(Int32(second))
+        }
+        switch type {
+        case .boolean: tag(1)
+        case .smallint: tag(2)
+        case .integer: tag(3)
+        case .bigint: tag(4)
+        case .real: tag(5)
+        case .double: tag(6)
+        case .numeric(let modifier): tag(7, modifier?.precision ?? -1, modifier?.scale ?? -1)
+        case .text: tag(8)
+        case .varchar(let limit): tag(9, limit ?? -1)
+        case .date: tag(10)
+        case .time: tag(11)
+        case .timestamp: tag(12)
+        case .timestamptz: tag(13)
+        case .interval: tag(14)
+        case .json: tag(15)
+        case .jsonb: tag(16)
+        case .bytea: tag(17)
+        case .uuid: tag(18)
+        case .unknown: tag(8)
+        }
+    }
+
+    static func decode(_ reader: inout ByteReader) throws(DemetraError) -> LogicalType {
+        let number = try reader.integer(UInt8.self)
+        let first = Int(try reader.integer(Int32.self))
+        let second = Int(try reader.integer(Int32.self))
+        switch number {
+        case 1: return .boolean
+        case 2: return .smallint
+        case 3: return .integer
+        case 4: return .bigint
+        case 5: return .real
+        case 6: return .double
+        case 7:
+            return .numeric(first < 0 ? nil : NumericModifier(precision: first, scale: second))
+        case 8: return .text
+        case 9: return .varchar(limit: first < 0 ? nil : first)
+        case 10: return .date
+        case 11: return .time
+        case 12: return .timestamp
+        case 13: return .timestamptz
+        case 14: return .interval
+        case 15: return .json
+        case 16: return .jsonb
+        case 17: return .bytea
+        case 18: return .uuid
+        default: throw reader.damaged("an unknown type")
+        }
+    }
+}

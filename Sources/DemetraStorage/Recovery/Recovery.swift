@@ -1,0 +1,137 @@
+import DemetraCatalog
+import DemetraTypes
+
+/// Opens the files of a database: the manifest that counts, the segments it names, then the log.
+struct Recovery {
+    /// Everything a store needs to begin.
+    struct Outcome: ~Copyable {
+        let log: WriteAheadLog
+        let snapshot: Snapshot
+        let known: [SegmentID: KnownSegment]
+        let manifestNumber: Int64
+        let floor: UInt64
+        let report: RecoveryReport
+    }
+
+    /// Names that a database's directory may hold; manifests come on top.
+    private static let ownNames: Set<String> = ["LOCK", "CURRENT", "wal", "segments", "tmp"]
+
+    let directory: DatabaseDirectory
+    let configuration: StoreConfiguration
+
+    private var fileSystem: any FileSystem { directory.fileSystem }
+
+    /// - Throws: 3D000 when the directory holds something else; nothing is written then.
+    func checkDirectory() throws(DemetraError) {
+        let names = try fileSystem.list(directory.path)
+        guard !names.contains("CURRENT") else { return }
+        let foreign = names.first {
+            !Self.ownNames.contains($0) && !$0.hasPrefix(ManifestFile.prefix)
+        }
+        guard let foreign else { return }
+        throw DemetraError(
+            .invalidCatalogName, "\"\(directory.path)\" is not a Demetra database",
+            detail: "It has no file CURRENT, and holds \"\(foreign)\".",
+            hint: "Give the directory of a database, or one that is new or empty.")
+    }
+
+    /// Opens what is there, or makes a new database.
+    func run() throws(DemetraError) -> Outcome {
+        for folder in ["wal", "segments", "tmp"] {
+            try fileSystem.createDirectory(directory.path + "/" + folder)
+        }
+        let file = ManifestFile(directory: directory)
+        if let (manifest, number) = try file.read() { return try open(manifest, number) }
+        try checkEmptiness()
+        _ = try WriteAheadLog.create(directory, number: 1)
+        let manifest = Manifest(
+            catalog: Catalog(), floor: 0, firstLog: 1, nextSegment: 1, tables: [])
+        do {
+            try file.write(manifest, number: 1)
+        } catch {
+            switch error {
+            case .before(let cause), .during(let cause): throw cause
+            }
+        }
+        return try open(manifest, 1)
+    }
+
+    /// A database whose making was interrupted has nothing in it; anything more has lost its `CURRENT`.
+    private func checkEmptiness() throws(DemetraError) {
+        func lost(_ name: String) -> DemetraError {
+            DemetraError(
+                .dataCorrupted, "file \"\(directory.path)/CURRENT\" is missing",
+                detail: "There is \"\(name)\", so this is not a new database.",
+                hint: "Restore the database from a backup.")
+        }
+        if let segment = try directory.segmentFiles().first { throw lost(segment.name) }
+        for number in try directory.logNumbers() {
+            let name = directory.logName(number)
+            let file = try fileSystem.open(directory.path + "/" + name, creating: false)
+            if try file.read(at: 0, count: 8) == Array("DEMWAL01".utf8) {
+                throw DemetraError(
+                    .featureNotSupported,
+                    "\"\(directory.path)\" was written before there were manifests",
+                    hint: "Import the data again into a new database.")
+            }
+            if try file.byteCount() > WriteAheadLog.magic.count { throw lost(name) }
+        }
+    }
+
+    private func open(_ manifest: Manifest, _ number: Int64) throws(DemetraError) -> Outcome {
+        directory.reserveSegments(through: manifest.nextSegment - 1)
+        var report = RecoveryReport()
+        var known: [SegmentID: KnownSegment] = [:]
+        var states: [TableID: TableState] = [:]
+        let tables = Dictionary(
+            manifest.tables.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for definition in manifest.catalog.tables.values {
+            states[definition.id] = state(definition, tables[definition.id], &known)
+        }
+        var builder = CommitBuilder(
+            catalog: manifest.catalog, states: states, directory: directory,
+            configuration: configuration)
+        let replay = LogReplay(
+            directory: directory, firstLog: manifest.firstLog, floor: manifest.floor)
+        let (log, sequence) = try replay.run(&report) {
+            (_, payload, name) throws(DemetraError) in
+            for change in try TransactionCodec.decode(payload, name: "\"\(name)\"") {
+                try builder.replay(change)
+            }
+        }
+        for segment in builder.segments { known[segment.record.id] = segment }
+        for id in known.keys { directory.reserveSegments(through: id.number) }
+        for (_, id) in try directory.segmentFiles() {
+            directory.reserveSegments(through: id.number)
+        }
+        report.damages = known.values.sorted { $0.record.id < $1.record.id }.compactMap(\.damage)
+        directory.removeOrphans(
+            keeping: Set(known.keys), manifest: number,
+            firstLog: manifest.firstLog)
+        return Outcome(
+            log: log,
+            snapshot: Snapshot(
+                catalog: builder.catalog, sequence: CommitSequence(number: sequence),
+                states: builder.states),
+            known: known, manifestNumber: number, floor: manifest.floor, report: report)
+    }
+
+    private func state(
+        _ definition: TableDefinition, _ table: Manifest.Table?,
+        _ known: inout [SegmentID: KnownSegment]
+    ) -> TableState {
+        var groups: [VisibleGroup] = []
+        for segment in table?.segments ?? [] {
+            let opened = KnownSegment.open(segment.record, in: directory)
+            known[segment.record.id] = opened
+            let all = opened.groups(definition)
+            for (group, deletions) in segment.visible {
+                groups.append(VisibleGroup(group: all[group], deletions: deletions))
+            }
+        }
+        groups.sort { $0.group.first < $1.group.first }
+        let next = table?.nextRow ?? 0
+        return TableState(
+            definition: definition, groups: groups, nextRow: next, sealedRow: next)
+    }
+}

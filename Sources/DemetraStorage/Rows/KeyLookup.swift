@@ -1,0 +1,147 @@
+import DemetraCatalog
+import DemetraTypes
+import DemetraVectors
+
+/// Finds stored rows by a key.
+///
+/// Zone maps say which groups can hold one of the incoming keys at all. Few keys are then looked up in the
+/// group's index, which is made once and kept; many keys are made into a hash table of their own, against
+/// which the group is probed.
+///
+/// - Complexity: O(groups * log keys) for the zone maps, then O(keys) for each group left; the size of the
+///   table matters only where its key ranges overlap.
+struct KeyLookup {
+    let state: TableState
+    let key: KeyDefinition
+
+    /// Up to one key for so many stored rows, the stored rows' index is used.
+    private static let rowsPerIndexedKey = 4
+
+    /// For each incoming row the id of the visible stored row with the same key, or -1.
+    func find(_ keys: [Vector], count: Int) throws(DemetraError) -> [Int64] {
+        var result = [Int64](repeating: -1, count: count)
+        guard count > 0, !state.groups.isEmpty else { return result }
+        let range = KeyRange(keys)
+        var table: JoinTable?
+        for candidate in state.groups {
+            guard range.overlaps(candidate.group, key.columns) else { continue }
+            if count * Self.rowsPerIndexedKey <= candidate.group.count {
+                try lookUp(keys, count, candidate, &result)
+            } else {
+                if table == nil { table = try JoinTable(keys: keys, rowCount: count) }
+                guard let table else { continue }
+                try probe(JoinProbe(table), candidate, &result)
+            }
+        }
+        return result
+    }
+
+    private func lookUp(
+        _ keys: [Vector], _ count: Int, _ candidate: VisibleGroup, _ result: inout [Int64]
+    ) throws(DemetraError) {
+        let probe = JoinProbe(try candidate.group.index(of: key))
+        probe.start(keys: keys, count: count)
+        while let pairs = probe.next(limit: Batch.capacity) {
+            for index in 0..<pairs.count {
+                let row = Int(pairs.buildRows[index])
+                if candidate.isHidden(row) { continue }
+                result[Int(pairs.probeRows[index])] = try id(candidate.group, row)
+            }
+        }
+    }
+
+    private func probe(
+        _ probe: JoinProbe, _ candidate: VisibleGroup, _ result: inout [Int64]
+    ) throws(DemetraError) {
+        let group = candidate.group
+        var stored: [Vector] = []
+        for column in key.columns { stored.append(try group.vector(column)) }
+        var start = 0
+        while start < group.count {
+            let length = min(Batch.capacity, group.count - start)
+            probe.start(
+                keys: stored.map { $0.slice(from: start, count: length) }, count: length)
+            while let pairs = probe.next(limit: Batch.capacity) {
+                for index in 0..<pairs.count {
+                    let row = start + Int(pairs.probeRows[index])
+                    if candidate.isHidden(row) { continue }
+                    result[Int(pairs.buildRows[index])] = try id(group, row)
+                }
+            }
+            start += length
+        }
+    }
+
+    private func id(_ group: RowGroup, _ row: Int) throws(DemetraError) -> Int64 {
+        if case .contiguous(let first) = group.numbers { return first + Int64(row) }
+        guard case .int64(let ids) = try group.rowIDs(from: row, count: 1).storage else {
+            throw DemetraError(.internalError, "row ids are not bigint")
+        }
+        return ids[0]
+    }
+}
+
+/// What is known of incoming keys before any stored row is looked at.
+private struct KeyRange {
+    private let maps: [ZoneMap]
+    /// The values of the first key column, ascending, when they are whole numbers, days or times.
+    private let leading: [Int64]?
+
+    init(_ keys: [Vector]) {
+        maps = keys.map { ZoneMap($0) }
+        switch keys.first?.withoutConstant() {
+        case .some(let vector):
+            let valid = (0..<vector.count).filter { vector.isValid($0) }
+            switch vector.storage {
+            case .int32(let buffer): leading = valid.map { Int64(buffer[$0]) }.sorted()
+            case .int64(let buffer): leading = valid.map { buffer[$0] }.sorted()
+            default: leading = nil
+            }
+        case .none: leading = nil
+        }
+    }
+
+    /// False when no incoming key can be in the group.
+    func overlaps(_ group: RowGroup, _ columns: [Int]) -> Bool {
+        for (index, column) in columns.enumerated() {
+            let stored = group.zoneMaps[column]
+            if stored.isAllNull || maps[index].isAllNull { return false }
+            guard let low = stored.minimum, let high = stored.maximum else { continue }
+            if index == 0, let leading, let least = low.wholeNumber,
+                let greatest = high.wholeNumber
+            {
+                if !contains(leading, least, greatest) { return false }
+                continue
+            }
+            guard let first = maps[index].minimum, let last = maps[index].maximum,
+                ZoneOrder.areComparable(low, first)
+            else { continue }
+            if ZoneOrder.compare(last, low) < 0 || ZoneOrder.compare(first, high) > 0 {
+                return false
+            }
+        }
+        return true
+    }
+
+    /// Whether a sorted array has an element within bounds.
+    private func contains(_ sorted: [Int64], _ low: Int64, _ high: Int64) -> Bool {
+        var (first, end) = (0, sorted.count)
+        while first < end {
+            let middle = (first + end) / 2
+            if sorted[middle] < low { first = middle + 1 } else { end = middle }
+        }
+        return first < sorted.count && sorted[first] <= high
+    }
+}
+
+extension Value {
+    /// The number by which vectors hold integers, days and times.
+    fileprivate var wholeNumber: Int64? {
+        switch self {
+        case .integer(let value), .time(let value): value
+        case .date(let date): Int64(date.days)
+        case .timestamp(let time), .timestamptz(let time): time.microseconds
+        default: nil
+        }
+    }
+}

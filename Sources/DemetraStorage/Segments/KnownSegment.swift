@@ -1,0 +1,40 @@
+import DemetraCatalog
+import DemetraTypes
+
+/// A segment that a manifest or the log names, whether it can be read or not.
+struct KnownSegment: Sendable {
+    let record: SegmentRecord
+    /// Nil when the file is damaged.
+    let reader: SegmentReader?
+    /// What is wrong with it.
+    let damage: DemetraError?
+
+    /// A segment that was just written.
+    init(_ reader: SegmentReader) {
+        record = SegmentRecord(reader)
+        self.reader = reader
+        damage = nil
+    }
+
+    private init(record: SegmentRecord, damage: DemetraError) {
+        self.record = record
+        reader = nil
+        self.damage = damage
+    }
+
+    /// Opens a segment; one that is damaged does not keep the others from being read.
+    static func open(_ record: SegmentRecord, in directory: DatabaseDirectory) -> KnownSegment {
+        do throws(DemetraError) {
+            return KnownSegment(try SegmentReader.open(record, in: directory))
+        } catch {
+            return KnownSegment(record: record, damage: error)
+        }
+    }
+
+    /// All row groups, in their order in the file.
+    func groups(_ definition: TableDefinition) -> [RowGroup] {
+        if let reader { return reader.groups(definition) }
+        let error = damage ?? DemetraError(.dataCorrupted, "a segment cannot be read")
+        return record.damagedGroups(definition, error)
+    }
+}

@@ -1,0 +1,280 @@
+import DemetraCatalog
+import DemetraTypes
+import DemetraVectors
+import Synchronization
+
+/// An open segment file: gives columns of row groups, verified and decoded when they are first needed.
+///
+/// The file of a segment that no manifest names any more is removed when the last snapshot that reads it
+/// is gone.
+// Immutable after init, but for the dictionary references and the mark of the dropped.
+final class SegmentReader: Sendable {
+    private struct WeakDictionary: Sendable {
+        weak var dictionary: VectorDictionary?
+    }
+
+    let id: SegmentID
+    let footer: SegmentFooter
+    let byteCount: Int
+    /// The path from the database's directory on, as errors show it.
+    let name: String
+    private let file: any StorageFile
+    private let directory: DatabaseDirectory
+    /// Those in use: all row groups give the same dictionary, whatever the cache lets go.
+    private let dictionaries = Mutex<[Int: WeakDictionary]>([:])
+    private let isDropped = Atomic<Bool>(false)
+
+    init(
+        id: SegmentID, footer: SegmentFooter, byteCount: Int, file: any StorageFile,
+        directory: DatabaseDirectory
+    ) {
+        self.id = id
+        self.footer = footer
+        self.byteCount = byteCount
+        self.file = file
+        self.directory = directory
+        name = directory.segmentName(footer.table, id)
+    }
+
+    deinit {
+        directory.cache.removeAll(of: id)
+        if isDropped.load(ordering: .relaxed) {
+            // What cannot be removed now is an orphan that the next opening removes.
+            try? directory.fileSystem.remove(directory.path + "/" + name)
+        }
+    }
+
+    /// The file goes with the last reader.
+    func drop() { isDropped.store(true, ordering: .relaxed) }
+
+    /// Opens a segment and reads its footer.
+    ///
+    /// - Throws: XX001 when the file is not the one that was written.
+    static func open(
+        _ record: SegmentRecord, in directory: DatabaseDirectory
+    ) throws(DemetraError) -> SegmentReader {
+        let name = directory.segmentName(record.table, record.id)
+        let title = "segment \"\(name)\""
+        guard directory.fileSystem.exists(directory.path + "/" + name) else {
+            throw DemetraError(
+                .dataCorrupted, "\(title) is missing",
+                hint: "Restore the database from a backup.")
+        }
+        let file = try directory.fileSystem.open(directory.path + "/" + name, creating: false)
+        let size = try file.byteCount()
+        guard size == record.byteCount else {
+            throw DemetraError(
+                .dataCorrupted, "\(title) has \(size) bytes instead of \(record.byteCount)",
+                detail: "Its footer lies at the end, so nothing in it can be found.",
+                hint: "Restore the file from a backup.")
+        }
+        let footer = try SegmentFooter.decode(
+            try footerBytes(file, size, title), name: title)
+        guard footer.table == record.table,
+            footer.groups.map(\.first) == record.groups.map(\.first),
+            footer.groups.map(\.count) == record.groups.map(\.count)
+        else {
+            throw DemetraError(
+                .dataCorrupted, "\(title) is another segment than the manifest names",
+                hint: "Was the file replaced? Restore it from a backup.")
+        }
+        return SegmentReader(
+            id: record.id, footer: footer, byteCount: size, file: file, directory: directory)
+    }
+
+    /// Footers are usually shorter, and then one read gets them.
+    private static let likelyFooterBytes = 1 << 15
+
+    private static func footerBytes(
+        _ file: any StorageFile, _ size: Int, _ title: String
+    ) throws(DemetraError) -> [UInt8] {
+        func damaged(_ what: String, _ detail: String? = nil) -> DemetraError {
+            DemetraError(
+                .dataCorrupted, "\(title) is damaged: \(what)", detail: detail,
+                hint: "Restore the file from a backup.")
+        }
+        let tailBytes = min(size, likelyFooterBytes)
+        let tail = try file.read(at: size - tailBytes, count: tailBytes)
+        guard tail.count == tailBytes, tailBytes >= SegmentFooter.trailerBytes else {
+            throw damaged("it has no footer")
+        }
+        let trailer = Array(tail.suffix(SegmentFooter.trailerBytes))
+        var reader = ByteReader(trailer, name: title)
+        let length = Int(try reader.integer(UInt32.self))
+        let stored = try reader.integer(UInt32.self)
+        let end = size - SegmentFooter.trailerBytes
+        guard Array(trailer.suffix(8)) == SegmentFooter.magic, length <= end else {
+            throw damaged("it does not end as segments do")
+        }
+        var bytes = Array(tail.dropLast(SegmentFooter.trailerBytes).suffix(length))
+        if bytes.count < length { bytes = try file.read(at: end - length, count: length) }
+        let computed = Checksum.crc32c(bytes)
+        guard bytes.count == length, computed == stored else {
+            throw damaged(
+                "checksum mismatch in its footer",
+                "Stored crc32c \(Checksum.text(stored)), computed \(Checksum.text(computed)), "
+                    + "\(length) bytes at offset \(end - length).")
+        }
+        return bytes
+    }
+
+    // MARK: Chunks
+
+    /// The bytes of a chunk.
+    ///
+    /// - Throws: XX001 naming file, place and both checksums.
+    func bytes(_ location: ChunkLocation, _ place: String) throws(DemetraError) -> [UInt8] {
+        let bytes = try file.read(at: location.offset, count: location.byteCount)
+        let computed = Checksum.crc32c(bytes)
+        guard bytes.count == location.byteCount, computed == location.checksum else {
+            throw DemetraError(
+                .dataCorrupted, "checksum mismatch in segment \"\(name)\", \(place)",
+                detail: "Stored crc32c \(Checksum.text(location.checksum)), computed "
+                    + "\(Checksum.text(computed)), \(location.byteCount) bytes at offset "
+                    + "\(location.offset).",
+                hint: "Restore the file from a backup.")
+        }
+        return bytes
+    }
+
+    /// The values of a column in a row group, read from the file.
+    func decode(group: Int, column: Int) throws(DemetraError) -> Vector {
+        let about = footer.columns[column]
+        let place = "row group \(group), column \"\(about.name)\""
+        let bytes = try bytes(footer.groups[group].chunks[column], place)
+        let vector = try ColumnEncoding.decode(
+            bytes, type: about.type, dictionary: try dictionary(column),
+            name: "segment \"\(name)\", \(place)")
+        return try checked(vector, group)
+    }
+
+    /// The ids of the rows of a group that lists them.
+    func numbers(group: Int) throws(DemetraError) -> Vector {
+        guard let location = footer.groups[group].numbers else { return Vector([], type: .bigint) }
+        let place = "row group \(group), row ids"
+        let vector = try ColumnEncoding.decode(
+            try bytes(location, place), type: .bigint, dictionary: nil,
+            name: "segment \"\(name)\", \(place)")
+        return try checked(vector, group)
+    }
+
+    private func checked(_ vector: Vector, _ group: Int) throws(DemetraError) -> Vector {
+        guard vector.count == footer.groups[group].count else {
+            throw DemetraError(
+                .dataCorrupted,
+                "row group \(group) of segment \"\(name)\" has columns of "
+                    + "different length", hint: "Restore the file from a backup.")
+        }
+        return vector
+    }
+
+    private func dictionary(_ column: Int) throws(DemetraError) -> VectorDictionary? {
+        guard let location = footer.columns[column].dictionary else { return nil }
+        if let known = dictionaries.withLock({ $0[column]?.dictionary }) { return known }
+        let place = "dictionary of column \"\(footer.columns[column].name)\""
+        let read = try DictionaryCodec.decode(
+            try bytes(location, place), name: "segment \"\(name)\", \(place)")
+        // Two readers may get here at once: the first one's dictionary is everybody's.
+        return dictionaries.withLock { known in
+            if let other = known[column]?.dictionary { return other }
+            known[column] = WeakDictionary(dictionary: read)
+            directory.cache.add(
+                .dictionary(read), CacheKey(segment: id, group: -1, column: column, index: ""),
+                byteCount: location.byteCount + read.count * 8)
+            return read
+        }
+    }
+}
+
+// MARK: Row groups
+
+extension SegmentReader {
+    /// The row groups of the segment under a table's present definition, all of them.
+    func groups(_ definition: TableDefinition) -> [RowGroup] {
+        let positions = Dictionary(
+            footer.columns.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first }
+        )
+        return footer.groups.indices.map { index in
+            let group = footer.groups[index]
+            var sources: [ColumnSource] = []
+            var maps: [ZoneMap] = []
+            for column in definition.columns {
+                if let position = positions[column.id] {
+                    sources.append(
+                        .chunk(
+                            ColumnChunk(
+                                reader: self, group: index, column: position, type: column.type)))
+                    maps.append(group.zoneMaps[position])
+                } else {
+                    sources.append(.absent(column.type))
+                    maps.append(.nulls(rowCount: group.count))
+                }
+            }
+            let numbers: RowNumbers =
+                group.numbers == nil
+                ? .contiguous(first: group.first)
+                : .listed(
+                    first: group.first, last: group.last,
+                    .chunk(ColumnChunk(reader: self, group: index, column: -1, type: .bigint)))
+            return RowGroup(
+                numbers: numbers, count: group.count, columns: sources, zoneMaps: maps,
+                segment: SegmentPlace(id: id, group: index), memoryBytes: 0)
+        }
+    }
+}
+
+/// One column of one row group of a segment.
+struct ColumnChunk: Sendable {
+    let reader: SegmentReader
+    let group: Int
+    /// Position in the file; -1 for the row ids.
+    let column: Int
+    let type: LogicalType
+
+    var distinctCount: Int? {
+        guard column >= 0, reader.footer.columns[column].dictionary != nil else { return nil }
+        return reader.footer.columns[column].distinctCount
+    }
+
+    func retyped(_ type: LogicalType) -> ColumnChunk {
+        ColumnChunk(reader: reader, group: group, column: column, type: type)
+    }
+
+    /// The values, from the cache or the file.
+    func vector() throws(DemetraError) -> Vector {
+        let key = CacheKey(segment: reader.id, group: group, column: column, index: "")
+        let cache = reader.cache
+        if case .vector(let known)? = cache.find(key) { return typed(known) }
+        let read = try decoded()
+        cache.add(.vector(read), key, byteCount: read.memoryBytes)
+        return typed(read)
+    }
+
+    /// The values from the file; what is read once only must not push others out of the cache.
+    func decoded() throws(DemetraError) -> Vector {
+        typed(
+            column < 0
+                ? try reader.numbers(group: group)
+                : try reader.decode(group: group, column: column))
+    }
+
+    private func typed(_ vector: Vector) -> Vector {
+        vector.type == type || vector.type.physicalType != type.physicalType
+            ? vector : vector.retyped(type)
+    }
+
+    /// An index over the group, from the cache or made.
+    func index(
+        named name: String, _ make: () throws(DemetraError) -> JoinTable
+    ) throws(DemetraError) -> JoinTable {
+        let key = CacheKey(segment: reader.id, group: group, column: column, index: name)
+        if case .index(let known)? = reader.cache.find(key) { return known }
+        let made = try make()
+        reader.cache.add(.index(made), key, byteCount: made.byteCount)
+        return made
+    }
+}
+
+extension SegmentReader {
+    fileprivate var cache: BlockCache { directory.cache }
+}

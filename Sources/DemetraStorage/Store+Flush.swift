@@ -1,0 +1,157 @@
+import DemetraCatalog
+import DemetraTypes
+import Synchronization
+
+// Flushes: the writer is held for a moment at the beginning, to seal the memtable and cut the log, and for a
+// moment at the end, to put the new segments in its place. What is between takes time and holds nobody.
+
+extension Store {
+    /// Whether a flush should begin.
+    enum FlushNeed {
+        case none
+        case soon
+        /// The memtable is so large that commits wait.
+        case now
+    }
+
+    func flushNeed(_ writer: inout Writer) -> FlushNeed {
+        let bytes = snapshot().states.values.reduce(0) { $0 + $1.memoryBytes }
+        if bytes > writer.flushBytes * StoreConfiguration.memtableOverdraft { return .now }
+        let isDue = bytes > writer.flushBytes || writer.log.bytesSinceFlush > configuration.logBytes
+        return isDue ? .soon : .none
+    }
+
+    /// Begins a flush unless one is under way.
+    func startFlush(_ need: FlushNeed) {
+        guard need != .none else { return }
+        let begins = state.withLock { state in
+            guard !state.isFlushing, !state.isClosed, state.poison == nil else { return false }
+            state.isFlushing = true
+            return true
+        }
+        if begins {
+            let isStarted =
+                configuration.flushesInBackground
+                && SystemThread.start { self.endFlush(self.runFlush()) }
+            if !isStarted { endFlush(runFlush()) }
+        }
+        if need == .now { _ = state.wait { $0.isFlushing ? nil : true } }
+    }
+
+    /// Waits until no flush is under way, and takes the right to one.
+    func beginFlush() {
+        _ = state.wait { state -> Bool? in
+            if state.isFlushing { return nil }
+            state.isFlushing = true
+            return true
+        }
+    }
+
+    /// Gives the right to flush back.
+    func endFlush(_ failure: DemetraError?) {
+        state.withLock(notify: true) { state in
+            state.isFlushing = false
+            state.flushFailure = failure
+        }
+    }
+
+    /// A flush, whoever has the right to one.
+    ///
+    /// - Returns: what it failed with; nothing is lost then.
+    func runFlush() -> DemetraError? {
+        if let poison = state.withLock({ $0.poison }) { return poison }
+        do throws(DemetraError) {
+            guard let (run, firstLog, number) = try sealMemtable() else { return nil }
+            let tables = try run.writeSegments()
+            do throws(ManifestFile.Failure) {
+                try ManifestFile(directory: directory).write(
+                    run.manifest(tables, firstLog: firstLog), number: number)
+            } catch {
+                throw failed(tables, error)
+            }
+            try publish(run, tables, number)
+            directory.removeFiles(beforeLog: firstLog, beforeManifest: number)
+            return nil
+        } catch {
+            postponeFlush()
+            return error
+        }
+    }
+
+    /// The next file of the log begins, and rows so far keep their groups; nil when nothing was committed
+    /// since the last flush.
+    private func sealMemtable() throws(DemetraError) -> (FlushRun, Int64, Int64)? {
+        try writer.withLock { writer throws(DemetraError) -> (FlushRun, Int64, Int64)? in
+            let snapshot = snapshot()
+            guard snapshot.sequence.number > writer.floor else { return nil }
+            try writer.log.rotateForFlush()
+            let sealed = Snapshot(
+                catalog: snapshot.catalog, sequence: snapshot.sequence,
+                states: snapshot.states.mapValues { $0.sealed() })
+            current.withLock { $0 = sealed }
+            let run = FlushRun(
+                directory: directory, snapshot: sealed, known: writer.known,
+                threadCount: configuration.processorCount)
+            return (run, writer.log.number, writer.manifestNumber + 1)
+        }
+    }
+
+    private func failed(
+        _ tables: [TableID: FlushRun.Table], _ failure: ManifestFile.Failure
+    ) -> DemetraError {
+        switch failure {
+        case .before(let error):
+            for table in tables.values { for segment in table.new { segment.drop() } }
+            return error
+        case .during(let error):
+            // After a crash either manifest may count: all files stay, and nothing is written any more.
+            let poison = Self.poison(error)
+            state.withLock(notify: true) { $0.poison = poison }
+            return poison
+        }
+    }
+
+    /// Shows readers the segments in the place of what they were made from.
+    private func publish(
+        _ run: FlushRun, _ tables: [TableID: FlushRun.Table], _ number: Int64
+    ) throws(DemetraError) {
+        try writer.withLock { writer throws(DemetraError) in
+            let before = snapshot()
+            var states = before.states
+            for (id, table) in tables {
+                guard let state = states[id] else { continue }
+                let groups = table.new.flatMap { $0.groups(state.definition) }
+                states[id] = try state.replacing(table.old, by: groups)
+            }
+            let after = Snapshot(
+                catalog: before.catalog, sequence: before.sequence, states: states)
+            current.withLock { $0 = after }
+            // Of the segments that the flush knew, those that its manifest does not name are done with.
+            var live: Set<SegmentID> = []
+            for table in tables.values {
+                for visible in table.state.groups where table.old[visible.group.first] == nil {
+                    if let place = visible.group.segment { live.insert(place.id) }
+                }
+                for segment in table.new {
+                    live.insert(segment.id)
+                    writer.known[segment.id] = KnownSegment(segment)
+                }
+            }
+            for (id, segment) in run.known where !live.contains(id) {
+                segment.reader?.drop()
+                writer.known[id] = nil
+            }
+            writer.manifestNumber = number
+            writer.floor = run.snapshot.sequence.number
+            writer.flushBytes = configuration.memtableBytes
+        }
+    }
+
+    /// After a failure the next flush waits for more rows: a full disk is not asked at every commit.
+    private func postponeFlush() {
+        writer.withLock { writer in
+            let bytes = snapshot().states.values.reduce(0) { $0 + $1.memoryBytes }
+            writer.flushBytes = bytes + configuration.memtableBytes
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// Limits of a store.
+package struct StoreConfiguration: Sendable {
+    /// Bytes of decoded columns, dictionaries and key indexes that are kept in memory.
+    package var cacheBytes: Int
+    /// Bytes of rows outside of segments at which a flush begins.
+    package var memtableBytes: Int
+    /// Bytes of log at which a flush begins, so that opening never has more to replay.
+    package var logBytes: Int
+    /// More rows than this in one insert become a segment at once; at most a row group's.
+    package var bulkRows: Int
+    /// Processors for encoding; 1 encodes on the caller.
+    package var processorCount: Int
+    /// False to flush on the thread whose commit calls for it: for tests that need every run alike.
+    package var flushesInBackground: Bool
+
+    /// A log shorter than this is replayed in less time than a flush takes: closing leaves it.
+    static let smallLogBytes = 64 << 10
+    /// With a memtable this many times the limit, commits wait for the flush.
+    static let memtableOverdraft = 4
+
+    /// A configuration; the defaults fit a small server.
+    package init(
+        cacheBytes: Int = 1 << 30, memtableBytes: Int = 32 << 20, logBytes: Int = 64 << 20,
+        bulkRows: Int = 65_536, processorCount: Int = 2, flushesInBackground: Bool = true
+    ) {
+        self.cacheBytes = cacheBytes
+        self.memtableBytes = memtableBytes
+        self.logBytes = logBytes
+        self.bulkRows = min(bulkRows, RowGroup.capacity)
+        self.processorCount = processorCount
+        self.flushesInBackground = flushesInBackground
+    }
+}
