@@ -108,4 +108,7 @@ let package = Package(
         tests(
             "DemetraAnalytics",
             ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraAnalytics"]),
+        tests(
+            "DemetraAlerts",
+            ["DemetraTypes", "DemetraStorage", "DemetraPlanner", "DemetraAlerts", "Demetra"]),
     ])

@@ -20,7 +20,8 @@ package final class AlertStatements: StatementExtension {
 
     package func handles(_ statement: BoundStatement) -> Bool {
         switch statement {
-        case .createAlert, .dropAlerts, .checkAlerts, .acknowledgeAlert: true
+        case .createAlert, .checkAlerts, .acknowledgeAlert: true
+        case .define(let changes, _, _): changes.contains { Self.droppedRule($0) != nil }
         default: false
         }
     }
@@ -32,7 +33,9 @@ package final class AlertStatements: StatementExtension {
         defer { turn.withLock(notify: true) { $0 = false } }
         switch statement {
         case .createAlert(let rule): try create(rule, context)
-        case .dropAlerts(let names, let notice): try drop(names, notice, context)
+        case .define(let changes, let tag, let notice):
+            try drop(changes, context)
+            try context.answer(tag: tag, notice: notice)
         case .checkAlerts(let name): try check(name, context)
         case .acknowledgeAlert(let plan): try acknowledge(plan, context)
         default: throw DemetraError(.internalError, "not a statement about alerts")
@@ -88,17 +91,25 @@ package final class AlertStatements: StatementExtension {
         try context.answer(tag: "CREATE ALERT")
     }
 
+    private static func droppedRule(_ change: CatalogChange) -> String? {
+        if case .dropAlert(let name) = change { name } else { nil }
+    }
+
+    /// DROP ALERT, or the DROP ... CASCADE of something rules read: their open alerts are over.
     private func drop(
-        _ names: [String], _ notice: String?, _ context: StatementContext
+        _ changes: [CatalogChange], _ context: StatementContext
     ) throws(DemetraError) {
-        if !names.isEmpty {
-            try deciding(context) { current throws(DemetraError) in
-                var ledger = try AlertLedger(current)
-                for name in names { ledger.drop(name) }
-                try current.commit(ledger.changes)
+        try deciding(context) { current throws(DemetraError) in
+            var ledger = try AlertLedger(current)
+            for change in changes {
+                if let rule = Self.droppedRule(change) {
+                    ledger.drop(rule)
+                } else {
+                    ledger.change(change)
+                }
             }
+            try current.commit(ledger.changes)
         }
-        try context.answer(tag: "DROP ALERT", notice: notice)
     }
 
     /// A row for each rule, the gravest first.

@@ -41,8 +41,10 @@ struct AlertEvaluator {
         }
         var machine = AlertStateMachine(firing: ledger.instances(of: rule.name))
         var lastID: Int64?
-        for sample in samples {
-            let fingerprint = sample.labels.fingerprint(rule: rule.name)
+        // In one order whatever order the query's workers gave them: ids follow it.
+        let ordered = samples.map { ($0.labels.fingerprint(rule: rule.name), $0) }
+            .sorted { $0.0 < $1.0 }
+        for (fingerprint, sample) in ordered {
             switch machine.observe(fingerprint, isBreached: true, at: context.now) {
             case .fired(let instance):
                 lastID = ledger.fire(sample, of: rule, as: instance)

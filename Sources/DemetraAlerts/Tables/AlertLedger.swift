@@ -152,6 +152,9 @@ struct AlertLedger {
         for instance in instances(of: rule) { close(instance, of: rule, at: now) }
     }
 
+    /// Adds another change of the catalog.
+    mutating func change(_ change: CatalogChange) { changes.catalog.append(change) }
+
     /// Adds or replaces a rule.
     mutating func define(_ rule: AlertDefinition, alertType: String) {
         changes.catalog.append(.putAlert(rule))

@@ -77,7 +77,7 @@ struct AlertTables {
                 throw DemetraError(
                     .objectNotInPrerequisiteState,
                     "table \"\(table.name)\" has no column \"\(column.name)\" of type \(column.type)",
-                    hint: "Drop the table: the next CHECK ALERTS makes it anew.")
+                    hint: "Use DROP TABLE ... CASCADE: the next CHECK ALERTS makes it anew.")
             }
         }
         return table

@@ -94,7 +94,10 @@ package struct StatementContext {
     package func commit(_ changes: StatementChanges) throws(DemetraError) {
         var transaction = WriteTransaction(snapshot: snapshot)
         for change in changes.catalog { transaction.change(change) }
-        for table in changes.tables {
+        let dropped = changes.catalog.compactMap { change in
+            if case .dropTable(let id) = change { id } else { nil }
+        }
+        for table in changes.tables where !dropped.contains(table.definition.id) {
             if !table.removed.isEmpty {
                 transaction.delete(
                     table.definition.id,

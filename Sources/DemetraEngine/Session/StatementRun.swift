@@ -54,7 +54,7 @@ struct StatementRun {
         case .explain(let inner, let analyze, let format):
             try ExplainRun(run: self, snapshot: snapshot).explain(inner, analyze, format)
         case .session(let statement): try SessionStatementRun(run: self).execute(statement)
-        case .createAlert, .dropAlerts, .checkAlerts, .acknowledgeAlert:
+        case .createAlert, .checkAlerts, .acknowledgeAlert:
             throw DemetraError(
                 .featureNotSupported, "this engine was opened without alerts",
                 hint: "Open the database through Demetra.Database, which installs them.")

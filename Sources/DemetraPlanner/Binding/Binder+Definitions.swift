@@ -178,10 +178,11 @@ extension Binder {
             }
             changes.append(change)
         }
-        if statement.kind == .alert {
-            // Whoever keeps the alerts closes the open ones with their rule.
-            let names = changes.compactMap { if case .dropAlert(let name) = $0 { name } else { nil } }
-            return .dropAlerts(names, notice: notice)
+        let cascaded = try dependents(of: statement, changes)
+        if !cascaded.isEmpty {
+            let names = cascaded.map(\.text).joined(separator: ", ")
+            notice = (notice.map { $0 + "\n" } ?? "") + "drop cascades to \(names)"
+            changes += cascaded.map(\.drop)
         }
         return .define(
             changes, tag: "DROP \(statement.kind.rawValue.uppercased())", notice: notice)

@@ -232,6 +232,7 @@ extension Binder {
                 hint: "A metric is computed from groups: filter it in HAVING.")
         }
         expandingMetrics.append(metric.name)
+        usedObjects.insert(.metric(metric.name))
         defer { expandingMetrics.removeLast() }
         do throws(DemetraError) {
             let expression = try SQLParser.parseExpression(metric.expression)

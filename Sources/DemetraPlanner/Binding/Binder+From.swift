@@ -118,6 +118,7 @@ extension Binder {
             return try bindCommonTable(entry, alias, name.range)
         }
         let text = try relationName(name)
+        usedObjects.insert(.relation(text))
         if let table = catalog.tables[text] {
             let scan = scan(table)
             var named = try relation(scan.columns.map(\.column), alias, table.name, name.range)

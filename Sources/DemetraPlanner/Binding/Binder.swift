@@ -31,8 +31,11 @@ package final class Binder {
     /// Metrics being expanded, to find cycles.
     var expandingMetrics: [String] = []
 
+    /// Tables, views and metrics that the statement reads, those behind views included.
+    var usedObjects: Set<CatalogObject> = []
+
     /// Computes arguments of table functions that are no literals; nil: only literals are allowed.
-    private let folder: (any ConstantFolder)?
+    let folder: (any ConstantFolder)?
 
     /// A binder over a catalog.
     package init(

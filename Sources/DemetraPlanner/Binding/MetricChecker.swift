@@ -34,6 +34,7 @@ struct MetricChecker {
             }
             if path.count == 1, binder.catalog.metrics[path[0].name] != nil {
                 hasAggregate = true
+                binder.usedObjects.insert(.metric(path[0].name))
                 return
             }
             throw DemetraError(

@@ -20,8 +20,6 @@ package indirect enum BoundStatement: Sendable {
     case createModel(BoundCreateModel)
     /// CREATE ALERT: the rule, already bound once so that its mistakes have shown.
     case createAlert(AlertDefinition)
-    /// DROP ALERT: the rules that exist; `notice` names one that does not.
-    case dropAlerts([String], notice: String?)
     /// CHECK ALERTS, or CHECK ALERT name.
     case checkAlerts(String?)
     /// ACKNOWLEDGE ALERT: a plan of one row with the id, a bigint.

@@ -43,6 +43,7 @@ extension SQLState {
     package static let readOnlyTransaction = SQLState("25006")
     package static let inFailedTransaction = SQLState("25P02")
     package static let invalidStatementName = SQLState("26000")
+    package static let dependentObjectsStillExist = SQLState("2BP01")
     package static let invalidCatalogName = SQLState("3D000")
     package static let serializationFailure = SQLState("40001")
     package static let syntaxError = SQLState("42601")
