@@ -12,5 +12,5 @@ JOIN budgets ON budgets.scope = spent.platform OR budgets.scope = 'total'
 WHERE spent.day >= date_trunc(budgets.period, (SELECT max(ts) FROM ad_metrics))
 GROUP BY budgets.scope, budgets.period
 SEVERITY critical
-MESSAGE 'Spent {metric_value:,.2f} of the {period} budget of {max(budgets.amount):,.2f} for {scope}'
+MESSAGE '{scope} has spent {metric_value:,.2f} of its budget of {max(budgets.amount):,.2f} for the {period}'
 ACTION 'Stop the campaign';

@@ -143,6 +143,20 @@ import Testing
         #expect(try world.check("odd") == "0/5000/5000")
     }
 
+    @Test func `a rule that is true for too much is refused whole`() throws {
+        let world = try AlertWorld()
+        try world.run("CREATE TABLE g (k integer)")
+        try world.run("INSERT INTO g SELECT n FROM generate_series(1, 100001) AS s(n)")
+        try world.run("CREATE ALERT all_rows WHEN k > 0 FROM g SEVERITY low MESSAGE 'm'")
+        #expect(
+            try world.run("CHECK ALERTS") == [
+                "all_rows|low|0|0|0|54000: alert \"all_rows\" is true for more than 100000 label sets"
+            ])
+        #expect(try world.run("SELECT count(*) FROM alerts") == ["0"])
+        try world.run("DELETE FROM g WHERE k = 7")
+        #expect(try world.check("all_rows") == "100000/0/100000")
+    }
+
     @Test func `checks at the same time fire each alert once`() async throws {
         let world = try world()
         try world.run(Self.roas)

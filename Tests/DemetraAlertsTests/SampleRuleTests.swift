@@ -132,16 +132,16 @@ import Testing
         try world.run(
             "UPDATE ad_metrics SET spend = 95 WHERE platform = 'tiktok' AND ts = '2026-03-09'")
         let day =
-            "budget_overrun|budget_overrun|critical|tiktok|Spent 95.00 of the day budget of 100.00 for tiktok|Stop the campaign"
+            "budget_overrun|budget_overrun|critical|tiktok|tiktok has spent 95.00 of its budget of 100.00 for the day|Stop the campaign"
         #expect(try firing(world) == [day])
         // 8 days of 50 and one of 200 are more than 90 % of 600, and of the week only Monday has passed.
         try world.run(
             "UPDATE ad_metrics SET spend = 200 WHERE platform = 'tiktok' AND ts = '2026-03-09'")
         #expect(
             try firing(world).map { $0.split(separator: "|")[4] } == [
-                "Spent 300.00 of the day budget of 300.00 for total",
-                "Spent 600.00 of the month budget of 600.00 for tiktok",
-                "Spent 95.00 of the day budget of 100.00 for tiktok",
+                "tiktok has spent 600.00 of its budget of 600.00 for the month",
+                "tiktok has spent 95.00 of its budget of 100.00 for the day",
+                "total has spent 300.00 of its budget of 300.00 for the day",
             ])
     }
 

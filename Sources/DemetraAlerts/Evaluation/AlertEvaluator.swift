@@ -65,11 +65,11 @@ struct AlertEvaluator {
     /// The label sets for which a rule's condition is true.
     private func samples(of rule: AlertDefinition) throws(DemetraError) -> [AlertSample] {
         let query = try context.makeBinder().bindAlert(rule)
-        let rows = try context.rows(of: query.plan)
+        let rows = try context.rows(of: query.limited(to: Self.mostInstances + 1))
         guard rows.count <= Self.mostInstances else {
             throw DemetraError(
                 .programLimitExceeded,
-                "alert \"\(rule.name)\" is true for \(rows.count) label sets, more than \(Self.mostInstances)",
+                "alert \"\(rule.name)\" is true for more than \(Self.mostInstances) label sets",
                 hint: "Group by fewer columns, or narrow WHERE.")
         }
         let (types, zone) = (query.types, context.timeZone)

@@ -23,4 +23,10 @@ package struct AlertQuery: Sendable {
     package var firstPlaceIndex: Int { labels.count + 4 }
     /// The type of each column.
     package var types: [LogicalType] { plan.columns.map(\.type) }
+
+    /// The query's plan, cut off behind so many rows.
+    package func limited(to count: Int) -> LogicalPlan {
+        let limit = BoundExpression(.literal(.integer(Int64(count))), type: .bigint)
+        return .limit(LimitPlan(input: plan, limit: limit, offset: nil))
+    }
 }
