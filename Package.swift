@@ -40,7 +40,8 @@ let core: [Target] = [
     demetra("Catalog", ["Types"]),
     demetra("Functions", ["Types", "Vectors"]),
     demetra("Formats", ["Types", "Vectors"], libraries: ["CShims"]),
-    demetra("Storage", ["Types", "Vectors", "Catalog"], libraries: ["CLZ4", "CShims"]),
+    demetra(
+        "Storage", ["Types", "Vectors", "Catalog"], libraries: ["CLZ4", "CShims"], readme: true),
     demetra("Planner", ["Types", "SQL", "Catalog", "Functions"]),
     demetra(
         "Engine",
@@ -77,6 +78,7 @@ let edge: [Target] = [
 ]
 
 let support: [Target] = [
+    demetra("Testing", ["Types", "Storage"]),
     .executableTarget(name: "GrammarCompiler", swiftSettings: settings),
     .plugin(
         name: "GrammarPlugin", capability: .buildTool(), dependencies: ["GrammarCompiler"],
@@ -99,6 +101,12 @@ let package = Package(
     targets: core + product + edge + support + [
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
+        tests(
+            "DemetraStorage",
+            [
+                "DemetraTypes", "DemetraVectors", "DemetraCatalog", "DemetraStorage",
+                "DemetraTesting",
+            ]),
         tests(
             "DemetraPlanner",
             [

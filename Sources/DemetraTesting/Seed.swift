@@ -1,0 +1,51 @@
+import Glibc
+
+/// Where the randomness of a test comes from: two runs with one seed are alike.
+///
+/// `DEMETRA_SEED=17` in the environment makes `some(_:)` give that seed alone.
+package struct Seed: Sendable, Hashable, CustomStringConvertible {
+    /// The number.
+    package let number: UInt64
+
+    /// A seed by its number.
+    package init(_ number: UInt64) { self.number = number }
+
+    /// The number, as `DEMETRA_SEED` takes it.
+    package var description: String { "DEMETRA_SEED=\(number)" }
+
+    /// The seed the environment asks for, else seeds 1 to `count`.
+    package static func some(_ count: Int) -> [Seed] {
+        if let text = getenv("DEMETRA_SEED"), let number = UInt64(String(cString: text)) {
+            return [Seed(number)]
+        }
+        return (1...max(count, 1)).map { Seed(UInt64($0)) }
+    }
+
+    /// A generator that begins with this seed.
+    package var generator: SeededGenerator { SeededGenerator(state: number) }
+}
+
+/// Random numbers that a seed determines.
+///
+/// - Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
+package struct SeededGenerator: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    /// Begins at a state.
+    package init(state: UInt64) { self.state = state }
+
+    /// The next number.
+    package mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
+        return mixed ^ (mixed >> 31)
+    }
+
+    /// A number in 0..<`bound`.
+    package mutating func below(_ bound: Int) -> Int { Int(next() % UInt64(bound)) }
+
+    /// True once in `count` times.
+    package mutating func oneIn(_ count: Int) -> Bool { below(count) == 0 }
+}

@@ -1,0 +1,136 @@
+// What a disk keeps of what was written, when the power goes.
+
+/// The bytes of a file: what is durable, and what was written since the last sync.
+// Guarded by the file system's lock.
+final class SimulatedFile {
+    /// A write that the disk may or may not have carried out.
+    enum Write {
+        case append([UInt8])
+        case truncate(Int)
+    }
+
+    /// What a disk writes at once: a crash keeps or loses such a piece as a whole.
+    private static let sectorBytes = 512
+
+    private(set) var bytes: [UInt8] = []
+    private var durable: [UInt8] = []
+    private var pending: [Write] = []
+
+    func append(_ more: [UInt8]) {
+        bytes += more
+        pending.append(.append(more))
+    }
+
+    func truncate(to count: Int) {
+        if bytes.count > count { bytes.removeLast(bytes.count - count) }
+        pending.append(.truncate(count))
+    }
+
+    /// All writes become durable.
+    func sync() {
+        for write in pending { Self.apply(write, to: &durable) }
+        pending = []
+    }
+
+    /// A sync that failed: some writes are on the disk, and the system has forgotten the others, so that no
+    /// later sync writes them.
+    func failSync(_ random: inout SeededGenerator) {
+        durable = survivor(&random)
+        pending = []
+    }
+
+    /// Changes one bit of what is durable.
+    func flip(bit: Int, at offset: Int) {
+        bytes[offset] ^= 1 << UInt8(bit)
+        durable = bytes
+    }
+
+    /// The file as it is found after a crash.
+    func crashed(_ random: inout SeededGenerator) -> SimulatedFile {
+        let file = SimulatedFile()
+        file.bytes = survivor(&random)
+        file.durable = file.bytes
+        return file
+    }
+
+    private static func apply(_ write: Write, to bytes: inout [UInt8]) {
+        switch write {
+        case .append(let more): bytes += more
+        case .truncate(let count):
+            if bytes.count > count { bytes.removeLast(bytes.count - count) }
+        }
+    }
+
+    /// What may be on the disk: nothing of the unsynced writes, all of them, the first bytes of them, or
+    /// the full length with some sectors never written.
+    private func survivor(_ random: inout SeededGenerator) -> [UInt8] {
+        var all = durable
+        for write in pending { Self.apply(write, to: &all) }
+        switch random.below(4) {
+        case 0: return durable
+        case 1: return all
+        case 2:
+            var torn = durable
+            for write in pending {
+                if case .append(let more) = write, random.oneIn(2) {
+                    torn += more.prefix(random.below(more.count + 1))
+                    return torn
+                }
+                Self.apply(write, to: &torn)
+            }
+            return torn
+        default:
+            var sector = durable.count / Self.sectorBytes * Self.sectorBytes
+            while sector < all.count {
+                if random.oneIn(2) {
+                    for index in max(
+                        sector, durable.count)..<min(all.count, sector + Self.sectorBytes)
+                    where index >= durable.count { all[index] = 0 }
+                }
+                sector += Self.sectorBytes
+            }
+            return all
+        }
+    }
+}
+
+/// Names of files: what is durable, and what was changed since its directory was synced.
+struct SimulatedNames {
+    private struct Change {
+        let path: String
+        let file: SimulatedFile?
+    }
+
+    private(set) var files: [String: SimulatedFile] = [:]
+    private var durable: [String: SimulatedFile] = [:]
+    private var pending: [Change] = []
+
+    mutating func set(_ path: String, _ file: SimulatedFile?) {
+        files[path] = file
+        pending.append(Change(path: path, file: file))
+    }
+
+    mutating func sync(directory: String) {
+        for change in pending where Self.parent(change.path) == directory {
+            durable[change.path] = change.file
+        }
+        pending.removeAll { Self.parent($0.path) == directory }
+    }
+
+    /// The names after a crash: each unsynced change was carried out or not.
+    func crashed(_ random: inout SeededGenerator) -> SimulatedNames {
+        var left = durable
+        for change in pending where random.oneIn(2) { left[change.path] = change.file }
+        var result = SimulatedNames()
+        // In the order of names, so that one seed gives one outcome.
+        for (path, file) in left.sorted(by: { $0.key < $1.key }) {
+            result.files[path] = file.crashed(&random)
+        }
+        result.durable = result.files
+        return result
+    }
+
+    static func parent(_ path: String) -> String {
+        path.lastIndex(of: "/").map { String(path[..<$0]) } ?? ""
+    }
+}

@@ -1,0 +1,186 @@
+import DemetraCatalog
+import DemetraStorage
+import DemetraTesting
+import DemetraTypes
+import DemetraVectors
+
+/// A row of the tables that the tests use.
+struct TestRow: Hashable {
+    var key: Int64
+    var text: String?
+    var amount: Int64
+    var factor: Double?
+
+    var values: [Value] {
+        [
+            .integer(key), text.map { .text($0) } ?? .null,
+            .numeric(Decimal(unscaled: Int128(amount), scale: 2)),
+            .timestamp(Timestamp(microseconds: amount * 3_600_000_000)),
+            factor.map { .double($0) } ?? .null,
+        ]
+    }
+
+    init(key: Int64, text: String?, amount: Int64, factor: Double?) {
+        self.key = key
+        self.text = text
+        self.amount = amount
+        self.factor = factor
+    }
+
+    static func random(_ key: Int64, _ random: inout SeededGenerator) -> TestRow {
+        TestRow(
+            key: key, text: random.oneIn(5) ? nil : "campaign \(random.below(9))",
+            amount: Int64(random.below(100_000)) - 1_000,
+            factor: random.oneIn(6) ? nil : Double(random.below(1_000)) / 8)
+    }
+}
+
+/// A store over a file system, spoken to in rows.
+struct StoreFixture {
+    static let path = "db"
+
+    /// Small limits, so that a few rows make memtables, segments and merges.
+    static let small = StoreConfiguration(
+        cacheBytes: 64 << 10, memtableBytes: 2_000, logBytes: 20_000, bulkRows: 60,
+        processorCount: 1, flushesInBackground: false)
+
+    let store: Store
+
+    init(
+        _ fileSystem: any FileSystem, configuration: StoreConfiguration = StoreFixture.small
+    ) throws(DemetraError) {
+        store = try Store.open(
+            path: Self.path, fileSystem: fileSystem,
+            clock: ManualClock(start: Timestamp(microseconds: 0)), configuration: configuration)
+    }
+
+    static func definition(_ id: Int64, _ name: String, isKeyed: Bool = true) -> TableDefinition {
+        TableDefinition(
+            id: TableID(id), name: name,
+            columns: [
+                ColumnDefinition(id: 1, name: "key", type: .bigint, isNullable: false),
+                ColumnDefinition(id: 2, name: "text", type: .text),
+                ColumnDefinition(
+                    id: 3, name: "amount", type: .numeric(NumericModifier(precision: 12, scale: 2))),
+                ColumnDefinition(id: 4, name: "time", type: .timestamp),
+                ColumnDefinition(id: 5, name: "factor", type: .double),
+            ],
+            keys: isKeyed
+                ? [KeyDefinition(name: "\(name)_pkey", columns: [0], isPrimary: true)] : [])
+    }
+
+    // MARK: Writing
+
+    func create(_ name: String, isKeyed: Bool = true) throws(DemetraError) {
+        let snapshot = store.snapshot()
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.change(
+            .putTable(
+                Self.definition(snapshot.catalog.nextTableNumber, name, isKeyed: isKeyed)))
+        try store.commit(transaction)
+    }
+
+    func drop(_ name: String) throws(DemetraError) {
+        let snapshot = store.snapshot()
+        guard let table = snapshot.catalog.tables[name] else { return }
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.change(.dropTable(table.id))
+        try store.commit(transaction)
+    }
+
+    static func batch(_ rows: [TestRow], _ table: TableDefinition) -> Batch {
+        let values = rows.map(\.values)
+        return Batch(
+            table.columns.enumerated().map { index, column in
+                Vector(values.map { $0[index] }, type: column.type)
+            }, count: rows.count)
+    }
+
+    func insert(
+        _ rows: [TestRow], into name: String, onConflict: ConflictAction = .replace
+    ) throws(DemetraError) {
+        let snapshot = store.snapshot()
+        guard let table = snapshot.catalog.tables[name] else { return }
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.insert(table.id, [Self.batch(rows, table)], onConflict: onConflict)
+        try store.commit(transaction)
+    }
+
+    func delete(_ keys: [Int64], from name: String) throws(DemetraError) {
+        let snapshot = store.snapshot()
+        guard let table = snapshot.catalog.tables[name], let key = table.primaryKey else { return }
+        let found = try snapshot.existingRows(
+            in: table.id, key: key, [Vector(keys.map { .integer($0) }, type: .bigint)],
+            count: keys.count)
+        let ids = Array(Set(found.filter { $0 >= 0 })).sorted()
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.delete(
+            table.id,
+            rowIDs: Vector(type: .bigint, count: ids.count, storage: .int64(Buffer(ids))))
+        try store.commit(transaction)
+    }
+
+    // MARK: Reading
+
+    /// All rows of a table, in stored order.
+    static func rows(
+        _ name: String, _ snapshot: Snapshot, pruning: PruningPredicate? = nil
+    ) throws(DemetraError) -> [TestRow] {
+        guard let id = snapshot.catalog.tables[name]?.id, let table = snapshot.table(id) else {
+            return []
+        }
+        var rows: [TestRow] = []
+        for morsel in table.morsels(pruning) {
+            let reader = morsel.makeReader(columns: [0, 1, 2, 3, 4])
+            for batch in 0..<reader.batchCount {
+                var vectors: [Vector] = []
+                for column in 0..<5 {
+                    vectors.append(try reader.read(column: column, batch: batch))
+                }
+                let visible = reader.selection(batch: batch)?.indices.array.map { Int($0) }
+                for row in visible ?? Array(0..<reader.rowCount(batch: batch)) {
+                    rows.append(try Self.row(vectors, row))
+                }
+            }
+        }
+        guard rows.count == table.rowCount || pruning != nil else {
+            throw DemetraError(
+                .internalError, "\(rows.count) rows were read of \(table.rowCount)")
+        }
+        return rows
+    }
+
+    private static func row(_ vectors: [Vector], _ row: Int) throws(DemetraError) -> TestRow {
+        let values = vectors.map { $0.value(at: row) }
+        guard case .integer(let key) = values[0], case .numeric(let amount) = values[2],
+            case .timestamp(let time) = values[3]
+        else { throw DemetraError(.internalError, "a row lost its values") }
+        var result = TestRow(key: key, text: nil, amount: Int64(amount.unscaled), factor: nil)
+        if case .text(let text) = values[1] { result.text = text }
+        if case .double(let factor) = values[4] { result.factor = factor }
+        guard time.microseconds == result.amount * 3_600_000_000 else {
+            throw DemetraError(.internalError, "columns of different rows were mixed")
+        }
+        return result
+    }
+
+    func rows(_ name: String) throws(DemetraError) -> [TestRow] {
+        try Self.rows(name, store.snapshot())
+    }
+
+    /// Every table with its rows by key.
+    func contents() throws(DemetraError) -> [String: [Int64: TestRow]] {
+        let snapshot = store.snapshot()
+        var result: [String: [Int64: TestRow]] = [:]
+        for name in snapshot.catalog.tables.keys {
+            var table: [Int64: TestRow] = [:]
+            for row in try Self.rows(name, snapshot) {
+                guard table.updateValue(row, forKey: row.key) == nil else {
+                    throw DemetraError(.internalError, "key \(row.key) is there twice")
+                }
+            }
+            result[name] = table
+        }
+        return result
+    }
+}
