@@ -118,5 +118,8 @@ let package = Package(
             ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraAnalytics"]),
         tests(
             "DemetraAlerts",
-            ["DemetraTypes", "DemetraStorage", "DemetraPlanner", "DemetraAlerts", "Demetra"]),
+            [
+                "DemetraTypes", "DemetraStorage", "DemetraPlanner", "DemetraAlerts", "Demetra",
+                "DemetraTesting",
+            ]),
     ])

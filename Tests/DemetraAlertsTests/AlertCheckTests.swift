@@ -1,9 +1,10 @@
 import Demetra
+import DemetraStorage
 import DemetraTypes
 import Testing
 
 @Suite struct `Checking the rules` {
-    private func world() throws -> AlertWorld {
+    private func world() throws -> AlertWorld<MemoryFileSystem> {
         let world = try AlertWorld()
         try world.run(
             "CREATE TABLE ads (channel text, spend double precision, revenue double precision)")

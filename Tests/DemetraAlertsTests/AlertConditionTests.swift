@@ -1,7 +1,8 @@
+import DemetraStorage
 import Testing
 
 @Suite struct `The condition of a rule` {
-    private func world() throws -> AlertWorld {
+    private func world() throws -> AlertWorld<MemoryFileSystem> {
         let world = try AlertWorld()
         try world.run(
             """
@@ -18,7 +19,7 @@ import Testing
 
     /// What a rule fires: channel, value and threshold.
     private func fired(
-        _ world: AlertWorld, _ condition: String, _ source: String
+        _ world: AlertWorld<MemoryFileSystem>, _ condition: String, _ source: String
     ) throws -> [String] {
         try world.run("DROP ALERT IF EXISTS r")
         try world.run(
@@ -39,6 +40,14 @@ import Testing
         world.pass(minutes: 23 * 60 + 30)
         // Of meta nothing is left, so the alert resolves by itself.
         #expect(try world.check("r") == "0/1/0")
+    }
+
+    @Test func `says nothing of missing data unless it asks`() throws {
+        let world = try world()
+        let none = "FROM ads WHERE ts > now() + interval '1 day'"
+        #expect(try fired(world, "sum(revenue) = 0", none) == [])
+        #expect(try fired(world, "coalesce(sum(revenue), 0) = 0", none) == ["-|0.000|0.000"])
+        #expect(try fired(world, "count(*) = 0", none + " GROUP BY channel") == [])
     }
 
     @Test func `may use metrics at the grain of the groups`() throws {

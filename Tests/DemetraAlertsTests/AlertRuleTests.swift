@@ -1,3 +1,4 @@
+import DemetraStorage
 import DemetraTypes
 import Foundation
 import Testing
@@ -8,7 +9,7 @@ import Testing
           spend numeric(12,2), day date)
         """
 
-    private func world() throws -> AlertWorld {
+    private func world() throws -> AlertWorld<MemoryFileSystem> {
         let world = try AlertWorld()
         try world.run(Self.table)
         return world

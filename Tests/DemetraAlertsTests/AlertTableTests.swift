@@ -1,8 +1,9 @@
+import DemetraStorage
 import DemetraTypes
 import Testing
 
 @Suite struct `The tables of alerts` {
-    private func world(rows: Int = 2) throws -> AlertWorld {
+    private func world(rows: Int = 2) throws -> AlertWorld<MemoryFileSystem> {
         let world = try AlertWorld()
         try world.run("CREATE TABLE t (k integer PRIMARY KEY, v integer)")
         try world.run("INSERT INTO t SELECT n, 1 FROM generate_series(1, \(rows)) AS s(n)")

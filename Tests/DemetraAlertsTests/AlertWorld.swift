@@ -3,25 +3,34 @@ import DemetraStorage
 import DemetraTypes
 import Foundation
 
-/// A database in memory with a clock that the test moves.
-final class AlertWorld {
-    let files = MemoryFileSystem()
-    let clock = ManualClock(start: AlertWorld.start)
+/// A database on a disk in memory, with a clock that the test moves.
+final class AlertWorld<Files: FileSystem> {
+    private(set) var files: Files
+    /// Begins at 2026-03-10 12:00 UTC.
+    let clock = ManualClock(start: Timestamp(microseconds: 1_773_144_000_000_000))
     private(set) var database: Database
 
-    /// 2026-03-10 12:00 UTC.
-    static let start = Timestamp(microseconds: 1_773_144_000_000_000)
+    init(files: Files) throws {
+        self.files = files
+        database = try Self.open(files, clock)
+    }
 
-    init() throws {
-        database = try Database.open(
+    private static func open(_ files: Files, _ clock: ManualClock) throws -> Database {
+        try Database.open(
             "world", fileSystem: files, clock: clock, DatabaseConfiguration(processorCount: 1))
     }
 
     /// Ends the database and opens it again.
     func reopen() throws {
-        try database.close()
-        database = try Database.open(
-            "world", fileSystem: files, clock: clock, DatabaseConfiguration(processorCount: 1))
+        // A disk that failed may refuse an orderly end.
+        try? database.close()
+        database = try Self.open(files, clock)
+    }
+
+    /// Takes the power away and opens what is left on the disk.
+    func crash(_ left: (Files) -> Files) throws {
+        files = left(files)
+        database = try Self.open(files, clock)
     }
 
     /// Moves the time forward.
@@ -54,8 +63,16 @@ final class AlertWorld {
             .map { "\($0[3])/\($0[4])/\($0[2])" }.joined()
     }
 
+}
+
+extension AlertWorld where Files == MemoryFileSystem {
+    convenience init() throws { try self.init(files: MemoryFileSystem()) }
+}
+
+/// What comes with the product.
+enum AlertSamples {
     /// The files of `Samples/alerts`, by name.
-    static func samples() throws -> [(name: String, sql: String)] {
+    static func all() throws -> [(name: String, sql: String)] {
         let root = URL(fileURLWithPath: #filePath).resolvingSymlinksInPath()
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let folder = root.appending(path: "Samples/alerts")

@@ -1,3 +1,4 @@
+import DemetraStorage
 import Testing
 
 /// The seven rules that come with the product, on the tables they are written for.
@@ -8,7 +9,7 @@ import Testing
     ]
 
     /// Healthy data: three channels, a campaign each, and spending well inside the budgets.
-    private func world() throws -> AlertWorld {
+    private func world() throws -> AlertWorld<MemoryFileSystem> {
         let world = try AlertWorld()
         try world.run(
             """
@@ -43,11 +44,11 @@ import Testing
                 """)
         }
         try world.run("INSERT INTO budgets VALUES ('total', 'day', 300), ('total', 'week', 900)")
-        for sample in try AlertWorld.samples() { try world.run(sample.sql) }
+        for sample in try AlertSamples.all() { try world.run(sample.sql) }
         return world
     }
 
-    private func firing(_ world: AlertWorld) throws -> [String] {
+    private func firing(_ world: AlertWorld<MemoryFileSystem>) throws -> [String] {
         try world.run("CHECK ALERTS")
         return try world.run(
             """
@@ -58,7 +59,7 @@ import Testing
 
     @Test func `are silent on healthy data`() throws {
         let world = try world()
-        #expect(try AlertWorld.samples().map(\.name) == Self.names)
+        #expect(try AlertSamples.all().map(\.name) == Self.names)
         #expect(try world.run("SELECT name FROM alert_rules ORDER BY name") == Self.names)
         #expect(try firing(world) == [])
         #expect(
@@ -160,7 +161,7 @@ import Testing
         let world = try world()
         try world.run("UPDATE campaigns SET roi = 1 WHERE id = 1")
         #expect(try world.check("roi_drop") == "1/0/1")
-        for sample in try AlertWorld.samples() { try world.run(sample.sql) }
+        for sample in try AlertSamples.all() { try world.run(sample.sql) }
         #expect(try world.check("roi_drop") == "0/0/1")
     }
 }
