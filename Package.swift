@@ -74,6 +74,9 @@ let edge: [Target] = [
             "Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats", "CReadline", "CShims",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
+        swiftSettings: settings, plugins: ["SamplePlugin"]),
+    .executableTarget(
+        name: "EmbeddingSample", dependencies: ["Demetra"], path: "Samples/embedding",
         swiftSettings: settings),
 ]
 
@@ -83,9 +86,14 @@ let support: [Target] = [
     .plugin(
         name: "GrammarPlugin", capability: .buildTool(), dependencies: ["GrammarCompiler"],
         path: "Sources/GrammarPlugin"),
+    .executableTarget(name: "SampleEmbedder", swiftSettings: settings),
+    .plugin(
+        name: "SamplePlugin", capability: .buildTool(), dependencies: ["SampleEmbedder"],
+        path: "Sources/SamplePlugin"),
     .target(name: "CShims"),
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
-    .systemLibrary(name: "CReadline", pkgConfig: "readline", providers: [.apt(["libreadline-dev"])]),
+    // Without pkgConfig: the module map links the library, and its flags are ones SwiftPM refuses.
+    .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
 ]
 
 let package = Package(

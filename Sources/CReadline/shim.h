@@ -1,22 +1,47 @@
 // GNU readline keeps its state in C globals, which Swift 6 refuses as unsafe: these functions wrap them.
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 #include <readline/readline.h>
 #include <readline/history.h>
 
 int demetra_interrupt_is_pending(void);
 
-static inline int demetra_readline_on_signal(void) {
-    if (demetra_interrupt_is_pending()) {
-        rl_replace_line("", 0);
-        rl_done = 1;
+// Gives the next completion of a word as memory that readline frees; `state` is 0 for the first.
+typedef char *(*demetra_completion)(const char *word, int state);
+
+// Reads a key; Ctrl-C empties the line and ends it. Readline's own function goes on waiting for a key
+// after a signal, which would then be lost.
+static inline int demetra_readline_key(FILE *stream) {
+    for (;;) {
+        unsigned char key;
+        ssize_t count = read(fileno(stream), &key, 1);
+        if (count == 1) return key;
+        if (count == 0 || errno != EINTR) return EOF;
+        rl_check_signals();
+        if (demetra_interrupt_is_pending()) {
+            rl_replace_line("", 0);
+            return '\n';
+        }
     }
-    return 0;
 }
 
-// Names the program for ~/.inputrc, and makes Ctrl-C give up the line.
-static inline void demetra_readline_setup(const char *name) {
+// The words up to the cursor.
+static inline const char *demetra_readline_line(void) {
+    static char line[4096];
+    int length = rl_point < (int)sizeof line - 1 ? rl_point : (int)sizeof line - 1;
+    for (int i = 0; i < length; i++) line[i] = rl_line_buffer[i];
+    line[length] = 0;
+    return line;
+}
+
+// Names the program for ~/.inputrc, makes Ctrl-C give up the line, and completes words.
+static inline void demetra_readline_setup(const char *name, demetra_completion completion) {
     rl_readline_name = name;
-    rl_signal_event_hook = demetra_readline_on_signal;
+    rl_getc_function = demetra_readline_key;
+    rl_completion_entry_function = completion;
+    rl_completer_word_break_characters = " \t\n\"'`@$><=;|&{(,.:+*/%-";
     rl_variable_bind("enable-bracketed-paste", "on");
+    rl_variable_bind("completion-ignore-case", "on");
 }

@@ -9,6 +9,15 @@ public enum AppendMode: Sendable {
 }
 
 /// Collects rows for one table.
+///
+/// ```swift
+/// try await db.append(to: "ad_metrics", mode: .upsert) { appender in
+///     try appender.append(day, "google", 1_200, try Decimal("96.40"), nil as Int?)
+/// }
+/// ```
+///
+/// Values are converted to the type of their column as an INSERT would: a text that is a date becomes one, a
+/// number is rounded to the column's scale, and one out of range is an error.
 public struct Appender: Sendable {
     private let session: Session
     private let table: String
@@ -22,9 +31,16 @@ public struct Appender: Sendable {
         schema = try session.schema(ofTable: table)
     }
 
+    /// Adds a row of Swift values, one for each column, in order.
+    ///
+    /// - Throws: 42601 when the number of values is wrong.
+    public mutating func append(_ values: any RowValue...) throws(DemetraError) {
+        try append(values.map(\.rowValue))
+    }
+
     /// Adds a row with one value for each column, in order.
     ///
-    /// - Throws: 42601 when the number of values is wrong, 42804 when one is of another type.
+    /// - Throws: 42601 when the number of values is wrong.
     public mutating func append(_ values: [Value]) throws(DemetraError) {
         guard values.count == schema.count else {
             throw DemetraError(
@@ -35,6 +51,8 @@ public struct Appender: Sendable {
     }
 
     /// Adds several rows.
+    ///
+    /// - Throws: 42601 when the number of values in one of them is wrong.
     public mutating func append(_ rows: [[Value]]) throws(DemetraError) {
         for row in rows { try append(row) }
     }

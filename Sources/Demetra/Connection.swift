@@ -67,6 +67,28 @@ public final class Connection: Sendable {
     /// The tables and views, for completion and `\d`.
     package func relationNames() -> [String] { session.relationNames() }
 
+    /// Adds rows to a table, all or none of them.
+    ///
+    /// - Throws: 23505 when a key exists and the mode is `.insert`, 42804 when a value has another type
+    ///   than its column.
+    @discardableResult
+    package func append(
+        _ rows: [[Value]], to table: String, mode: AppendMode
+    ) throws(DemetraError) -> Int {
+        try session.append(rows, to: table, replacing: mode == .upsert)
+    }
+
+    /// Adds rows that are columns already, all or none of them; each batch has the table's columns.
+    @discardableResult
+    package func append(
+        _ batches: [Batch], to table: String, mode: AppendMode
+    ) throws(DemetraError) -> Int {
+        try session.append(batches, to: table, replacing: mode == .upsert)
+    }
+
+    /// Every name a person may be about to type.
+    package func completionNames() -> CompletionNames { session.completionNames }
+
     /// Imports a file into a table; see `ImportOptions`.
     package func importFile(
         _ path: String, into table: String, options: ImportOptions,

@@ -67,22 +67,15 @@ public final class Database: Sendable {
     public func query(_ sql: SQL) async throws -> Rows {
         let connection = connect()
         return try await withTaskCancellationHandler {
-            try await withCheckedThrowingContinuation { continuation in
-                let started = SystemThread.start {
-                    do {
-                        continuation.resume(returning: try connection.query(sql))
-                    } catch {
-                        continuation.resume(throwing: error)
-                    }
-                }
-                if !started {
-                    continuation.resume(
-                        throwing: DemetraError(.outOfMemory, "no thread could be started"))
-                }
-            }
+            try await onOwnThread { try connection.query(sql) }
         } onCancel: {
             connection.cancel()
         }
+    }
+
+    /// A session that sees the data as they are now and cannot write.
+    func pinnedSession() -> Session {
+        engine.makeSession(user: "demetra", pinned: engine.store.snapshot())
     }
 
     /// Adds rows to a table, all or none of them.
@@ -90,26 +83,14 @@ public final class Database: Sendable {
     /// - Parameter mode: what a row does whose key exists.
     /// - Returns: the number of rows given.
     @discardableResult
-    public func append(
+    nonisolated(nonsending) public func append(
         to table: String, mode: AppendMode = .insert,
         _ fill: (inout Appender) throws -> Void
     ) async throws -> Int {
         var appender = try Appender(session: engine.makeSession(user: "demetra"), table: table)
         try fill(&appender)
         let finished = appender
-        return try await withCheckedThrowingContinuation { continuation in
-            let started = SystemThread.start {
-                do {
-                    continuation.resume(returning: try finished.commit(mode: mode))
-                } catch {
-                    continuation.resume(throwing: error)
-                }
-            }
-            if !started {
-                continuation.resume(
-                    throwing: DemetraError(.outOfMemory, "no thread could be started"))
-            }
-        }
+        return try await onOwnThread { try finished.commit(mode: mode) }
     }
 
     /// Writes everything to its final files and gives the directory free.

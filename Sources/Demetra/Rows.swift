@@ -1,4 +1,4 @@
-/// One row of an answer.
+/// One row of an answer: `row["roas"]` is a `Value`, `row["roas", as: Double?.self]` a Swift value.
 public struct Row: Sendable {
     /// The columns, shared by all rows of the answer.
     public let schema: Schema
@@ -38,7 +38,14 @@ public struct Row: Sendable {
 
 /// The answer of a query: columns, and rows to go through.
 ///
-/// The rows are kept as column batches and turned into values as they are visited.
+/// The rows are kept as column batches and turned into values as they are visited. `for` goes through them
+/// in synchronous code, `for try await` in asynchronous code:
+///
+/// ```swift
+/// for try await row in try await db.query("SELECT channel, sum(spend) AS spend FROM ad_metrics GROUP BY 1") {
+///     print(try row["channel", as: String.self], try row["spend", as: Decimal?.self] ?? 0)
+/// }
+/// ```
 public struct Rows: Sendable, Sequence {
     /// The columns.
     public let schema: Schema
@@ -51,6 +58,9 @@ public struct Rows: Sendable, Sequence {
 
     /// The number of rows.
     public var count: Int { batches.reduce(0) { $0 + $1.count } }
+
+    /// The first row; nil when there is none.
+    public var first: Row? { first { _ in true } }
 
     /// Goes through the rows.
     public func makeIterator() -> Iterator { Iterator(self) }
@@ -89,70 +99,4 @@ extension Rows: AsyncSequence {
 
     /// Goes through the rows.
     public func makeAsyncIterator() -> AsyncIterator { AsyncIterator(makeIterator()) }
-}
-
-/// A Swift type that a value of a row can be read as.
-public protocol RowValue {
-    /// The value, or nil when it is of another type.
-    init?(rowValue: Value)
-}
-
-extension String: RowValue {
-    /// A text.
-    public init?(rowValue: Value) {
-        guard case .text(let text) = rowValue else { return nil }
-        self = text
-    }
-}
-
-extension Int: RowValue {
-    /// An integer, or an exact number without fraction.
-    public init?(rowValue: Value) {
-        switch rowValue {
-        case .integer(let number): self = Int(number)
-        case .numeric(let decimal):
-            guard decimal.scale == 0, let number = Int(exactly: decimal.unscaled) else { return nil }
-            self = number
-        default: return nil
-        }
-    }
-}
-
-extension Double: RowValue {
-    /// Any number.
-    public init?(rowValue: Value) {
-        switch rowValue {
-        case .double(let number): self = number
-        case .integer(let number): self = Double(number)
-        case .numeric(let decimal):
-            guard !decimal.isNaN else {
-                self = .nan
-                return
-            }
-            var divisor = 1.0
-            for _ in 0..<decimal.scale { divisor *= 10 }
-            self = Double(decimal.unscaled) / divisor
-        default: return nil
-        }
-    }
-}
-
-extension Bool: RowValue {
-    /// A boolean.
-    public init?(rowValue: Value) {
-        guard case .boolean(let value) = rowValue else { return nil }
-        self = value
-    }
-}
-
-extension Optional: RowValue where Wrapped: RowValue {
-    /// NULL as nil.
-    public init?(rowValue: Value) {
-        if case .null = rowValue {
-            self = Wrapped?.none
-            return
-        }
-        guard let value = Wrapped(rowValue: rowValue) else { return nil }
-        self = value
-    }
 }

@@ -3,6 +3,9 @@ import ArgumentParser
 /// The program `demetra`.
 @main
 struct DemetraCommand: AsyncParsableCommand {
+    /// Name and version, as people are shown them.
+    static let version = "demetra 0.1.0"
+
     static let configuration = CommandConfiguration(
         commandName: "demetra",
         abstract: "Advertising metrics in, decisions out: a database with ROI, budgets and alerts.",
@@ -12,7 +15,7 @@ struct DemetraCommand: AsyncParsableCommand {
             demetra import ads.demetra campaigns f.csv   a file into a table
             demetra serve ads.demetra --pg 127.0.0.1:5433
             """,
-        version: "demetra 0.1.0",
-        subcommands: [ShellCommand.self, ImportCommand.self, ServeCommand.self],
+        version: version,
+        subcommands: [ShellCommand.self, ImportCommand.self, DemoCommand.self, ServeCommand.self],
         defaultSubcommand: ShellCommand.self)
 }

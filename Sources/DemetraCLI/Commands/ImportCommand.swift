@@ -6,7 +6,12 @@ import Foundation
 /// `demetra import PATH TABLE FILE`: a file into a table, made when it does not exist.
 struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "import", abstract: "Import a file into a table.")
+        commandName: "import", abstract: "Import a file into a table.",
+        discussion: """
+            A new table gets its columns from the header (Campaign_ID becomes campaign_id) and its types from
+            the values. Rows that do not fit go to a reject file with line number and reason; with --strict the
+            first one refuses the whole file. All rows become visible together, or none.
+            """)
 
     @Argument(help: "The database's directory; made when it does not exist.")
     var path: String
@@ -17,7 +22,7 @@ struct ImportCommand: AsyncParsableCommand {
     @Argument(help: "The file.")
     var file: String
 
-    @Option(help: "The file's format: csv or jsonl; by default its ending tells.")
+    @Option(help: "The file's format: csv, tsv or jsonl; by default its ending tells.")
     var format: String?
 
     @Option(help: "The character between fields; by default the file tells.")
@@ -26,7 +31,10 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Refuse the whole file when one row is bad.")
     var strict = false
 
-    @Option(help: "Where bad rows go, with line number and reason.")
+    @Flag(help: "Let a row take the place of the one with its key instead of failing.")
+    var upsert = false
+
+    @Option(help: "Where bad rows go, with line number and reason; by default FILE.rejects.csv.")
     var rejects: String?
 
     @Flag(help: "Say nothing but errors.")
@@ -34,12 +42,16 @@ struct ImportCommand: AsyncParsableCommand {
 
     func run() async throws {
         do {
+            try requireFile()
             let database = try Database.open(at: path)
             let progress = ProgressBar(isShown: !quiet && isatty(STDERR_FILENO) == 1)
             let options = ImportOptions(
-                format: format, delimiter: delimiter, isStrict: strict, rejectPath: rejects)
+                format: format, delimiter: delimiter, isStrict: strict, isUpsert: upsert,
+                rejectPath: rejects)
+            defer { progress.end() }
             let summary = try database.connect().importFile(
-                file, into: table, options: options, progress: { progress.show($0) })
+                file, into: BackslashCommand.folded(table), options: options,
+                progress: { progress.show($0) })
             progress.end()
             try database.close()
             if !quiet { report(summary) }
@@ -48,39 +60,34 @@ struct ImportCommand: AsyncParsableCommand {
         }
     }
 
-    private func report(_ summary: ImportSummary) {
-        let seconds = Double(summary.elapsedNanoseconds) / 1e9
-        var line = "imported \(summary.rowCount) rows into \"\(table)\""
-        if summary.createdTable { line += ", a new table of \(summary.columnCount) columns" }
-        print(line + String(format: ", %.2f s", seconds))
-        for notice in summary.notices { print("note: \(notice)") }
-        if summary.rejectedCount > 0 {
-            print(
-                "rejected \(summary.rejectedCount) rows, kept with their reasons in "
-                    + "\"\(summary.rejectPath ?? "")\"")
+    /// A misspelled file must not leave a new database behind.
+    private func requireFile() throws(DemetraError) {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: file, isDirectory: &isDirectory) else {
+            throw DemetraError(.undefinedFile, "file \"\(file)\" does not exist")
+        }
+        guard !isDirectory.boolValue else {
+            throw DemetraError(
+                .ioError, "\"\(file)\" is a directory, not a file",
+                hint: "Import the files of a directory one by one.")
         }
     }
-}
 
-/// A bar on a terminal that says how far an import is.
-final class ProgressBar: Sendable {
-    private let isShown: Bool
-
-    init(isShown: Bool) { self.isShown = isShown }
-
-    /// Draws the bar.
-    func show(_ progress: ImportProgress) {
-        guard isShown, progress.totalBytes > 0 else { return }
-        let share = min(1, Double(progress.bytes) / Double(progress.totalBytes))
-        let filled = Int(share * 30)
-        let bar =
-            String(repeating: "#", count: filled) + String(repeating: ".", count: 30 - filled)
-        let text = String(format: "\r[%@] %3d %%  %d rows", bar, Int(share * 100), progress.rows)
-        FileHandle.standardError.write(Data(text.utf8))
+    private func report(_ summary: ImportSummary) {
+        let seconds = Double(summary.elapsedNanoseconds) / 1e9
+        var line = "imported \(counted(summary.rowCount, "row")) into \"\(table)\""
+        if summary.createdTable {
+            line += ", a new table of \(counted(summary.columnCount, "column"))"
+        }
+        print(line + String(format: ", %.2f s", seconds))
+        if let path = summary.rejectPath {
+            print(
+                "rejected \(counted(summary.rejectedCount, "row")), kept with line and reason in "
+                    + "\"\(path)\"")
+        }
     }
 
-    /// Ends the line.
-    func end() {
-        if isShown { FileHandle.standardError.write(Data("\n".utf8)) }
+    private func counted(_ count: Int, _ noun: String) -> String {
+        "\(count) \(noun)\(count == 1 ? "" : "s")"
     }
 }

@@ -2,97 +2,61 @@ import ArgumentParser
 import Demetra
 import Foundation
 
-/// `demetra PATH`: an interactive session, or statements from the command line or a file.
+/// `demetra PATH`: an interactive session, or statements from the command line, a file or a pipe.
 struct ShellCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "shell", abstract: "Run statements, or talk to a database.")
+        commandName: "shell", abstract: "Run statements, or talk to a database.",
+        discussion: """
+            Statements of -c and -f run in that order, one after another; the first that fails ends the
+            program with status 1. Without either, a terminal gets an interactive session, and anything else
+            on standard input is run as a script.
+            """)
 
     @Argument(help: "The database's directory; made when it does not exist.")
     var path: String
 
-    @Option(name: [.customShort("c"), .long], help: "Run these statements, then end.")
+    @Option(
+        name: [.customShort("c"), .long],
+        help: "Run these statements or this backslash command; may be given several times.")
     var command: [String] = []
 
-    @Option(name: [.customShort("f"), .long], help: "Run the statements of a file; - for input.")
+    @Option(
+        name: [.customShort("f"), .long],
+        help: "Run the statements of a file, - for standard input; may be given several times.")
     var file: [String] = []
 
     @Option(help: "How rows are printed: table, csv, json, jsonl or markdown.")
     var format: OutputFormat = .table
 
     func run() async throws {
-        let database: Database
+        // Whoever reads the answers may stop early, as `head` does.
+        signal(SIGPIPE, SIG_IGN)
+        let isScript = !command.isEmpty || !file.isEmpty || isatty(STDIN_FILENO) != 1
         do {
-            database = try Database.open(at: path)
-        } catch {
-            throw Failure.show(error)
-        }
-        let connection = database.connect()
-        let printer = ResultPrinter(format: format)
-        var failed = false
-        if command.isEmpty, file.isEmpty {
-            if isatty(STDIN_FILENO) == 1 {
-                REPL(connection: connection, path: path, format: format).run()
+            let database = try Database.open(at: path)
+            var succeeded = true
+            if isScript {
+                succeeded = try runScripts(database.connect())
             } else {
-                failed = try !runFile("-", connection, printer)
+                REPL(connection: database.connect(), path: path, format: format).run()
             }
-        }
-        for text in command where !failed { failed = !execute(text, connection, printer) }
-        for name in file where !failed { failed = try !runFile(name, connection, printer) }
-        do {
             try database.close()
-        } catch {
+            if !succeeded { throw ExitCode(1) }
+        } catch let error as DemetraError {
             throw Failure.show(error)
         }
-        if failed { throw ExitCode(1) }
     }
 
-    private func runFile(
-        _ name: String, _ connection: Connection, _ printer: ResultPrinter
-    ) throws -> Bool {
-        let text: String
-        if name == "-" {
-            text = String(decoding: FileHandle.standardInput.readDataToEndOfFile(), as: UTF8.self)
-        } else {
-            var isDirectory: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: name, isDirectory: &isDirectory) else {
-                throw Failure.show(
-                    DemetraError(.undefinedFile, "file \"\(name)\" does not exist"))
-            }
-            guard !isDirectory.boolValue, let bytes = FileManager.default.contents(atPath: name)
-            else {
-                throw Failure.show(
-                    DemetraError(.undefinedFile, "file \"\(name)\" cannot be read"))
-            }
-            text = String(decoding: bytes, as: UTF8.self)
+    private func runScripts(_ connection: Connection) throws(DemetraError) -> Bool {
+        let printer = ResultPrinter(format: format)
+        printer.zone = { connection.timeZone }
+        let shell = Shell(connection: connection, printer: printer, isInteractive: false)
+        for text in command where !shell.isDone {
+            guard shell.run(ScriptLines(text)) else { return false }
         }
-        return execute(text, connection, printer)
-    }
-
-    private func execute(
-        _ text: String, _ connection: Connection, _ printer: ResultPrinter
-    ) -> Bool {
-        do {
-            try connection.run(text, output: printer)
-            printer.flush()
-            return true
-        } catch {
-            printer.flush()
-            Failure.write(error.rendered(in: text))
-            return false
+        for name in file where !shell.isDone {
+            guard try shell.run(file: name) else { return false }
         }
-    }
-}
-
-/// Errors as the command line shows them.
-enum Failure {
-    /// Writes the error to standard error and gives the exit code to end with.
-    static func show(_ error: DemetraError) -> ExitCode {
-        write(error.rendered())
-        return ExitCode(1)
-    }
-
-    /// Writes a line to standard error.
-    static func write(_ text: String) {
-        FileHandle.standardError.write(Data((text + "\n").utf8))
+        return command.isEmpty && file.isEmpty ? try shell.run(file: "-") : true
     }
 }

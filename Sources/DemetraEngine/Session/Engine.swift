@@ -54,7 +54,11 @@ package final class Engine: Sendable {
     }
 
     /// A session of its own.
-    package func makeSession(user: String) -> Session { Session(engine: self, user: user) }
+    ///
+    /// - Parameter pinned: a state that all its statements read, none of which may then write.
+    package func makeSession(user: String, pinned: Snapshot? = nil) -> Session {
+        Session(engine: self, user: user, pinned: pinned)
+    }
 
     /// Flushes and closes the store.
     package func close() throws(DemetraError) { try store.close() }

@@ -22,15 +22,21 @@ package final class Session: Sendable {
     let engine: Engine
     /// The user's name.
     package let user: String
+    /// The state that all statements read; nil where each reads the latest.
+    let pinned: Snapshot?
     private let settings = Mutex(SessionSettings())
     private let running = Mutex<CancellationFlag?>(nil)
     // Statements of one session wait for each other here.
     private let turn = Monitor(false)
 
-    init(engine: Engine, user: String) {
+    init(engine: Engine, user: String, pinned: Snapshot?) {
         self.engine = engine
         self.user = user
+        self.pinned = pinned
     }
+
+    /// What a statement that begins now reads.
+    var snapshot: Snapshot { pinned ?? engine.store.snapshot() }
 
     /// Runs the statements of a text in order; a syntax error anywhere runs none of them.
     ///
@@ -121,28 +127,62 @@ package final class Session: Sendable {
         try table(name).schema
     }
 
-    /// Answers the columns of a table: name, type, whether NULL may stand there, default.
+    /// Answers the columns of a table (name, type, whether NULL may stand there, default, keys) or of a view
+    /// (name and type).
     ///
     /// - Throws: 42P01 when there is none of that name.
     package func describe(
         _ name: String, output: any StatementOutput
     ) throws(DemetraError) {
-        let columns = try table(name).columns
-        let fields = ["column", "type", "nullable", "default"]
-        try output.begin(Schema(fields.map { Field(name: $0, type: .text) }))
-        let vectors = [
-            Vector(columns.map { .text($0.name) }, type: .text),
-            Vector(columns.map { .text($0.type.description) }, type: .text),
-            Vector(columns.map { .text($0.isNullable ? "yes" : "no") }, type: .text),
-            Vector(
-                columns.map { $0.defaultExpression.map { .text($0) } ?? .null }, type: .text),
-        ]
-        try output.rows(Batch(vectors, count: columns.count))
-        try output.finish(tag: "SELECT \(columns.count)")
+        if snapshot.catalog.views[name] != nil { return try describe(view: name, output) }
+        let table = try table(name)
+        let columns = table.columns
+        try answer(
+            [
+                ("column", columns.map { .text($0.name) }),
+                ("type", columns.map { .text($0.type.description) }),
+                ("nullable", columns.map { .text($0.isNullable ? "yes" : "no") }),
+                ("default", columns.map { $0.defaultExpression.map { .text($0) } ?? .null }),
+                ("key", columns.indices.map { Self.keys(of: table, at: $0) }),
+            ], output)
+    }
+
+    /// The keys that a column belongs to.
+    private static func keys(of table: TableDefinition, at column: Int) -> Value {
+        let names = table.keys.filter { $0.columns.contains(column) }
+            .map { $0.isPrimary ? "primary" : "unique" }
+        return .text(Set(names).sorted().joined(separator: ", "))
+    }
+
+    private func describe(view name: String, _ output: any StatementOutput) throws(DemetraError) {
+        let quoted = "\"" + name + "\""
+        guard let statement = try SQLParser.parse("SELECT * FROM \(quoted)").first,
+            case .query(let plan) = try Binder(
+                catalog: snapshot.catalog, functions: engine.functions
+            ).bind(statement, text: "", parameters: [])
+        else { throw DemetraError(.internalError, "a view is not a query") }
+        try answer(
+            [
+                ("column", plan.columns.map { .text($0.name) }),
+                ("type", plan.columns.map { .text($0.type.shown.description) }),
+            ], output)
+    }
+
+    private func answer(
+        _ columns: [(name: String, values: [Value])], _ output: any StatementOutput
+    ) throws(DemetraError) {
+        try output.begin(Schema(columns.map { Field(name: $0.name, type: .text) }))
+        let count = columns.first?.values.count ?? 0
+        try output.rows(Batch(columns.map { Vector($0.values, type: .text) }, count: count))
+        try output.finish(tag: "SELECT \(count)")
     }
 
     func table(_ name: String) throws(DemetraError) -> TableDefinition {
-        let catalog = engine.store.snapshot().catalog
+        try table(name, in: engine.store.snapshot())
+    }
+
+    func table(_ name: String, in snapshot: Snapshot) throws(DemetraError) -> TableDefinition {
+        let catalog = snapshot.catalog
         if let table = catalog.tables[name] { return table }
         let nearest = NearestName.find(name, among: catalog.tables.keys)
         throw DemetraError(

@@ -22,13 +22,14 @@ struct StatementRun {
     var engine: Engine { session.engine }
 
     func execute(_ parsed: ParsedStatement) throws(DemetraError) {
-        let snapshot = engine.store.snapshot()
+        let snapshot = session.snapshot
         let binder = Binder(catalog: snapshot.catalog, functions: engine.functions)
         let bound = try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
         try execute(bound, snapshot)
     }
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {
+        if session.pinned != nil { try refuseWriting(bound) }
         for part in engine.extensions where part.handles(bound) {
             return try part.run(bound, StatementContext(run: self, snapshot: snapshot))
         }
@@ -58,6 +59,18 @@ struct StatementRun {
             throw DemetraError(
                 .featureNotSupported, "this engine was opened without alerts",
                 hint: "Open the database through Demetra.Database, which installs them.")
+        }
+    }
+
+    /// - Throws: 25006 for statements that would change what a pinned session reads.
+    private func refuseWriting(_ bound: BoundStatement) throws(DemetraError) {
+        switch bound {
+        case .query, .copyTo, .session: return
+        case .explain(let inner, _, _): try refuseWriting(inner)
+        default:
+            throw DemetraError(
+                .readOnlyTransaction, "a snapshot cannot be written to",
+                hint: "Write with Database.query or Database.append.")
         }
     }
 

@@ -1,64 +1,18 @@
 import DemetraCatalog
 import DemetraFormats
+import DemetraFunctions
+import DemetraPlanner
+import DemetraSQL
 import DemetraStorage
 package import DemetraTypes
 import DemetraVectors
-
-/// How a file is imported.
-package struct ImportOptions: Sendable {
-    /// `csv` or `jsonl`; nil to tell by the file's name.
-    package var format: String?
-    /// The separator; nil to find it.
-    package var delimiter: String?
-    /// Refuse the whole file when one row is bad.
-    package var isStrict: Bool
-    /// Where bad rows go; nil for a file beside the imported one.
-    package var rejectPath: String?
-
-    /// Makes options.
-    package init(
-        format: String? = nil, delimiter: String? = nil, isStrict: Bool = false,
-        rejectPath: String? = nil
-    ) {
-        self.format = format
-        self.delimiter = delimiter
-        self.isStrict = isStrict
-        self.rejectPath = rejectPath
-    }
-}
-
-/// How far an import is.
-package struct ImportProgress: Sendable {
-    /// Bytes read.
-    package let bytes: Int
-    /// Bytes of the file.
-    package let totalBytes: Int
-    /// Rows read.
-    package let rows: Int
-}
-
-/// What an import did.
-package struct ImportSummary: Sendable {
-    /// Rows that are now in the table.
-    package let rowCount: Int
-    /// Columns of the file.
-    package let columnCount: Int
-    /// True when there was no such table before.
-    package let createdTable: Bool
-    /// Rows set aside.
-    package let rejectedCount: Int
-    /// Where they are.
-    package let rejectPath: String?
-    /// How long it took.
-    package let elapsedNanoseconds: Int64
-    /// What was read in a way that might surprise.
-    package let notices: [String]
-}
 
 /// Imports one file: finds out how it is written, parses it on all workers and commits its rows
 /// together. A table that does not exist is made from the file's columns.
 struct FileImport {
     private static let pieceByteCount = 1 << 18
+    /// Longer than any name a person gives a column, far shorter than a line of data by mistake.
+    private static let longestNameByteCount = 255
 
     let session: Session
     let path: String
@@ -77,8 +31,9 @@ struct FileImport {
     private struct Layout {
         var columns: [CSVColumn]
         let chunkDialect: CSVDialect
-        let parser: (_ columns: [CSVColumn], _ policy: CSVErrorPolicy)
-            -> (@Sendable (CSVChunk) throws(DemetraError) -> ParsedChunk)
+        let parser:
+            (_ columns: [CSVColumn], _ policy: CSVErrorPolicy)
+                -> (@Sendable (CSVChunk) throws(DemetraError) -> ParsedChunk)
     }
 
     func run(
@@ -96,6 +51,7 @@ struct FileImport {
                 hint: "Import into a table, or choose a name that is free.")
         }
         var layout = try infer(file, total)
+        try checkNames(layout.columns)
         if let existing { layout.columns = try matched(layout.columns, to: existing) }
         var outcome = try parse(file, total, layout, progress)
         // A later value needs a wider type than the sample showed: read once more with it.
@@ -105,19 +61,28 @@ struct FileImport {
             outcome = try parse(file, total, layout, progress)
             attempts += 1
         }
-        let rejectPath = try keepRejected(outcome.rejected)
+        if outcome.rowCount == 0, let first = outcome.rejected.first {
+            throw DemetraError(
+                .badCopyFileFormat, "no row of \"\(path)\" can be imported",
+                detail: "Line \(first.lineNumber): \(first.reason).",
+                hint: "Check the delimiter, or import into a new table to see how the file is read."
+            )
+        }
+        let rejectPath = try RejectFile.write(
+            outcome.rejected, to: options.rejectPath ?? path + ".rejects.csv", engine.fileSystem)
         try commit(outcome, layout, existing, snapshot)
         return ImportSummary(
             rowCount: outcome.rowCount, columnCount: layout.columns.count,
             createdTable: existing == nil, rejectedCount: outcome.rejected.count,
             rejectPath: rejectPath,
-            elapsedNanoseconds: engine.clock.monotonicNanoseconds() - start, notices: [])
+            elapsedNanoseconds: engine.clock.monotonicNanoseconds() - start)
     }
 
     private func infer(_ file: any StorageFile, _ total: Int) throws(DemetraError) -> Layout {
         let sample = Buffer(try file.read(at: 0, count: TypeInference.sampleByteCount))
         let bytes = UnsafeBufferPointer(start: sample.pointer, count: sample.count)
-        let format = options.format?.lowercased()
+        let format =
+            options.format?.lowercased()
             ?? (path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson") ? "jsonl" : "csv")
         let zone = session.timeZone
         switch format {
@@ -179,6 +144,7 @@ struct FileImport {
                         ?? "Add the column to the table, or import into a new one.")
             }
             column.type = target.type
+            column.allowsNull = target.isNullable
             result.append(column)
         }
         return result
@@ -220,42 +186,19 @@ struct FileImport {
         return outcome
     }
 
-    /// Bad rows go to a file with the line they stood on and what is wrong.
-    private func keepRejected(_ rejected: [RejectedRow]) throws(DemetraError) -> String? {
-        guard !rejected.isEmpty else { return nil }
-        let fileSystem = session.engine.fileSystem
-        let target = options.rejectPath ?? path + ".rejects.csv"
-        if fileSystem.exists(target) { try fileSystem.remove(target) }
-        let file = try fileSystem.open(target, creating: true)
-        let schema = Schema([
-            Field(name: "line", type: .bigint), Field(name: "column", type: .text),
-            Field(name: "reason", type: .text), Field(name: "row", type: .text),
-        ])
-        let writer = DelimitedWriter(schema: schema, dialect: CSVDialect(hasHeader: true))
-        var bytes: [UInt8] = []
-        writer.begin(into: &bytes)
-        for (start, count) in BatchRanges(rejected.count) {
-            let part = rejected[start..<(start + count)]
-            writer.write(
-                Batch(
-                    [
-                        Vector(part.map { .integer(Int64($0.lineNumber)) }, type: .bigint),
-                        Vector(part.map { $0.column.map { .text($0) } ?? .null }, type: .text),
-                        Vector(part.map { .text($0.reason) }, type: .text),
-                        Vector(part.map { .text($0.text) }, type: .text),
-                    ], count: count), into: &bytes)
-        }
-        try file.append(bytes)
-        return target
-    }
-
     private func commit(
         _ outcome: Outcome, _ layout: Layout, _ existing: TableDefinition?, _ snapshot: Snapshot
     ) throws(DemetraError) {
         var transaction = WriteTransaction(snapshot: snapshot)
+        var rows = outcome.batches
         let table: TableDefinition
         if let existing {
             table = existing
+            let completion = try completion(layout.columns, snapshot)
+            rows = []
+            for batch in outcome.batches where batch.count > 0 {
+                rows.append(try completion.complete(batch))
+            }
         } else {
             let columns = layout.columns.enumerated().map { index, column in
                 ColumnDefinition(id: Int32(index + 1), name: column.name, type: column.type)
@@ -265,34 +208,51 @@ struct FileImport {
                 keys: [], checks: [], timeColumn: nil, restates: false)
             transaction.change(.putTable(table))
         }
-        let positions = layout.columns.map { column in
-            table.columns.firstIndex { $0.name == column.name } ?? 0
-        }
-        let rows = outcome.batches.map { batch in
-            var vectors = table.columns.map { Vector.nulls($0.type, count: batch.count) }
-            for (index, position) in positions.enumerated() {
-                vectors[position] = batch.vectors[index]
-            }
-            return Batch(vectors, count: batch.count)
-        }
-        if let existing {
-            for batch in rows { try checkNotNull(batch, existing) }
-        }
-        transaction.insert(table.id, rows, onConflict: table.restates ? .replace : .error)
+        let replaces = table.restates || options.isUpsert
+        transaction.insert(table.id, rows, onConflict: replaces ? .replace : .error)
         _ = try session.engine.store.commit(transaction)
     }
 
-    private func checkNotNull(
-        _ batch: Batch, _ table: TableDefinition
-    ) throws(DemetraError) {
-        for (index, column) in table.columns.enumerated()
-        where !column.isNullable && batch.vectors[index].hasNulls {
+    /// What COPY does with the columns a file lacks and with the constraints of the table.
+    private func completion(
+        _ columns: [CSVColumn], _ snapshot: Snapshot
+    ) throws(DemetraError) -> RowCompletion {
+        func quoted(_ name: String) -> String {
+            "\""
+                + name.split(separator: "\"", omittingEmptySubsequences: false).joined(
+                    separator: "\"\"")
+                + "\""
+        }
+        let names = columns.map { quoted($0.name) }.joined(separator: ", ")
+        let text = "COPY \(quoted(tableName)) (\(names)) FROM STDIN"
+        let binder = Binder(catalog: snapshot.catalog, functions: session.engine.functions)
+        guard let statement = try SQLParser.parse(text).first,
+            case .copyFrom(let copy) = try binder.bind(statement, text: text, parameters: [])
+        else { throw DemetraError(.internalError, "an import is not a COPY") }
+        let engine = session.engine
+        let context = ExecutionContext(
+            snapshot: snapshot, pool: engine.pool, budget: engine.budget.child("import"),
+            evaluation: EvaluationContext(
+                statementTime: engine.clock.now(), timeZone: session.timeZone,
+                timeZones: engine.timeZones, userName: session.user,
+                cancellation: CancellationFlag()),
+            parameters: [])
+        return try RowCompletion(copy: copy, context: context)
+    }
+
+    /// A header that is no header, such as one line of a million characters, makes no column.
+    private func checkNames(_ columns: [CSVColumn]) throws(DemetraError) {
+        for (index, column) in columns.enumerated()
+        where column.name.utf8.count > Self.longestNameByteCount {
             throw DemetraError(
-                .notNullViolation,
-                "null value in column \"\(column.name)\" of relation \"\(table.name)\" violates "
-                    + "not-null constraint")
+                .nameTooLong,
+                "the name of column \(index + 1) is \(column.name.utf8.count) bytes long, more than "
+                    + "\(Self.longestNameByteCount)",
+                hint: "The first line must name the columns; is the file really \(layoutName)?")
         }
     }
+
+    private var layoutName: String { options.format ?? "comma-separated text" }
 }
 
 extension Session {
@@ -306,57 +266,5 @@ extension Session {
     ) throws(DemetraError) -> ImportSummary {
         try FileImport(session: self, path: path, tableName: table, options: options)
             .run(progress: progress)
-    }
-
-    /// Adds rows to a table, all or none of them; `replacing` lets a row take the place of the one
-    /// with its key.
-    ///
-    /// - Throws: 23505 when a key exists and `replacing` is false, 42804 when a value has another type.
-    package func append(
-        _ rows: [[Value]], to name: String, replacing: Bool
-    ) throws(DemetraError) -> Int {
-        let table = try table(name)
-        var batches: [Batch] = []
-        for (start, count) in BatchRanges(rows.count) {
-            let part = rows[start..<(start + count)]
-            var vectors: [Vector] = []
-            for (index, column) in table.columns.enumerated() {
-                let values = part.map { $0[index] }
-                if let wrong = values.first(where: { !$0.fits(column.type) }) {
-                    throw DemetraError(
-                        .datatypeMismatch,
-                        "column \"\(column.name)\" is of type \(column.type), not that of \(wrong)")
-                }
-                vectors.append(Vector(values, type: column.type))
-            }
-            let batch = Batch(vectors, count: count)
-            batches.append(batch)
-            if let column = table.columns.indices.first(where: {
-                !table.columns[$0].isNullable && vectors[$0].hasNulls
-            }) {
-                throw DemetraError(
-                    .notNullViolation,
-                    "null value in column \"\(table.columns[column].name)\" of relation "
-                        + "\"\(name)\" violates not-null constraint")
-            }
-        }
-        var transaction = WriteTransaction(snapshot: engine.store.snapshot())
-        transaction.insert(table.id, batches, onConflict: replacing ? .replace : .error)
-        _ = try engine.store.commit(transaction)
-        return rows.count
-    }
-}
-
-extension Value {
-    /// True for NULL and for values that a column of the type keeps as they are.
-    fileprivate func fits(_ type: LogicalType) -> Bool {
-        switch (self, type) {
-        case (.null, _), (.boolean, .boolean), (.integer, .smallint), (.integer, .integer),
-            (.integer, .bigint), (.double, .real), (.double, .double), (.numeric, .numeric),
-            (.text, .text), (.text, .varchar), (.text, .json), (.text, .jsonb), (.date, .date),
-            (.timestamp, .timestamp), (.timestamptz, .timestamptz), (.interval, .interval):
-            true
-        default: false
-        }
     }
 }

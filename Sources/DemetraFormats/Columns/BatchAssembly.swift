@@ -47,7 +47,11 @@ struct BatchAssembly {
         while first < index.recordCount {
             let count = min(Batch.capacity, index.recordCount - first)
             for (number, column) in columns.enumerated() {
-                sinks[number].append(run(index, first, count, column), &parse)
+                let run = run(index, first, count, column)
+                sinks[number].append(run, &parse)
+                if !column.allowsNull {
+                    parse.requireValues(run, column: number, blankIsNull: !column.type.isText)
+                }
             }
             if parse.failures.isEmpty {
                 counts.append(count)

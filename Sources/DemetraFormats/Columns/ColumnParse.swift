@@ -94,6 +94,21 @@ struct ColumnParse: ~Copyable {
         return outcome == .malformed ? parser.parseLeniently(text, count, element) : outcome
     }
 
+    /// Notes the fields of a run that are NULL, for a column that must have values.
+    mutating func requireValues(_ run: FieldRun, column: Int, blankIsNull: Bool) {
+        let asksForNullFirst = run.rules.asksForNullFirst || run.rules.isText
+        for row in 0..<run.count {
+            let (bytes, length, isProtected) = run.raw(row)
+            if length > 0, !isProtected, !asksForNullFirst, !isBlank(bytes[0]) { continue }
+            guard let (text, count) = run.text(row, &scratch) else {
+                fail(row, column, .missing)
+                continue
+            }
+            let isBlankText = (0..<count).allSatisfy { isBlank(text[$0]) }
+            if blankIsNull, isBlankText { fail(row, column, .missing) }
+        }
+    }
+
     /// Notes a field that is no value.
     mutating func fail(_ row: Int, _ column: Int, _ outcome: FieldOutcome) {
         failures.append(FieldFailure(row: row, column: column, outcome: outcome))

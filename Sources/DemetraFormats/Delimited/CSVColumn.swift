@@ -11,18 +11,21 @@ package struct CSVColumn: Sendable, Hashable {
     package var fieldIndex: Int
     /// How `03/05/2024` is read.
     package var dateOrder: DateOrder
+    /// False when a record without a value here is a bad one.
+    package var allowsNull: Bool
     /// The zone of an instant whose text has none.
     package var zone: TimeZoneRules
 
     /// A column from field `fieldIndex`.
     package init(
         name: String, type: LogicalType, fieldIndex: Int, dateOrder: DateOrder = .monthFirst,
-        zone: TimeZoneRules = .utc
+        allowsNull: Bool = true, zone: TimeZoneRules = .utc
     ) {
         self.name = name
         self.type = type
         self.fieldIndex = fieldIndex
         self.dateOrder = dateOrder
+        self.allowsNull = allowsNull
         self.zone = zone
     }
 

@@ -12,6 +12,8 @@ package enum FieldOutcome: UInt8, Sendable {
     case noSuchTime
     /// More characters than the type allows.
     case tooLong
+    /// NULL in a column that must have a value.
+    case missing
 }
 
 extension FieldOutcome {
@@ -24,6 +26,8 @@ extension FieldOutcome {
                 .datetimeFieldOverflow, "date/time field value out of range: \"\(text)\"")
         case .tooLong:
             DemetraError(.stringDataRightTruncation, "value too long for type \(type)")
+        case .missing:
+            DemetraError(.notNullViolation, "null value violates not-null constraint")
         case .outOfRange: Self.rangeError(text, type)
         }
     }

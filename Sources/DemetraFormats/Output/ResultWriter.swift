@@ -22,7 +22,7 @@ package enum ResultWriters {
 
     /// A writer of the format of that name; an aligned table for any other name.
     package static func make(
-        _ name: String, schema: Schema, zone: TimeZoneRules = .utc
+        _ name: String, schema: Schema, zone: TimeZoneRules = .utc, style: TableStyle = TableStyle()
     ) -> any ResultWriter {
         switch name {
         case "csv":
@@ -31,7 +31,10 @@ package enum ResultWriters {
         case "json": JSONWriter(schema: schema, isLines: false, zone: zone)
         case "jsonl": JSONWriter(schema: schema, isLines: true, zone: zone)
         case "markdown": MarkdownWriter(schema: schema, zone: zone)
-        default: TableWriter(schema: schema, zone: zone)
+        default:
+            style.isExpanded
+                ? ExpandedWriter(schema: schema, style: style, zone: zone)
+                : TableWriter(schema: schema, style: style, zone: zone)
         }
     }
 }

@@ -10,21 +10,29 @@ package import DemetraVectors
 ///
 /// Widths come from the first 10,000 rows, which are kept until then; a later cell that is wider
 /// pushes its line out, so that memory stays bounded however long the result is. Numbers are
-/// right-aligned, NULL is empty, and line breaks inside a cell are shown as `\n`.
+/// right-aligned, NULL is empty unless the style says otherwise, and line breaks inside a cell are shown
+/// as `\n`. A table wider than the style's limit is written one line a column instead.
 // Owned by one thread.
 package final class TableWriter: ResultWriter {
     private static let measuredRowCount = 10_000
 
     private let schema: Schema
+    private let style: TableStyle
+    private let nullText: [UInt8]
     private let zone: TimeZoneRules
+    private var expanded: ExpandedWriter?
     private var kept: [Batch] = []
     private var keptRowCount = 0
     private var widths: [Int]
     private var hasHeader = false
 
     /// A writer of a result.
-    package init(schema: Schema, zone: TimeZoneRules = .utc) {
+    package init(
+        schema: Schema, style: TableStyle = TableStyle(), zone: TimeZoneRules = .utc
+    ) {
         self.schema = schema
+        self.style = style
+        nullText = Array(style.nullText.utf8)
         self.zone = zone
         widths = schema.fields.map { DisplayWidth.of(Array($0.name.utf8)[...]) }
     }
@@ -34,6 +42,7 @@ package final class TableWriter: ResultWriter {
 
     /// Keeps rows until widths are known, then writes them.
     package func write(_ batch: Batch, into bytes: inout [UInt8]) {
+        if let expanded { return expanded.write(batch, into: &bytes) }
         guard !hasHeader else { return writeRows(batch, into: &bytes) }
         measure(batch)
         kept.append(batch)
@@ -43,10 +52,19 @@ package final class TableWriter: ResultWriter {
 
     /// The rows still kept.
     package func end(into bytes: inout [UInt8]) {
-        if !hasHeader { release(into: &bytes) }
+        if expanded == nil, !hasHeader { release(into: &bytes) }
     }
 
     private func release(into bytes: inout [UInt8]) {
+        // Between columns stand " | ", and a blank before the first.
+        let width = widths.reduce(1) { $0 + $1 + 3 } - 3
+        if let limit = style.widthLimit, width > limit, keptRowCount > 0 {
+            let expanded = ExpandedWriter(schema: schema, style: style, zone: zone)
+            self.expanded = expanded
+            for batch in kept { expanded.write(batch, into: &bytes) }
+            kept = []
+            return
+        }
         writeHeader(into: &bytes)
         hasHeader = true
         for batch in kept { writeRows(batch, into: &bytes) }
@@ -57,6 +75,9 @@ package final class TableWriter: ResultWriter {
         var scratch: [UInt8] = []
         for (index, vector) in batch.vectors.enumerated() {
             let cell = CellText(vector, style: .sql, zone: zone)
+            if vector.hasNulls {
+                widths[index] = max(widths[index], DisplayWidth.of(nullText[...]))
+            }
             for row in 0..<batch.count where cell.isValid(row) {
                 scratch.removeAll(keepingCapacity: true)
                 cell.append(row, to: &scratch)
@@ -93,6 +114,8 @@ package final class TableWriter: ResultWriter {
                 if cell.isValid(row) {
                     cell.append(row, to: &scratch)
                     Self.showBreaks(&scratch)
+                } else {
+                    scratch += nullText
                 }
                 let room = max(0, widths[index] - DisplayWidth.of(scratch[...]))
                 let isRight = batch.vectors[index].type.isNumber
@@ -108,7 +131,7 @@ package final class TableWriter: ResultWriter {
         }
     }
 
-    private static func showBreaks(_ text: inout [UInt8]) {
+    static func showBreaks(_ text: inout [UInt8]) {
         guard text.contains(where: { $0 < 0x20 }) else { return }
         text = text.flatMap { byte -> [UInt8] in
             switch byte {

@@ -46,6 +46,7 @@ extension SQLState {
     package static let dependentObjectsStillExist = SQLState("2BP01")
     package static let invalidCatalogName = SQLState("3D000")
     package static let serializationFailure = SQLState("40001")
+    package static let nameTooLong = SQLState("42622")
     package static let syntaxError = SQLState("42601")
     package static let duplicateColumn = SQLState("42701")
     package static let ambiguousColumn = SQLState("42702")

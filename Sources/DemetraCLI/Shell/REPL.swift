@@ -1,0 +1,52 @@
+import Demetra
+
+/// The interactive session: reads lines until a statement is whole, runs it, prints its answer.
+final class REPL {
+    private let shell: Shell
+    private let editor: LineEditor
+
+    init(connection: Connection, path: String, format: OutputFormat) {
+        let printer = ResultPrinter(format: format, showsTags: true)
+        printer.expanded = .auto
+        printer.zone = { connection.timeZone }
+        shell = Shell(connection: connection, printer: printer, isInteractive: true)
+        editor = LineEditor()
+        Completer.shared.use { connection.completionNames() }
+        printer.show(
+            "\(DemetraCommand.version), database \"\(path)\". Type \\? for help, \\q to quit.")
+    }
+
+    /// Runs until the user quits.
+    func run() {
+        Interrupts.install()
+        // The rows of COPY ... FROM STDIN are typed as well.
+        let editor = editor
+        let typed = ScriptLines { editor.readLine(prompt: ">> ") }
+        var splitter = StatementSplitter()
+        while !shell.isDone {
+            Completer.shared.setContext(splitter.text)
+            guard let line = editor.readLine(prompt: prompt(splitter)) else { break }
+            if Interrupts.take() {
+                splitter.reset()
+                continue
+            }
+            if splitter.isEmpty, isFarewell(line) { break }
+            let before = splitter.text
+            let pieces = splitter.add(line)
+            // What was typed is one entry of the history when it is whole, however many lines it took.
+            if !pieces.isEmpty { editor.remember(before.isEmpty ? line : before + "\n" + line) }
+            for piece in pieces where !shell.isDone { _ = shell.carryOut(piece, typed) }
+        }
+        if !shell.isDone { shell.printer.show("") }
+    }
+
+    private func prompt(_ splitter: StatementSplitter) -> String {
+        if splitter.isEmpty { return "demetra> " }
+        return splitter.isInsideText ? "     '.. " : "     ... "
+    }
+
+    private func isFarewell(_ line: String) -> Bool {
+        let word = line.lowercased().filter { !$0.isWhitespace && $0 != ";" }
+        return word == "quit" || word == "exit"
+    }
+}

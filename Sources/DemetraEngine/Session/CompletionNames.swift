@@ -1,0 +1,45 @@
+import DemetraCatalog
+import DemetraFunctions
+import DemetraSQL
+import DemetraStorage
+
+/// Every name a person may be about to type.
+package struct CompletionNames: Sendable {
+    /// Tables and views.
+    package var relations: [String] = []
+    /// The columns of each table.
+    package var columns: [String: [String]] = [:]
+    package var metrics: [String] = []
+    package var functions: [String] = []
+    /// Settings of SET and SHOW.
+    package var settings: [String] = []
+    /// All words of the language.
+    package var keywords: [String] = []
+    /// Words that statements begin with.
+    package var statements: [String] = []
+
+    /// No names.
+    package init() {}
+}
+
+extension Session {
+    private static let statementWords = [
+        "alter", "check", "checkpoint", "copy", "create", "delete", "drop", "explain", "insert",
+        "reset",
+        "select", "set", "show", "truncate", "update", "values", "with",
+    ]
+
+    /// The names of the database and the language as they are now.
+    package var completionNames: CompletionNames {
+        let catalog = snapshot.catalog
+        var names = CompletionNames()
+        names.relations = catalog.relationNames.sorted()
+        names.columns = catalog.tables.mapValues { $0.columns.map(\.name) }
+        names.metrics = catalog.metrics.keys.sorted()
+        names.functions = engine.functions.names.sorted()
+        names.settings = SessionSettings.names
+        names.keywords = Keyword.allCases.map(\.text)
+        names.statements = Self.statementWords
+        return names
+    }
+}
