@@ -1,5 +1,6 @@
 // GNU readline keeps its state in C globals, which Swift 6 refuses as unsafe: these functions wrap them.
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,19 +12,23 @@ int demetra_interrupt_is_pending(void);
 // Gives the next completion of a word as memory that readline frees; `state` is 0 for the first.
 typedef char *(*demetra_completion)(const char *word, int state);
 
-// Reads a key; Ctrl-C empties the line and ends it. Readline's own function goes on waiting for a key
-// after a signal, which would then be lost.
+// Reads a key; Ctrl-C empties the line and ends it.
+//
+// The signal reaches any thread of the process and need not interrupt this one, so a waiting read would sleep
+// through it: wait in short turns and look. Readline's own handler is off for the same reason.
 static inline int demetra_readline_key(FILE *stream) {
+    struct pollfd input = {fileno(stream), POLLIN, 0};
     for (;;) {
-        unsigned char key;
-        ssize_t count = read(fileno(stream), &key, 1);
-        if (count == 1) return key;
-        if (count == 0 || errno != EINTR) return EOF;
-        rl_check_signals();
         if (demetra_interrupt_is_pending()) {
             rl_replace_line("", 0);
             return '\n';
         }
+        int ready = poll(&input, 1, 50);
+        if (ready == 0 || (ready < 0 && errno == EINTR)) continue;
+        unsigned char key;
+        ssize_t count = read(input.fd, &key, 1);
+        if (count == 1) return key;
+        if (count == 0 || errno != EINTR) return EOF;
     }
 }
 
@@ -39,6 +44,7 @@ static inline const char *demetra_readline_line(void) {
 // Names the program for ~/.inputrc, makes Ctrl-C give up the line, and completes words.
 static inline void demetra_readline_setup(const char *name, demetra_completion completion) {
     rl_readline_name = name;
+    rl_catch_signals = 0;
     rl_getc_function = demetra_readline_key;
     rl_completion_entry_function = completion;
     rl_completer_word_break_characters = " \t\n\"'`@$><=;|&{(,.:+*/%-";

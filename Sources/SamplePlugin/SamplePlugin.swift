@@ -6,7 +6,7 @@ import PackagePlugin
 struct SamplePlugin: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let samples = context.package.directoryURL.appending(path: "Samples")
-        let inputs = try ["demo"].flatMap { folder in
+        let inputs = try ["demo", "alerts"].flatMap { folder in
             try FileManager.default.contentsOfDirectory(
                 at: samples.appending(path: folder), includingPropertiesForKeys: nil
             ).filter { $0.pathExtension == "sql" }

@@ -47,6 +47,8 @@ struct DemoCommand: AsyncParsableCommand {
             }
             if !quiet { print("making the demo database \"\(path)\", seed \(seed)") }
             try demo.make()
+            try connection.query("CHECK ALERTS")
+            if !quiet { try showAlerts(connection) }
             try database.close()
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
             if !quiet { print(advice(seconds)) }
@@ -80,11 +82,24 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
+    /// What the rules found: the incident, and nothing else.
+    private func showAlerts(_ connection: Connection) throws(DemetraError) {
+        print("\nalerts that CHECK ALERTS fired, by kind:")
+        let printer = ResultPrinter(format: .table)
+        try connection.run(
+            """
+            SELECT alert_type, severity, channel, count(*) AS alerts, min(message) AS one_of_them
+            FROM alerts GROUP BY alert_type, severity, channel ORDER BY alerts DESC, alert_type
+            """, output: printer)
+        printer.flush()
+    }
+
     private func advice(_ seconds: Double) -> String {
         String(format: "made in %.2f s\n\n", seconds) + """
             Go on with
               demetra \(path)                           an interactive session; \\? helps
               demetra \(path) -c "SELECT platform, roas FROM ad_metrics GROUP BY platform"
+              demetra \(path) -c "SELECT message FROM alerts WHERE NOT is_read"
               demetra serve \(path) --pg 127.0.0.1:5433     then: psql -h 127.0.0.1 -p 5433
             """
     }

@@ -36,7 +36,25 @@ struct DemoDatabase {
         try fill("budgets", rows.budgets, "a day and a month for each channel")
         try fill("social_ads", SocialAdsRows(plan).rows, "finished campaigns to learn from")
         try run("demo", "metrics")
-        report("metrics        roas, roi, ctr, cpc, cpm, cpa, cpl, cr, engagement_rate")
+        report("metrics        \(try names("metrics"))")
+        try run("demo", "model")
+        report("model          roi, what a campaign will return, learned from social_ads")
+        for sample in SampleTexts.all where sample.folder == "alerts" {
+            try connection.query(SQL(sample.text))
+        }
+        report("alert rules    \(try names("alerts"))")
+    }
+
+    /// The names that SHOW lists, on lines of a readable length.
+    private func names(_ kind: String) throws(DemetraError) -> String {
+        var lines = [""]
+        for row in try connection.query(SQL("SHOW \(kind)")) {
+            let name = try row["name", as: String.self]
+            if lines[lines.count - 1].count + name.count > 76 { lines.append("") }
+            let separator = lines[lines.count - 1].isEmpty ? "" : ", "
+            lines[lines.count - 1] += separator + name
+        }
+        return lines.joined(separator: ",\n" + String(repeating: " ", count: 17))
     }
 
     /// The platforms' first figures of the last days are appended with the rest, then take their final values
