@@ -13,6 +13,7 @@ struct DemetraCommand: AsyncParsableCommand {
             demetra ads.demetra                          an interactive session
             demetra ads.demetra -c "SELECT 1"            one statement
             demetra import ads.demetra campaigns f.csv   a file into a table
+            demetra demo ads.demetra                     data to try everything on
             demetra serve ads.demetra --pg 127.0.0.1:5433
             """,
         version: version,

@@ -45,11 +45,25 @@ struct StatementHelp: Sendable {
                 + "platform AS channel, sum(spend) AS spend, sum(revenue) AS revenue FROM ad_metrics "
                 + "GROUP BY 1, 2), budget => 9000, per => 'day');"),
         StatementHelp(
+            "CHECK ALERTS", "CHECK ALERTS", "CHECK ALERTS;"),
+        StatementHelp(
             "COPY", "COPY table|(query) FROM|TO 'file'|STDIN|STDOUT [WITH (FORMAT csv, HEADER)]",
             "COPY (SELECT * FROM budgets) TO STDOUT WITH (FORMAT csv, HEADER);"),
         StatementHelp(
+            "CREATE ALERT",
+            "CREATE [OR REPLACE] ALERT name WHEN condition FROM tables [WHERE ...] [GROUP BY ...] SEVERITY "
+                + "low|medium|high|critical MESSAGE 'text with {placeholders}' [ACTION 'text']",
+            "CREATE ALERT low_return WHEN sum(revenue) < 2 * sum(spend) FROM ad_metrics GROUP BY platform "
+                + "SEVERITY medium MESSAGE 'Spend returns too little on {platform}';"),
+        StatementHelp(
             "CREATE METRIC", "CREATE [OR REPLACE] METRIC name AS expression over aggregates",
             "CREATE METRIC profit AS sum(revenue) - sum(spend);"),
+        StatementHelp(
+            "CREATE MODEL",
+            "CREATE [OR REPLACE] MODEL name FROM (query) TARGET column [ID column] [TIME column] "
+                + "[GROUP column] [WITH (option = value, ...)]",
+            "CREATE MODEL clicks FROM (SELECT channel_used, campaign_goal, clicks FROM social_ads) "
+                + "TARGET clicks;"),
         StatementHelp(
             "CREATE TABLE",
             "CREATE TABLE [IF NOT EXISTS] name (column type [NOT NULL] [DEFAULT value] "
@@ -74,6 +88,10 @@ struct StatementHelp: Sendable {
                 + "NOTHING | DO UPDATE SET column = excluded.column] [RETURNING ...]",
             "INSERT INTO budgets VALUES ('tiktok', 'week', 3000) ON CONFLICT (scope, period) DO UPDATE "
                 + "SET amount = excluded.amount;"),
+        StatementHelp(
+            "PREDICT", "SELECT ... FROM PREDICT('model', TABLE table | (query) [, level => 0.9])",
+            "SELECT campaign_id, predicted, lower, upper FROM PREDICT('roi', (SELECT * FROM social_ads "
+                + "WHERE campaign_id < 100003));"),
         StatementHelp(
             "PREDICT_ROI",
             "SELECT ... FROM PREDICT_ROI((query), target => 'column', id => 'column' [, group => 'column'] "

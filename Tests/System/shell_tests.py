@@ -1,0 +1,248 @@
+"""The shell: scripts as programs run them, and the session as a person has it, on a terminal."""
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import termios
+import time
+
+from program import BINARY, PATIENCE, ProgramTests, main, run
+
+
+class Terminal:
+    """A session on a terminal of its own, typed into and read from as a person would."""
+
+    PROMPT = "demetra> "
+
+    def __init__(self, *arguments, columns=100, history):
+        self.process, self.file = pty.fork()
+        if self.process == 0:
+            os.environ.update(TERM="xterm", DEMETRA_HISTORY=str(history), INPUTRC="/dev/null")
+            os.execv(str(BINARY), [str(BINARY), *map(str, arguments)])
+        fcntl.ioctl(self.file, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
+        self.greeting = self.read()
+
+    def read(self, until=PROMPT):
+        """What appears up to a text that stands at the end."""
+        text, limit = "", time.monotonic() + PATIENCE
+        while not text.endswith(until):
+            if time.monotonic() > limit:
+                raise AssertionError(f"waited for {until!r} and saw {text!r}")
+            if select.select([self.file], [], [], 0.1)[0]:
+                try:
+                    piece = os.read(self.file, 65_536).decode("utf-8", "replace")
+                except OSError:
+                    piece = ""
+                if not piece:
+                    raise AssertionError(f"the session ended after {text!r}")
+                text = re.sub(r"\x1b\[[?0-9;]*[a-zA-Z]|\r", "", text + piece)
+        return text
+
+    def type(self, text, until=PROMPT):
+        os.write(self.file, text.encode())
+        return self.read(until)
+
+    def end(self, text="\\q\n"):
+        """Ends the session and gives its exit status."""
+        os.write(self.file, text.encode())
+        limit = time.monotonic() + PATIENCE
+        while time.monotonic() < limit:
+            if select.select([self.file], [], [], 0.05)[0]:
+                try:
+                    os.read(self.file, 65_536)
+                except OSError:
+                    pass
+            found, status = os.waitpid(self.process, os.WNOHANG)
+            if found:
+                self.process = 0
+                os.close(self.file)
+                return os.waitstatus_to_exitcode(status)
+        raise AssertionError("the session does not end")
+
+    def kill(self):
+        if self.process:
+            os.kill(self.process, signal.SIGKILL)
+            os.waitpid(self.process, 0)
+            self.process = 0
+
+
+class SessionTests(ProgramTests):
+    def setUp(self):
+        super().setUp()
+        self.sql("CREATE TABLE campaigns (campaign_id bigint PRIMARY KEY, channel text, spend numeric(12,2));"
+                 "INSERT INTO campaigns VALUES (1, 'google', 10.5), (22, NULL, 3)")
+
+    def session(self, **options):
+        terminal = Terminal(self.database, history=self.folder / "history", **options)
+        self.addCleanup(terminal.kill)
+        return terminal
+
+    def test_a_statement_may_take_several_lines_and_quotes_hide_semicolons(self):
+        terminal = self.session()
+        terminal.type("SELECT 'a;\n", until="'.. ")
+        terminal.type("b' AS text,\n", until="... ")
+        self.assertIn("a;\\nb", terminal.type("1 AS one;\n"))
+
+    def test_numbers_are_right_aligned_and_null_is_shown(self):
+        shown = self.session().type("SELECT * FROM campaigns ORDER BY 1;\n")
+        self.assertIn("           1 | google  | 10.50\n          22 | NULL    |  3.00\n(2 rows)\n", shown)
+
+    def test_an_error_shows_its_place_and_the_session_goes_on(self):
+        terminal = self.session()
+        shown = terminal.type("SELECT spent FROM campaigns;\n")
+        self.assertIn("LINE 1: SELECT spent FROM campaigns\n               ^\nHINT:", shown)
+        self.assertIn("(1 row)", terminal.type("SELECT 1;\n"))
+
+    def test_a_wide_table_is_shown_one_line_a_column(self):
+        terminal = self.session(columns=40)
+        query = "SELECT repeat('x', 30) AS first_column, repeat('y', 30) AS second_column;\n"
+        self.assertRegex(terminal.type(query), r"-\[ row 1 \]-+\nfirst_column  \| x{30}\nsecond_column \| y{30}\n")
+        terminal.type("\\x off\n")
+        self.assertNotIn("[ row 1 ]", terminal.type(query))
+
+    def test_ctrl_c_gives_up_the_line_and_the_statement_but_not_the_session(self):
+        terminal = self.session()
+        terminal.type("SELECT nonsense", until="nonsense")
+        terminal.type("\x03")
+        self.assertIn("(1 row)", terminal.type("SELECT 1;\n"))
+        terminal.type("SELECT 1,\n", until="... ")
+        terminal.type("\x03")
+        self.assertIn("(1 row)", terminal.type("SELECT 2;\n"))
+
+    def test_ctrl_c_stops_a_running_statement(self):
+        terminal = self.session()
+        os.write(terminal.file, b"SELECT count(*) FROM generate_series(1, 100000) a(x), "
+                                b"generate_series(1, 100000) b(y) WHERE x * y = 7;\n")
+        terminal.read(until="= 7;\n")
+        time.sleep(0.3)
+        self.assertIn("57014", terminal.type("\x03"))
+        self.assertIn("(1 row)", terminal.type("SELECT 1;\n"))
+
+    def test_tab_completes_tables_columns_words_and_commands(self):
+        terminal = self.session()
+        for typed, completed in (
+                ("SELECT * FROM cam", "campaigns "), ("SELECT cha", "channel "), ("SEL", "ECT "),
+                ("SELECT spend FROM campaigns ORDE", "R "), ("\\tim", "ing "), ("\\d camp", "aigns ")):
+            with self.subTest(typed=typed):
+                os.write(terminal.file, (typed + "\t").encode())
+                terminal.read(until=completed)
+                terminal.type("\x03")
+
+    def test_the_history_outlives_the_session_with_its_lines(self):
+        first = self.session()
+        first.type("SELECT 1 AS one, -- a comment\n", until="... ")
+        first.type("2 AS two;\n")
+        self.assertEqual(first.end(), 0)
+        second = self.session()
+        os.write(second.file, b"\x1b[A")
+        second.read(until="2 AS two;")
+        self.assertIn(" one | two ", second.type("\n"))
+
+    def test_commands_describe_time_and_change_the_format(self):
+        terminal = self.session()
+        self.assertRegex(terminal.type("\\d campaigns\n"), r"campaign_id +\| bigint +\| no .*primary")
+        self.assertIn("campaigns", terminal.type("\\dt\n"))
+        terminal.type("CREATE METRIC total AS sum(spend);\n")
+        self.assertIn("total", terminal.type("\\dm\n"))
+        self.assertIn("Timing is on.", terminal.type("\\timing\n"))
+        self.assertRegex(terminal.type("SELECT 1;\n"), r"Time: \d+\.\d{3} ms")
+        terminal.type("\\format csv\n")
+        self.assertIn("one\n1\n", terminal.type("SELECT 1 AS one;\n"))
+        self.assertIn("CREATE METRIC", terminal.type("\\h create metric\n"))
+        self.assertIn("\\timing", terminal.type("\\?\n"))
+        self.assertIn("Perhaps you meant \\timing", terminal.type("\\timin\n"))
+
+    def test_answers_go_to_a_file_and_statements_come_from_one(self):
+        terminal = self.session()
+        target, script = self.folder / "out.txt", self.file("s.sql", "SELECT 41 + 1 AS answer;\n")
+        terminal.type(f"\\o {target}\n")
+        terminal.type(f"\\i {script}\n")
+        terminal.type("\\o\n")
+        self.assertIn("42", target.read_text())
+        self.assertIn("58P01", terminal.type("\\i /nowhere.sql\n"))
+
+    def test_rows_for_copy_are_typed(self):
+        terminal = self.session()
+        terminal.type("COPY campaigns FROM STDIN;\n", until=">> ")
+        terminal.type("7\tmeta\t1.25\n", until=">> ")
+        self.assertIn("COPY 1", terminal.type("\\.\n"))
+
+    def test_the_session_ends_by_ctrl_d_and_by_word(self):
+        for farewell in ("\x04", "quit\n", "exit;\n", "\\q\n"):
+            with self.subTest(farewell=farewell):
+                self.assertEqual(self.session().end(farewell), 0)
+
+
+class ScriptTests(ProgramTests):
+    def test_several_commands_run_in_order_until_one_fails(self):
+        outcome = run(self.database, "--format", "csv", "-c", "SELECT 1 AS a", "-c", "SELECT 1/0", "-c", "SELECT 3")
+        self.assertEqual(outcome.status, 1)
+        self.assertEqual(outcome.output, "a\n1\n")
+        self.assertIn("22012", outcome.errors)
+
+    def test_a_backslash_command_runs_by_option(self):
+        self.sql("CREATE TABLE kag (ad_id bigint)")
+        outcome = run(self.database, "-c", "\\d kag")
+        self.assertEqual(outcome.status, 0, outcome)
+        self.assertIn("ad_id", outcome.output)
+        self.assertEqual(run(self.database, "-c", "\\d nothing").status, 1)
+        self.assertEqual(run(self.database, "-c", "\\nothing").status, 1)
+
+    def test_statements_before_a_syntax_error_run_and_the_error_names_the_line(self):
+        script = self.file("s.sql", "SELECT 1 AS a;\n\nSELECT\n  2 AS b;\nSELEC 3;\nSELECT 4;\n")
+        outcome = run(self.database, "--format", "csv", "-f", script)
+        self.assertEqual(outcome.status, 1)
+        self.assertEqual(outcome.output, "a\n1\nb\n2\n")
+        self.assertIn(f"{script}:5: ERROR:  42601", outcome.errors)
+
+    def test_quotes_comments_and_dollars_hide_semicolons(self):
+        text = ("SELECT ';' AS a, E'\\';' AS b, \";\" FROM (SELECT 1 AS \";\") t; -- not; here\n"
+                "/* nor; /* nested; */ here; */ SELECT $x$;$$;$x$ AS c;\nSELECT 'it''s;' AS d")
+        outcome = run(self.database, "--format", "jsonl", text=text)
+        self.assertEqual(outcome.status, 0, outcome)
+        self.assertEqual(
+            outcome.output,
+            '{"a":";","b":"\';",";":1}\n{"c":";$$;"}\n{"d":"it\'s;"}\n')
+
+    def test_rows_of_copy_stand_in_the_script(self):
+        text = "CREATE TABLE t (a int, b text);\nCOPY t FROM STDIN;\n1\tone; two\n2\t\\N\n\\.\nSELECT * FROM t;\n"
+        outcome = run(self.database, "--format", "csv", text=text)
+        self.assertEqual(outcome.output, "a,b\n1,one; two\n2,\n", outcome)
+
+    def test_instants_are_shown_in_the_time_zone_of_the_session(self):
+        outcome = run(
+            self.database, "--format", "csv", "-c",
+            "SET timezone = 'Europe/Berlin'; SELECT '2026-07-01 10:00+00'::timestamptz AS t")
+        self.assertEqual(outcome.output, "t\n2026-07-01 12:00:00+02\n", outcome)
+
+    def test_a_script_that_includes_itself_ends_with_an_error(self):
+        script = self.folder / "s.sql"
+        script.write_text(f"\\i {script}\n")
+        outcome = run(self.database, "-f", script)
+        self.assertEqual(outcome.status, 1)
+        self.assertIn("54001", outcome.errors)
+
+    def test_a_reader_that_goes_away_is_no_error(self):
+        process = subprocess.run(
+            f"{BINARY} {self.database} -c 'SELECT * FROM generate_series(1, 1000000)' | head -n 1",
+            shell=True, capture_output=True, timeout=PATIENCE)
+        self.assertEqual(process.stderr, b"")
+
+    def test_the_examples_of_the_help_run_on_the_demo(self):
+        self.assertEqual(run("demo", self.database, "--rows", 3_000).status, 0)
+        names = run(self.database, "-c", "\\h").output.splitlines()[1:]
+        self.assertGreater(len(names), 10)
+        for name in map(str.strip, names):
+            with self.subTest(statement=name):
+                example = run(self.database, "-c", f"\\h {name}").output.split("Example:\n")[1]
+                outcome = run(self.database, "-c", example)
+                self.assertEqual(outcome.status, 0, f"{example}\n{outcome}")
+
+
+if __name__ == "__main__":
+    main()
