@@ -20,6 +20,7 @@ static inline int demetra_readline_key(FILE *stream) {
     struct pollfd input = {fileno(stream), POLLIN, 0};
     for (;;) {
         if (demetra_interrupt_is_pending()) {
+            fputs("^C", rl_outstream);
             rl_replace_line("", 0);
             return '\n';
         }
@@ -39,6 +40,11 @@ static inline const char *demetra_readline_line(void) {
     for (int i = 0; i < length; i++) line[i] = rl_line_buffer[i];
     line[length] = 0;
     return line;
+}
+
+// Whether Tab completes a word or is a tab.
+static inline void demetra_readline_set_completes(int completes) {
+    rl_bind_key('\t', completes ? rl_complete : rl_insert);
 }
 
 // Names the program for ~/.inputrc, makes Ctrl-C give up the line, and completes words.

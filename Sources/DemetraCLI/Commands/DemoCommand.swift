@@ -42,19 +42,21 @@ struct DemoCommand: AsyncParsableCommand {
             let database = try Database.open(at: path)
             let connection = database.connect()
             let plan = DemoPlan(rowCount: rows, seed: seed, today: try day(connection))
-            let demo = try DemoDatabase(connection, plan: plan, path: path) { line in
-                if !quiet { print("  " + line) }
-            }
-            if !quiet { print("making the demo database \"\(path)\", seed \(seed)") }
+            let demo = try DemoDatabase(connection, plan: plan, path: path) { say("  " + $0) }
+            say("making the demo database \"\(path)\", seed \(seed)")
             try demo.make()
             try connection.query("CHECK ALERTS")
             if !quiet { try showAlerts(connection) }
             try database.close()
             let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-            if !quiet { print(advice(seconds)) }
+            say(advice(seconds))
         } catch {
             throw Failure.show(error)
         }
+    }
+
+    private func say(_ text: String) {
+        if !quiet { ResultPrinter(format: .table).show(text) }
     }
 
     /// The day given, or the present one.
@@ -84,7 +86,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     /// What the rules found: the incident, and nothing else.
     private func showAlerts(_ connection: Connection) throws(DemetraError) {
-        print("\nalerts that CHECK ALERTS fired, by kind:")
+        say("\nalerts that CHECK ALERTS fired, by kind:")
         let printer = ResultPrinter(format: .table)
         try connection.run(
             """

@@ -23,7 +23,8 @@ struct ServeCommand: AsyncParsableCommand {
             let database = try Database.open(at: path)
             let server = try await WireServer.start(database: database, host: host, port: port)
             if http != nil {
-                Failure.write("demetra: the HTTP API is not part of this version; --http is ignored")
+                Failure.write(
+                    "demetra: the HTTP API is not part of this version; --http is ignored")
             }
             print("demetra ready pg=\(host):\(server.port)")
             fflush(nil)
@@ -36,7 +37,8 @@ struct ServeCommand: AsyncParsableCommand {
     }
 
     private static func address(_ text: String) throws -> (String, Int) {
-        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]),
+        guard let colon = text.lastIndex(of: ":"),
+            let port = Int(text[text.index(after: colon)...]),
             (0...65_535).contains(port)
         else { throw ValidationError("'\(text)' is not HOST:PORT") }
         var host = String(text[..<colon])

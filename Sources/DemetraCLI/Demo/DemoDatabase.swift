@@ -48,7 +48,9 @@ struct DemoDatabase {
     /// The names that SHOW lists, on lines of a readable length.
     private func names(_ kind: String) throws(DemetraError) -> String {
         var lines = [""]
-        for row in try connection.query(SQL("SHOW \(kind)")) {
+        // A text of its own: interpolated into SQL, the word would be a parameter.
+        let statement = "SHOW " + kind
+        for row in try connection.query(SQL(statement)) {
             let name = try row["name", as: String.self]
             if lines[lines.count - 1].count + name.count > 76 { lines.append("") }
             let separator = lines[lines.count - 1].isEmpty ? "" : ", "

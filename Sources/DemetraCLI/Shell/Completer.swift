@@ -54,7 +54,7 @@ struct Completion {
         let before = words(String(line.dropLast(word.count)))
         let previous = before.last ?? words(earlierLines).last ?? ""
         if line.dropLast(word.count).last == ".", let table = before.last {
-            return matching(names.columns[table] ?? [])
+            return matching(names.columns[table] ?? columnsAtHand)
         }
         if Self.relationWords.contains(previous) {
             return matching(names.relations)

@@ -29,8 +29,9 @@ final class LineEditor {
         loadHistory()
     }
 
-    /// Reads a line; nil at the end of input.
-    func readLine(prompt: String) -> String? {
+    /// Reads a line; nil at the end of input. Where nothing is to complete, Tab is a tab.
+    func readLine(prompt: String, completes: Bool = true) -> String? {
+        demetra_readline_set_completes(completes ? 1 : 0)
         guard let line = readline(prompt) else { return nil }
         defer { free(line) }
         return String(cString: line)

@@ -21,7 +21,7 @@ final class REPL {
         Interrupts.install()
         // The rows of COPY ... FROM STDIN are typed as well.
         let editor = editor
-        let typed = ScriptLines { editor.readLine(prompt: ">> ") }
+        let typed = ScriptLines { editor.readLine(prompt: ">> ", completes: false) }
         var splitter = StatementSplitter()
         while !shell.isDone {
             Completer.shared.setContext(splitter.text)
@@ -32,7 +32,9 @@ final class REPL {
             }
             if splitter.isEmpty, isFarewell(line) { break }
             let before = splitter.text
-            let pieces = splitter.add(line)
+            // An entry recalled from the history may hold several lines.
+            let pieces = line.split(separator: "\n", omittingEmptySubsequences: false)
+                .flatMap { splitter.add(String($0)) }
             // What was typed is one entry of the history when it is whole, however many lines it took.
             if !pieces.isEmpty { editor.remember(before.isEmpty ? line : before + "\n" + line) }
             for piece in pieces where !shell.isDone { _ = shell.carryOut(piece, typed) }

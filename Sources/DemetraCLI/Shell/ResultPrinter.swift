@@ -27,6 +27,7 @@ final class ResultPrinter: StatementOutput {
     private var target = FileHandle.standardOutput
     private var writer: (any ResultWriter)?
     private var bytes: [UInt8] = []
+    private var hasBegun = false
     private var rowCount = 0
     /// Tags of statements without rows are shown (interactive sessions), or not (scripts).
     private let showsTags: Bool
@@ -41,12 +42,18 @@ final class ResultPrinter: StatementOutput {
         let style = TableStyle(
             nullText: nullText, isExpanded: expanded == .on,
             widthLimit: expanded == .auto ? Terminal.columnCount : nil)
-        let writer = ResultWriters.make(format.rawValue, schema: schema, zone: zone(), style: style)
-        writer.begin(into: &bytes)
-        self.writer = writer
+        writer = ResultWriters.make(format.rawValue, schema: schema, zone: zone(), style: style)
+        hasBegun = false
+    }
+
+    /// Writes what stands before the first row, when the statement can no longer fail without one.
+    private func beginRows() {
+        if !hasBegun { writer?.begin(into: &bytes) }
+        hasBegun = true
     }
 
     func rows(_ batch: Batch) throws(DemetraError) {
+        beginRows()
         writer?.write(batch, into: &bytes)
         rowCount += batch.count
         if bytes.count > Self.flushByteCount { flush() }
@@ -54,6 +61,7 @@ final class ResultPrinter: StatementOutput {
 
     func finish(tag: String) throws(DemetraError) {
         if let writer {
+            beginRows()
             writer.end(into: &bytes)
             if format == .table {
                 bytes += Array("(\(rowCount) row\(rowCount == 1 ? "" : "s"))\n\n".utf8)
