@@ -41,7 +41,7 @@ struct StatementHelp: Sendable {
             "ALLOCATE_BUDGET",
             "SELECT ... FROM ALLOCATE_BUDGET((query), budget => AMOUNT, channel => 'column', spend => "
                 + "'column', outcome => 'column', ts => 'column' [, bounds => (query)] [, totals => true])",
-            "SELECT channel, recommended_budget FROM ALLOCATE_BUDGET((SELECT ts::date AS date, "
+            "SELECT channel, recommended_spend FROM ALLOCATE_BUDGET((SELECT ts::date AS date, "
                 + "platform AS channel, sum(spend) AS spend, sum(revenue) AS revenue FROM ad_metrics "
                 + "GROUP BY 1, 2), budget => 9000, per => 'day');"),
         StatementHelp(

@@ -21,7 +21,8 @@ struct CopyRun {
         let read = try source(copy.endpoint, columnCount: copy.columns.count)
         let types = copy.columns.map { copy.table.columns[$0] }
         let columns = CSVColumn.columns(
-            of: Schema(types.map { Field(name: $0.name, type: $0.type) }), zone: run.session.timeZone)
+            of: Schema(types.map { Field(name: $0.name, type: $0.type) }),
+            zone: run.session.timeZone)
         let parser = CSVChunkParser(
             dialect: options.dialect, fieldCount: columns.count, columns: columns,
             policy: .strict(table: copy.table.name))
@@ -138,7 +139,9 @@ struct RowCompletion {
         let added = try ExpressionEvaluator(defaults, context)
             .evaluate(Batch([], count: batch.count))
         var vectors = copy.table.columns.map { Vector.nulls($0.type, count: batch.count) }
-        for (index, position) in copy.columns.enumerated() { vectors[position] = batch.vectors[index] }
+        for (index, position) in copy.columns.enumerated() {
+            vectors[position] = batch.vectors[index]
+        }
         for (index, entry) in copy.defaults.enumerated() { vectors[entry.position] = added[index] }
         let row = Batch(vectors, count: batch.count)
         try constraints.verify(rows: vectors, batch: row, context)

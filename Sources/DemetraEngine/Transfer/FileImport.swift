@@ -18,6 +18,8 @@ struct FileImport {
     let path: String
     let tableName: String
     let options: ImportOptions
+    /// Rows wait in memory until all are read, since they become visible together.
+    let budget: MemoryBudget
 
     /// What reading the file gave.
     private struct Outcome {
@@ -41,6 +43,7 @@ struct FileImport {
     ) throws(DemetraError) -> ImportSummary {
         let engine = session.engine
         let start = engine.clock.monotonicNanoseconds()
+        defer { budget.release(budget.usedBytes) }
         let file = try engine.fileSystem.open(path, creating: false)
         let total = try file.byteCount()
         let snapshot = engine.store.snapshot()
@@ -58,6 +61,7 @@ struct FileImport {
         var attempts = 0
         while existing == nil, !outcome.widenings.isEmpty, attempts < 3 {
             for (index, type) in outcome.widenings { layout.columns[index].type = type }
+            budget.release(budget.usedBytes)
             outcome = try parse(file, total, layout, progress)
             attempts += 1
         }
@@ -180,6 +184,7 @@ struct FileImport {
                 return bytes.isEmpty ? nil : Buffer(bytes)
             }
             guard let next else { break }
+            try budget.reserve(next.byteCount)
             keep(try parsing.add(next))
         }
         keep(try parsing.finish())
@@ -231,7 +236,7 @@ struct FileImport {
         else { throw DemetraError(.internalError, "an import is not a COPY") }
         let engine = session.engine
         let context = ExecutionContext(
-            snapshot: snapshot, pool: engine.pool, budget: engine.budget.child("import"),
+            snapshot: snapshot, pool: engine.pool, budget: budget,
             evaluation: EvaluationContext(
                 statementTime: engine.clock.now(), timeZone: session.timeZone,
                 timeZones: engine.timeZones, userName: session.user,
@@ -259,12 +264,14 @@ extension Session {
     /// Imports a file into a table, which is made when there is none.
     ///
     /// - Throws: 58P01 when there is no such file, 22P04 when it is no table, 42703 when it has a column
-    ///   that the table lacks.
+    ///   that the table lacks, 53200 when its rows do not fit into the memory allowed.
     package func importFile(
         _ path: String, into table: String, options: ImportOptions,
         progress: @escaping @Sendable (ImportProgress) -> Void
     ) throws(DemetraError) -> ImportSummary {
-        try FileImport(session: self, path: path, tableName: table, options: options)
-            .run(progress: progress)
+        try FileImport(
+            session: self, path: path, tableName: table, options: options,
+            budget: engine.budget.child("import")
+        ).run(progress: progress)
     }
 }
