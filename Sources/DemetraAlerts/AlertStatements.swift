@@ -85,7 +85,8 @@ package final class AlertStatements: StatementExtension {
             }
             let query = try current.makeBinder().bindAlert(rule)
             var ledger = try AlertLedger(current)
-            ledger.define(rule, alertType: query.alertType)
+            ledger.define(
+                rule, alertType: query.alertType, replacing: current.catalog.alerts[rule.name])
             try current.commit(ledger.changes)
         }
         try context.answer(tag: "CREATE ALERT")

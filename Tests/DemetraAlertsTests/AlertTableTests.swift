@@ -89,6 +89,19 @@ import Testing
         #expect(try world.run("CHECK ALERTS") == [])
     }
 
+    @Test func `stay open when a rule is replaced by one that watches the same`() throws {
+        let world = try world()
+        try world.run(Self.rule)
+        try world.run("CHECK ALERTS")
+        let replaced = Self.rule.replacing("CREATE", with: "CREATE OR REPLACE")
+        try world.run(replaced.replacing("SEVERITY low", with: "SEVERITY high"))
+        #expect(try world.check("r") == "0/0/2")
+        #expect(try world.run("SELECT DISTINCT severity FROM alerts") == ["low"])
+        try world.run(replaced.replacing("v > 0", with: "v >= 0"))
+        #expect(try world.run("SELECT DISTINCT state FROM alerts") == ["resolved"])
+        #expect(try world.check("r") == "2/0/2")
+    }
+
     @Test func `may be watched by rules themselves`() throws {
         let world = try world()
         try world.run(Self.rule)

@@ -155,10 +155,16 @@ struct AlertLedger {
     /// Adds another change of the catalog.
     mutating func change(_ change: CatalogChange) { changes.catalog.append(change) }
 
-    /// Adds or replaces a rule.
-    mutating func define(_ rule: AlertDefinition, alertType: String) {
+    /// Adds a rule, or replaces `old`.
+    ///
+    /// A rule that watches something else is another one: what the old one left open is over.
+    mutating func define(
+        _ rule: AlertDefinition, alertType: String, replacing old: AlertDefinition?
+    ) {
         changes.catalog.append(.putAlert(rule))
         put(rule, alertType: alertType)
+        guard let old, old.condition != rule.condition || old.source != rule.source else { return }
+        for instance in instances(of: rule.name) { close(instance, of: rule.name, at: now) }
     }
 
     private mutating func replace(_ row: StoredRow, _ change: (inout StoredRow) -> Void) {
