@@ -107,6 +107,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: core + product + edge + support + [
+        tests("Demetra", ["Demetra"]),
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
         tests(

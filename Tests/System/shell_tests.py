@@ -214,6 +214,12 @@ class ScriptTests(ProgramTests):
         outcome = run(self.database, "--format", "csv", text=text)
         self.assertEqual(outcome.output, "a,b\n1,one; two\n2,\n", outcome)
 
+    def test_rows_of_copy_come_on_standard_input_for_a_statement_of_the_command_line(self):
+        self.sql("CREATE TABLE t (a int, b text)")
+        outcome = run(self.database, "-c", "COPY t FROM STDIN (FORMAT csv)", text="1,one\n2,two\n")
+        self.assertEqual(outcome.status, 0, outcome)
+        self.assertEqual(self.sql("SELECT * FROM t"), "a,b\n1,one\n2,two\n")
+
     def test_instants_are_shown_in_the_time_zone_of_the_session(self):
         outcome = run(
             self.database, "--format", "csv", "-c",

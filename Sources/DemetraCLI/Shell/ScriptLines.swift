@@ -1,11 +1,12 @@
 import Foundation
 
 /// The lines of a script: a text, or standard input as it comes in.
-///
-/// COPY ... FROM STDIN inside a script takes its rows from the same lines.
 final class ScriptLines {
     /// The name errors give the script; nil for a text from the command line.
     let name: String?
+    /// True when the rows of COPY ... FROM STDIN stand among the lines, as in a file; those of a statement
+    /// from the command line come on standard input.
+    let holdsRows: Bool
     private var rest: Substring = ""
     private let read: (() -> String?)?
 
@@ -14,12 +15,14 @@ final class ScriptLines {
         self.name = name
         rest = text[...]
         read = nil
+        holdsRows = name != nil
     }
 
     /// Lines that `read` gives one by one.
     init(name: String? = nil, read: @escaping () -> String?) {
         self.name = name
         self.read = read
+        holdsRows = true
     }
 
     /// Standard input.

@@ -82,7 +82,7 @@ final class Shell {
         measured {
             let watch = isInteractive ? InterruptWatch(connection) : nil
             defer { watch?.end() }
-            printer.copyLines = lines
+            printer.copyLines = lines.holdsRows ? lines : nil
             do throws(DemetraError) {
                 try connection.run(text, output: printer)
                 printer.flush()
