@@ -45,7 +45,7 @@ struct GroupedQuery {
         .aggregate(
             Aggregation(
                 input: input, groups: groups, calls: aggregates.calls, sets: sets,
-                groupingColumn: aggregates.groupingColumn))
+                groupingColumn: sets == nil ? nil : aggregates.groupingColumn))
     }
 
     /// The expression over groups.
@@ -86,6 +86,8 @@ struct GroupedQuery {
         func literal(_ value: Int) -> BoundExpression {
             BoundExpression(.literal(.integer(Int64(value))), type: .integer, range: part.range)
         }
+        // With one set of keys every key is grouped by, and there is no mask to look at.
+        if sets == nil { return literal(0) }
         func arithmetic(
             _ operation: ArithmeticOperator, _ left: BoundExpression, _ right: BoundExpression
         ) -> BoundExpression {
