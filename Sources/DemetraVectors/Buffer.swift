@@ -1,7 +1,10 @@
 /// A fixed run of plain values that never changes: the memory under every vector.
 ///
+/// A part of a buffer is a buffer too: it holds the whole and copies nothing, so that a scan hands out
+/// the batches of a row group at the price of a small object.
+///
 /// Safe because the memory is written only by the `BufferBuilder` that gave it up, and freed in
-/// `deinit` when no vector holds it any more.
+/// `deinit` when neither a vector nor a part holds it any more.
 // Immutable after init.
 package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     /// The first element; valid for `count` elements while the buffer lives.
@@ -10,15 +13,31 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     package let pointer: UnsafePointer<Element>
     /// The number of elements.
     package let count: Int
+    /// The buffer whose memory this one is a part of; nil when the memory is its own.
+    @usableFromInline let whole: Buffer<Element>?
 
     /// Takes ownership of memory made by `BufferBuilder`.
     @inlinable
     init(adopting memory: UnsafeMutablePointer<Element>, count: Int) {
         self.pointer = UnsafePointer(memory)
         self.count = count
+        self.whole = nil
     }
 
-    deinit { UnsafeMutablePointer(mutating: pointer).deallocate() }
+    private init(partOf buffer: Buffer<Element>, first: Int, count: Int) {
+        self.pointer = buffer.pointer + first
+        self.count = count
+        self.whole = buffer.whole ?? buffer
+    }
+
+    deinit { if whole == nil { UnsafeMutablePointer(mutating: pointer).deallocate() } }
+
+    /// Elements `first ..< first + count`, sharing the memory.
+    package func part(from first: Int, count: Int) -> Buffer<Element> {
+        precondition(
+            first >= 0 && count >= 0 && first + count <= self.count, "a part beyond the buffer")
+        return Buffer(partOf: self, first: first, count: count)
+    }
 
     /// The element at `index`, which must be in 0..<count.
     @inlinable

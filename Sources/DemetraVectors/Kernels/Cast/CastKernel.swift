@@ -33,6 +33,9 @@ package enum CastKernel {
         }
         if let same = relabelled(vector, type) { return same }
         if let fast = try NumericCasts.cast(vector, to: type) { return fast }
+        if let fast = try TextCasts.cast(vector, to: type, isExplicit: isExplicit, context) {
+            return fast
+        }
         let caster = ValueCaster(source: vector.type, target: type, isExplicit: isExplicit, context)
         var builder = VectorBuilder(type: type, capacity: vector.count)
         for row in 0..<vector.count {

@@ -56,15 +56,13 @@ struct GatherOptional: BufferTransform {
     }
 }
 
-/// Elements `first ..< first + count`.
+/// Elements `first ..< first + count`, in the memory they are in.
 struct Slice: BufferTransform {
     let first: Int
     let count: Int
 
     func transform<Element: BitwiseCopyable>(_ buffer: Buffer<Element>) -> Buffer<Element> {
-        var builder = BufferBuilder<Element>(capacity: count)
-        builder.append(buffer.pointer + first, count: count)
-        return builder.freeze()
+        buffer.part(from: first, count: count)
     }
 }
 

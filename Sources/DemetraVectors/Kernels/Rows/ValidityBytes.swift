@@ -64,6 +64,12 @@ extension ValidityMask {
     /// Rows `first ..< first + count`; nil when all are valid.
     func slice(from first: Int, count: Int) -> ValidityMask? {
         let wordCount = (count + 63) / 64
+        // Whole words, the usual case of a batch, are shared.
+        if first % 64 == 0, count % 64 == 0 || first + count == self.count {
+            let mask = ValidityMask(
+                words: words.part(from: first / 64, count: wordCount), count: count)
+            return mask.nullCount == 0 ? nil : mask
+        }
         let builder = BufferBuilder<UInt64>(capacity: wordCount)
         shiftBits(words.pointer, first, self.count, builder.pointer, wordCount)
         if count % 64 != 0 {

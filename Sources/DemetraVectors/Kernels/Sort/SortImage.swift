@@ -17,6 +17,27 @@ enum SortImage {
         return ranks
     }
 
+    /// The images of a key's rows, if they mean the same in every batch: numbers and times, not texts. A NULL
+    /// may share the image of the least or greatest value.
+    static func lastingImages(_ key: SortKey, count: Int) -> [UInt64]? {
+        guard hasLastingImages(key.vector.type) else { return nil }
+        var images = rawImages(key.vector.withoutConstant(), count)
+        if key.descending { for row in 0..<count { images[row] = ~images[row] } }
+        guard key.vector.hasNulls else { return images }
+        for row in 0..<count where !key.vector.isValid(row) {
+            images[row] = key.nullsFirst ? 0 : .max
+        }
+        return images
+    }
+
+    /// Whether `lastingImages` has an answer for values of a type.
+    static func hasLastingImages(_ type: LogicalType) -> Bool {
+        switch type.physicalType {
+        case .boolean, .int32, .int64, .float64: true
+        default: false
+        }
+    }
+
     /// Images moved to 1... with NULL as 0 or as the greatest.
     private static func compressed(
         _ images: [UInt64], _ validity: ValidityMask, _ count: Int, _ nullsFirst: Bool
@@ -33,7 +54,10 @@ enum SortImage {
             if !validity.isValid(row) {
                 result[row] = nullsFirst ? 0 : .max
             } else if needsRoom {
-                let moved = nullsFirst ? images[row].addingReportingOverflow(1) : images[row].subtractingReportingOverflow(1)
+                let moved =
+                    nullsFirst
+                    ? images[row].addingReportingOverflow(1)
+                    : images[row].subtractingReportingOverflow(1)
                 result[row] = moved.overflow ? images[row] : moved.partialValue
             }
         }
@@ -111,7 +135,8 @@ enum SortImage {
         case .text(let texts):
             compare = { left, right in
                 let (a, b) = (texts.bytes(at: left), texts.bytes(at: right))
-                return a.lexicographicallyPrecedes(b) ? -1 : (b.lexicographicallyPrecedes(a) ? 1 : 0)
+                return a.lexicographicallyPrecedes(b)
+                    ? -1 : (b.lexicographicallyPrecedes(a) ? 1 : 0)
             }
         default: return [UInt64](repeating: 0, count: count)
         }

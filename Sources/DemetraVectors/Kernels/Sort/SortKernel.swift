@@ -9,7 +9,9 @@ package enum SortKernel {
     ///
     /// NaN is greater than every number; texts compare by bytes.
     package static func permutation(_ keys: [SortKey], count: Int) -> Buffer<Int32> {
-        let images = keys.filter { !$0.vector.isConstant }.map { SortImage.images($0, count: count) }
+        let images = keys.filter { !$0.vector.isConstant }.map {
+            SortImage.images($0, count: count)
+        }
         if images.isEmpty { return TakeKernel.range(from: 0, count: count) }
         if count < smallCount { return Buffer(compared(images, Array(0..<Int32(count)))) }
         var order = Array(0..<Int32(count))
@@ -20,26 +22,35 @@ package enum SortKernel {
     }
 
     /// The first `limit` entries of `permutation`, without sorting all rows.
+    ///
+    /// - Complexity: O(count) and a sort of `limit` rows.
     package static func top(_ limit: Int, _ keys: [SortKey], count: Int) -> Buffer<Int32> {
-        let images = keys.filter { !$0.vector.isConstant }.map { SortImage.images($0, count: count) }
-        guard let first = images.first else {
-            return TakeKernel.range(from: 0, count: min(limit, count))
+        let images = keys.filter { !$0.vector.isConstant }.map {
+            SortImage.images($0, count: count)
         }
         if limit <= 0 { return Buffer([]) }
-        if limit * 4 >= count {
-            return Buffer(Array(compared(images, Array(0..<Int32(count))).prefix(limit)))
+        if images.isEmpty { return TakeKernel.range(from: 0, count: min(limit, count)) }
+        let rows = Array(0..<Int32(count))
+        if limit * 4 >= count { return Buffer(Array(compared(images, rows).prefix(limit))) }
+        return Buffer(compared(images, least(limit, of: rows, images[...])))
+    }
+
+    /// The `limit` least of some rows, ascending by number: those below a border of the first key, and of
+    /// those on the border the least by the other keys.
+    private static func least(
+        _ limit: Int, of rows: [Int32], _ images: ArraySlice<[UInt64]>
+    ) -> [Int32] {
+        guard rows.count > limit else { return rows }
+        guard let first = images.first else { return Array(rows.prefix(limit)) }
+        var values = rows.map { first[Int($0)] }
+        let border = values.withUnsafeMutableBufferPointer { SelectKernel.select(limit - 1, $0) }
+        var below: [Int32] = []
+        var equal: [Int32] = []
+        for row in rows {
+            let image = first[Int(row)]
+            if image < border { below.append(row) } else if image == border { equal.append(row) }
         }
-        // A border for the first key drops most rows before anything is sorted.
-        var candidates: [Int32] = []
-        var border = UInt64.max
-        for row in 0..<count where first[row] <= border {
-            candidates.append(Int32(row))
-            if candidates.count >= limit * 2 + 256 {
-                candidates = Array(compared(images, candidates).prefix(limit))
-                if let last = candidates.last { border = first[Int(last)] }
-            }
-        }
-        return Buffer(Array(compared(images, candidates).prefix(limit)))
+        return below + least(limit - below.count, of: equal, images.dropFirst())
     }
 
     private static func compared(_ images: [[UInt64]], _ rows: [Int32]) -> [Int32] {
@@ -70,7 +81,8 @@ package enum SortKernel {
                         starts.withUnsafeMutableBufferPointer { next in
                             for index in 0..<count {
                                 let row = source[index]
-                                let digit = Int(truncatingIfNeeded: (images[Int(row)] >> shift) & 0xff)
+                                let digit = Int(
+                                    truncatingIfNeeded: (images[Int(row)] >> shift) & 0xff)
                                 target[next[digit]] = row
                                 next[digit] &+= 1
                             }
