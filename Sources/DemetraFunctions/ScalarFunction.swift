@@ -57,19 +57,26 @@ package final class ScalarFunction: Sendable {
     package let isStrict: Bool
     /// Larger arguments (the last one counts) never give smaller results: `date_trunc`, `time_bucket`.
     package let isMonotonic: Bool
+    /// The function of the same arguments that gives the same numbers as bigint, when all results are whole
+    /// for these constants (nil where an argument is none): `extract(hour from x)`. The optimizer takes it,
+    /// as integers group and compare faster.
+    package let integerForm: (@Sendable (_ constants: [Value?]) -> ScalarFunction?)?
     /// Computes the result.
     package let evaluate: Evaluation
 
     /// Makes a function.
     package init(
         _ name: String, _ signature: Signature, volatility: Volatility = .immutable,
-        isStrict: Bool = true, isMonotonic: Bool = false, evaluate: @escaping Evaluation
+        isStrict: Bool = true, isMonotonic: Bool = false,
+        integerForm: (@Sendable (_ constants: [Value?]) -> ScalarFunction?)? = nil,
+        evaluate: @escaping Evaluation
     ) {
         self.name = name
         self.signature = signature
         self.volatility = volatility
         self.isStrict = isStrict
         self.isMonotonic = isMonotonic
+        self.integerForm = integerForm
         self.evaluate = evaluate
     }
 }

@@ -25,6 +25,7 @@ package enum QueryPlanner {
         _ plan: LogicalPlan, folder: any ConstantFolder, statistics: any Statistics
     ) throws(DemetraError) -> LogicalPlan {
         var result = FoldConstants(folder: folder).apply(plan)
+        result = NarrowNumbers().apply(result)
         result = DecorrelateSubqueries().apply(result)
         result = PushFilters().apply(result)
         result = ChooseBuildSide(statistics: statistics).apply(result)

@@ -38,8 +38,9 @@ final class ExpressionEvaluator {
         _ batch: Batch, within candidates: SelectionVector?
     ) throws(DemetraError) -> SelectionVector {
         let output = program.outputs[0]
-        guard case .compare(let comparison, let left, let right) =
-            program.instructions[output].operation
+        guard
+            case .compare(let comparison, let left, let right) =
+                program.instructions[output].operation
         else {
             return FilterKernel.select(try evaluateOne(batch), within: candidates)
         }
@@ -128,7 +129,9 @@ final class ExpressionEvaluator {
         guard dictionary.count <= max(count * 2, DictionaryResults.alwaysWorthCount) else {
             return nil
         }
-        var arguments = operands.map { Vector.constant($0.slice(from: 0, count: 1), count: dictionary.count) }
+        var arguments = operands.map {
+            Vector.constant($0.slice(from: 0, count: 1), count: dictionary.count)
+        }
         arguments[varying] = Vector(
             type: operands[varying].type, count: dictionary.count,
             storage: .text(dictionary.values))
@@ -215,10 +218,13 @@ final class ExpressionEvaluator {
         _ branches: [(condition: ExpressionProgram, result: ExpressionProgram)],
         _ otherwise: ExpressionProgram?, _ batch: Batch, _ type: LogicalType
     ) throws(DemetraError) -> Vector {
+        if let chosen = try chosen(branches, otherwise, batch, type) { return chosen }
         var open = SelectionVector.all(batch.count)
         var parts: [(SelectionVector, Vector)] = []
         for branch in branches where open.count > 0 {
-            let rows = open.count == batch.count ? batch : batch.taking(open, only: branch.condition.inputs)
+            let rows =
+                open.count == batch.count
+                ? batch : batch.taking(open, only: branch.condition.inputs)
             let condition = try evaluator(branch.condition).evaluateOne(rows)
             let hits = FilterKernel.select(condition, within: nil)
             guard hits.count > 0 else { continue }
@@ -231,6 +237,30 @@ final class ExpressionEvaluator {
         }
         if parts.count == 1, parts[0].0.count == batch.count { return parts[0].1 }
         return try BlendKernel.blend(parts, type: type, count: batch.count)
+    }
+
+    /// A CASE of few branches whose results are columns and literals: choosing between values that lie there
+    /// anyway costs less than moving the rows of each branch.
+    private func chosen(
+        _ branches: [(condition: ExpressionProgram, result: ExpressionProgram)],
+        _ otherwise: ExpressionProgram?, _ batch: Batch, _ type: LogicalType
+    ) throws(DemetraError) -> Vector? {
+        guard branches.count <= 3, ChooseKernel.handles(type),
+            otherwise?.isColumnOrLiteral ?? true,
+            branches.allSatisfy({ $0.result.isColumnOrLiteral }),
+            !branches.dropFirst().contains(where: { $0.condition.canFail })
+        else { return nil }
+        var result = Vector.nulls(type, count: batch.count)
+        if let otherwise { result = try evaluator(otherwise).evaluateOne(batch) }
+        for branch in branches.reversed() {
+            let condition = try evaluator(branch.condition).evaluateOne(batch)
+            let value = try evaluator(branch.result).evaluateOne(batch)
+            guard let next = ChooseKernel.choose(condition, value, result, type: type) else {
+                return nil
+            }
+            result = next
+        }
+        return result
     }
 
     private func result(

@@ -35,6 +35,15 @@ final class ExpressionProgram: Sendable {
         else { return nil }
         return position
     }
+
+    /// True when the only result is stored as it stands.
+    var isColumnOrLiteral: Bool {
+        guard outputs.count == 1 else { return false }
+        return switch instructions[outputs[0]].operation {
+        case .column, .literal: true
+        default: false
+        }
+    }
 }
 
 /// One kernel call.
@@ -59,7 +68,8 @@ struct Instruction: Sendable {
         case isNull(Int)
         case isBoolean(Int, Bool?)
         case member(Int, SetMembership, hasNull: Bool)
-        case caseWhen([(condition: ExpressionProgram, result: ExpressionProgram)], ExpressionProgram?)
+        case caseWhen(
+            [(condition: ExpressionProgram, result: ExpressionProgram)], ExpressionProgram?)
         case coalesce([ExpressionProgram])
         case cast(Int, isExplicit: Bool)
         case call(ScalarFunction, [Int])

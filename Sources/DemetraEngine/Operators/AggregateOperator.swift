@@ -24,6 +24,7 @@ struct AggregateOperator: PhysicalOperator {
     let layout: ColumnLayout
     /// Group keys first, then everything the aggregates need.
     let program: ExpressionProgram
+    /// Types the keys are grouped by; where the layout has another, the groups' keys are cast to it.
     let keyTypes: [LogicalType]
     let aggregates: [CompiledAggregate]
 
@@ -115,7 +116,12 @@ final class AggregateLocal: SinkLocal {
 
     func finish() throws(DemetraError) -> MaterializedRows {
         let count = groupCount
-        var columns = groups?.keyVectors() ?? []
+        var columns: [Vector] = []
+        for (index, keys) in (groups?.keyVectors() ?? []).enumerated() {
+            columns.append(
+                try CastKernel.cast(
+                    keys, to: plan.layout.types[index], isExplicit: false, context.castContext))
+        }
         for state in states { columns.append(try state.finish(groupCount: count)) }
         return MaterializedRows(columns: columns, count: count)
     }

@@ -153,7 +153,8 @@ private final class DistinctAggregateState: AggregateState {
                 guard let index = aggregate.arguments.firstIndex(of: key.position) else {
                     return nil
                 }
-                return SortKey(arguments[index], descending: key.descending,
+                return SortKey(
+                    arguments[index], descending: key.descending,
                     nullsFirst: key.nullsFirst)
             }
             order = SortKernel.permutation(keys, count: count)
@@ -238,7 +239,8 @@ private final class OrderedAggregateState: AggregateState {
         }
         let argumentCount = aggregate.arguments.count
         let keys = aggregate.order.enumerated().map { index, key in
-            SortKey(vectors[argumentCount + index], descending: key.descending,
+            SortKey(
+                vectors[argumentCount + index], descending: key.descending,
                 nullsFirst: key.nullsFirst)
         }
         let order = SortKernel.permutation(keys, count: count)

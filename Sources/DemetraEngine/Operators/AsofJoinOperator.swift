@@ -19,7 +19,8 @@ struct AsofJoinOperator: PhysicalOperator {
         let rows = try context.collect(try right.open(context))
         let types = right.layout.types
         let count = rows.rowCount
-        let columns = count == 0 ? types.map { Vector([], type: $0) } : try rows.columns(types: types)
+        let columns =
+            count == 0 ? types.map { Vector([], type: $0) } : try rows.columns(types: types)
         let index = try AsofIndex(
             columns: columns, count: count, keys: rightKeys, comparison: comparison, context)
         return try left.open(context).adding(Stage(join: self, index: index, context: context))
@@ -107,9 +108,11 @@ struct AsofIndex: Sendable {
         }
         let image = OrderedImage.images(of: time.taking(rows: rows))
         let sortKeys = [
-            SortKey(Vector(type: .integer, count: rows.count, storage: .int32(groups)),
+            SortKey(
+                Vector(type: .integer, count: rows.count, storage: .int32(groups)),
                 descending: false, nullsFirst: false),
-            SortKey(Vector(type: .bigint, count: rows.count, storage: .int64(Buffer(image))),
+            SortKey(
+                Vector(type: .bigint, count: rows.count, storage: .int64(Buffer(image))),
                 descending: false, nullsFirst: false),
         ]
         let permutation = SortKernel.permutation(sortKeys, count: rows.count)
@@ -135,9 +138,10 @@ struct AsofIndex: Sendable {
         let image = OrderedImage.images(of: time)
         var groups = [Int32](repeating: ends.isEmpty ? -1 : 0, count: count)
         if let table {
-            groups = JoinProbe(table).firstMatches(
-                keys: Array(values.dropLast()), count: count
-            ).array
+            groups =
+                JoinProbe(table).firstMatches(
+                    keys: Array(values.dropLast()), count: count
+                ).array
         }
         for row in 0..<count where groups[row] >= 0 && time.isValid(row) {
             let group = Int(groups[row])

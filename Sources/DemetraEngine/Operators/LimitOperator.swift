@@ -31,7 +31,8 @@ struct LimitOperator: PhysicalOperator {
     private final class Sink: PipelineSink {
         private let prefix: Int?
         private let budget: MemoryBudget
-        private let state = Mutex<(rows: [Batch], done: [Int: Int], complete: Bool)>(([], [:], false))
+        private let state = Mutex<(rows: [Batch], done: [Int: Int], complete: Bool)>(
+            ([], [:], false))
 
         init(prefix: Int?, budget: MemoryBudget) {
             self.prefix = prefix

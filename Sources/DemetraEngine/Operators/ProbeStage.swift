@@ -131,16 +131,20 @@ private final class Probe: BatchConsumer {
 
     private func inner(_ batch: Batch, _ keyVectors: [Vector]) throws(DemetraError) {
         if build.table == nil, condition == nil, build.count == 1 {
-            let ones = build.columns.map { Vector.constant($0.slice(from: 0, count: 1), count: batch.count) }
+            let ones = build.columns.map {
+                Vector.constant($0.slice(from: 0, count: 1), count: batch.count)
+            }
             return try next.consume(Batch(batch.vectors + ones, count: batch.count))
         }
         let next = next
         let build = build
         try forEachRun(batch, keyVectors) { (left, right) throws(DemetraError) in
-            let vectors =
-                batch.vectors.map { $0.taking(rows: left) }
-                + build.columns.map { $0.taking(rows: right) }
-            try next.consume(Batch(vectors, count: left.count))
+            // A row of facts with exactly one partner each, as most are, stays where it is.
+            let kept =
+                TakeKernel.isIdentity(left, count: batch.count)
+                ? batch.vectors : batch.vectors.map { $0.taking(rows: left) }
+            try next.consume(
+                Batch(kept + build.columns.map { $0.taking(rows: right) }, count: left.count))
         }
     }
 

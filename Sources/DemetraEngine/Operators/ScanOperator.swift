@@ -21,22 +21,47 @@ struct ScanOperator: PhysicalOperator {
     let predicates: [Predicate]
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
+        BatchStream(
+            source: Source(
+                scan: self, morsels: try morsels(context), context: context, skipping: nil))
+    }
+
+    /// As `open`, for a sort of which only the first rows are wanted: the row groups that can hold them come
+    /// first, and those behind the border when their turn comes are not read.
+    func open(
+        _ context: ExecutionContext, border: SharedBorder
+    ) throws(DemetraError) -> BatchStream {
+        guard let key = border.column, let column = positions[key] else {
+            return try open(context)
+        }
+        let type = layout.types[key]
+        let ordered = try morsels(context).map {
+            ($0, border.least($0.zoneMap(column: column), type: type))
+        }
+        .sorted { $0.1 < $1.1 }
+        return BatchStream(
+            source: Source(
+                scan: self, morsels: ordered.map(\.0), context: context,
+                skipping: (border, ordered.map(\.1))))
+    }
+
+    private func morsels(_ context: ExecutionContext) throws(DemetraError) -> [Morsel] {
         guard let snapshot = context.snapshot.table(table.id) else {
             throw DemetraError(.undefinedTable, "relation \"\(table.name)\" does not exist")
         }
         let terms = predicates.compactMap(\.pruning)
-        let pruning = terms.isEmpty ? nil : PruningPredicate(terms: terms)
-        return BatchStream(
-            source: Source(scan: self, morsels: snapshot.morsels(pruning), context: context))
+        return snapshot.morsels(terms.isEmpty ? nil : PruningPredicate(terms: terms))
     }
 
     private struct Source: BatchSource {
         let scan: ScanOperator
         let morsels: [Morsel]
         let context: ExecutionContext
+        /// A border, and for each morsel the least image that it can hold.
+        let skipping: (border: SharedBorder, least: [UInt64])?
         var morselCount: Int { morsels.count }
 
-        func makeCursor() -> any BatchCursor { ScanCursor(scan, morsels, context) }
+        func makeCursor() -> any BatchCursor { ScanCursor(scan, morsels, context, skipping) }
     }
 }
 
@@ -48,11 +73,16 @@ private final class ScanCursor: BatchCursor {
     private let context: ExecutionContext
     private let evaluators: [ExpressionEvaluator]
     private let columns: [Int]
+    private let skipping: (border: SharedBorder, least: [UInt64])?
 
-    init(_ scan: ScanOperator, _ morsels: [Morsel], _ context: ExecutionContext) {
+    init(
+        _ scan: ScanOperator, _ morsels: [Morsel], _ context: ExecutionContext,
+        _ skipping: (border: SharedBorder, least: [UInt64])?
+    ) {
         self.scan = scan
         self.morsels = morsels
         self.context = context
+        self.skipping = skipping
         evaluators = scan.predicates.map { ExpressionEvaluator($0.program, context) }
         var columns = Set(scan.positions.compactMap { $0 })
         for predicate in scan.predicates { columns.formUnion(predicate.program.inputs) }
@@ -60,6 +90,7 @@ private final class ScanCursor: BatchCursor {
     }
 
     func read(morsel index: Int, into consumer: any BatchConsumer) throws(DemetraError) {
+        if let skipping, !skipping.border.admits(skipping.least[index]) { return }
         let morsel = morsels[index]
         let reader = morsel.makeReader(columns: columns)
         for batch in 0..<reader.batchCount {

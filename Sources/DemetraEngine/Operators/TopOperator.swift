@@ -4,6 +4,10 @@ import DemetraVectors
 import Synchronization
 
 /// ORDER BY with LIMIT: each worker keeps only the rows that can still be among the first.
+///
+/// Once a worker holds as many rows as are wanted, the worst of their first keys is a border for all workers:
+/// rows behind it are dropped as they come, and a scan below reads the most promising row groups first and
+/// passes over those whose zone maps lie behind the border.
 struct TopOperator: PhysicalOperator {
     /// More rows than this are sorted as a whole.
     static let largestCount = 100_000
@@ -22,8 +26,16 @@ struct TopOperator: PhysicalOperator {
             let rows = try context.collect(sorted)
             return BatchStream(source: rows.slice(from: bounds.offset, to: end))
         }
-        let sink = Sink(keys: keys, types: layout.types, count: end, context: context)
-        try context.run(try input.open(context), into: sink)
+        let border = SharedBorder(keys)
+        let sink = Sink(
+            keys: keys, types: layout.types, count: end, border: border, context: context)
+        let stream: BatchStream
+        if let border, let scan = input as? ScanOperator {
+            stream = try scan.open(context, border: border)
+        } else {
+            stream = try input.open(context)
+        }
+        try context.run(stream, into: sink)
         return BatchStream(source: sink.rows.slice(from: bounds.offset, to: end))
     }
 
@@ -31,13 +43,18 @@ struct TopOperator: PhysicalOperator {
         let keys: SortKeys
         let types: [LogicalType]
         let count: Int
+        let border: SharedBorder?
         let context: ExecutionContext
         private let result = Mutex<[Batch]>([])
 
-        init(keys: SortKeys, types: [LogicalType], count: Int, context: ExecutionContext) {
+        init(
+            keys: SortKeys, types: [LogicalType], count: Int, border: SharedBorder?,
+            context: ExecutionContext
+        ) {
             self.keys = keys
             self.types = types
             self.count = count
+            self.border = border
             self.context = context
         }
 
@@ -75,9 +92,11 @@ struct TopOperator: PhysicalOperator {
             init(_ sink: Sink) { self.sink = sink }
 
             func consume(_ batch: Batch) throws(DemetraError) {
+                let batch = try sink.border?.filter(batch, sink.context) ?? batch
+                guard batch.count > 0 else { return }
                 current.append(batch)
                 currentCount += batch.count
-                if currentCount > sink.count * 2 + Batch.capacity * 8 { try cut() }
+                if currentCount > sink.count * 2 + Batch.capacity { try cut() }
             }
 
             func finishMorsel(_ index: Int) throws(DemetraError) {
@@ -91,6 +110,8 @@ struct TopOperator: PhysicalOperator {
                 let rows = try sink.top(current)
                 current = rows.batches
                 currentCount = rows.rowCount
+                guard let border = sink.border, currentCount >= sink.count else { return }
+                try border.tighten(current, sink.context)
             }
         }
     }

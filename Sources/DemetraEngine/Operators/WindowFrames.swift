@@ -12,7 +12,8 @@ struct WindowFrames {
     init(computation: WindowComputation) throws(DemetraError) {
         window = computation.window
         frame = computation.call.frame
-        let resolver = FrameBoundResolver(window: window, frame: frame, context: computation.context)
+        let resolver = FrameBoundResolver(
+            window: window, frame: frame, context: computation.context)
         starts = try resolver.positions(frame.start, isStart: true)
         ends = try resolver.positions(frame.end, isStart: false)
     }
@@ -150,7 +151,8 @@ struct FrameBoundResolver {
             throw DemetraError(
                 .invalidWindowFrameOffset, "invalid preceding or following size in window function")
         }
-        let type: LogicalType = values.type == .date && offset.type == .interval ? .timestamp : values.type
+        let type: LogicalType =
+            values.type == .date && offset.type == .interval ? .timestamp : values.type
         return try ArithmeticKernel.evaluate(adds ? .add : .subtract, values, offset, type)
     }
 
@@ -160,7 +162,11 @@ struct FrameBoundResolver {
         let limit = limits.value(at: row)
         while low < high {
             let middle = (low + high) / 2
-            if isBefore(key, middle, limit, isStart: isStart) { low = middle + 1 } else { high = middle }
+            if isBefore(key, middle, limit, isStart: isStart) {
+                low = middle + 1
+            } else {
+                high = middle
+            }
         }
         return Int32(low)
     }

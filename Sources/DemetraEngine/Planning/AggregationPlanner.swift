@@ -24,11 +24,13 @@ enum AggregationPlanner {
         _ aggregation: Aggregation, _ input: any PhysicalOperator, groups: [Int]
     ) throws(DemetraError) -> AggregateOperator {
         let keys = groups.map { aggregation.groups[$0] }
-        var expressions = keys.map(\.expression)
+        // A bigint groups faster than the numeric it is given out as.
+        var expressions = keys.map { $0.expression.widenedInteger ?? $0.expression }
+        let keyTypes = expressions.map(\.type)
         var calls: [CompiledAggregate] = []
         for call in aggregation.calls {
             let arguments = call.arguments.map { argument in
-                expressions.append(argument)
+                expressions.append(guarded(argument, by: call.filter))
                 return expressions.count - 1
             }
             var filter: Int?
@@ -57,9 +59,25 @@ enum AggregationPlanner {
                     isDistinct: call.isDistinct, filter: filter, order: order))
         }
         return AggregateOperator(
-            input: input, layout: ColumnLayout(keys.map(\.column) + aggregation.calls.map(\.column)),
+            input: input,
+            layout: ColumnLayout(keys.map(\.column) + aggregation.calls.map(\.column)),
             program: try ExpressionCompiler.compile(expressions, layout: input.layout),
-            keyTypes: keys.map(\.expression.type), aggregates: calls)
+            keyTypes: keyTypes, aggregates: calls)
+    }
+}
+
+/// The argument of an aggregate with FILTER: computed only for the rows that pass, as `sum(a / b) FILTER
+/// (WHERE b > 0)` must not fail where b is 0.
+private func guarded(
+    _ argument: BoundExpression, by filter: BoundExpression?
+) -> BoundExpression {
+    guard let filter else { return argument }
+    switch argument.node {
+    case .column, .literal, .parameter, .outerColumn: return argument
+    default:
+        let branch = BoundBranch(condition: filter, result: argument)
+        return BoundExpression(
+            .caseWhen([branch], otherwise: nil), type: argument.type, range: argument.range)
     }
 }
 

@@ -120,22 +120,29 @@ enum AggregateList {
                 extreme(isMaximum, type)
             }
         }
-        + [("first", false), ("arg_min", false), ("last", true), ("arg_max", true)].map { name, isLast in
-            aggregate(name, [.any, .any], .argument(0)) { _, type in
-                AtExtremeAccumulator(isLast: isLast, type: type)
-            }
-        }
         + [
+            atExtreme("first", isLast: false), atExtreme("arg_min", isLast: false),
+            atExtreme("last", isLast: true), atExtreme("arg_max", isLast: true),
             aggregate("any_value", [.any], .argument(0)) { _, type in
                 FoldAccumulator(
                     type: type, initial: Value.null,
                     fold: { state, values in if case .null = state { state = values[0] } },
                     combine: { state, other in if case .null = state { state = other } },
                     result: { $0 })
-            }
+            },
         ]
 
-    private static func extreme(_ isMaximum: Bool, _ type: LogicalType) -> any AggregateAccumulator {
+    private static func atExtreme(_ name: String, isLast: Bool) -> AggregateFunction {
+        aggregate(name, [.any, .any], .argument(0)) { types, type in
+            if AtExtremeAccumulator.handles(time: types[1]) {
+                return AtExtremeAccumulator(isLast: isLast, type: type)
+            }
+            return AtExtremeValueAccumulator(isLast: isLast, type: type)
+        }
+    }
+
+    private static func extreme(_ isMaximum: Bool, _ type: LogicalType) -> any AggregateAccumulator
+    {
         if ExtremeAccumulator.handles(type) {
             return ExtremeAccumulator(isMaximum: isMaximum, type: type)
         }
@@ -204,15 +211,17 @@ enum AggregateList {
             aggregate(name, [.type(.double)], .fixed(.double)) { _, type in
                 MomentAccumulator(output, type: type)
             }
-        } + pairs.map { name, output in
-            aggregate(name, [.type(.double), .type(.double)], .fixed(.double)) { _, type in
-                MomentAccumulator(output, type: type)
-            }
-        } + [
-            aggregate("regr_count", [.type(.double), .type(.double)], .fixed(.bigint)) { _, type in
-                MomentAccumulator(.count, type: type)
-            }
-        ]
+        }
+            + pairs.map { name, output in
+                aggregate(name, [.type(.double), .type(.double)], .fixed(.double)) { _, type in
+                    MomentAccumulator(output, type: type)
+                }
+            } + [
+                aggregate("regr_count", [.type(.double), .type(.double)], .fixed(.bigint)) {
+                    _, type in
+                    MomentAccumulator(.count, type: type)
+                }
+            ]
     }()
 
     private static let orderedSets: [AggregateFunction] = [
@@ -253,7 +262,9 @@ enum AggregateList {
                 },
                 combine: { state, other in
                     guard let text = other.text else { return }
-                    state = (state.text.map { $0 + other.separator + text } ?? text, other.separator)
+                    state = (
+                        state.text.map { $0 + other.separator + text } ?? text, other.separator
+                    )
                 },
                 result: { $0.text.map { .text($0) } ?? .null })
         }

@@ -26,7 +26,7 @@ final class CountAccumulator: AggregateAccumulator {
         counts.withUnsafeMutableBufferPointer { counts in
             guard let base = counts.baseAddress else { return }
             if let mask {
-                for row in 0..<count where mask.isValid(row) { base[Int(group[row])] &+= 1 }
+                for row in 0..<count { base[Int(group[row])] &+= Int64(mask.bit(row)) }
             } else {
                 for row in 0..<count { base[Int(group[row])] &+= 1 }
             }
@@ -45,26 +45,4 @@ final class CountAccumulator: AggregateAccumulator {
             type: .bigint, count: groupCount,
             storage: .int64(Buffer(Array(counts.prefix(groupCount)))))
     }
-}
-
-/// Which rows of an argument hold a value; nil where all do.
-struct RowMask {
-    private let validity: ValidityMask?
-    /// Rows that are NULL.
-    let nullCount: Int
-
-    init?(_ vector: Vector) {
-        guard vector.hasNulls else { return nil }
-        if vector.isConstant {
-            validity = nil
-            nullCount = vector.count
-        } else {
-            validity = vector.validity
-            nullCount = vector.validity?.nullCount ?? 0
-        }
-    }
-
-    /// True where the row holds a value.
-    @inline(__always)
-    func isValid(_ row: Int) -> Bool { validity?.isValid(row) ?? false }
 }

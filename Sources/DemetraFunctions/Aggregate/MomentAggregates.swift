@@ -8,6 +8,8 @@ import DemetraVectors
 ///
 /// - Source: Chan, Golub and LeVeque, "Updating formulae and a pairwise algorithm for computing sample
 ///   variances", 1979.
+///
+/// Safe because group numbers are below the group count, and rows below the count of their buffers.
 // Owned by one worker.
 final class MomentAccumulator: AggregateAccumulator {
     /// What is computed of the moments.
@@ -27,10 +29,11 @@ final class MomentAccumulator: AggregateAccumulator {
 
         mutating func add(_ x: Double, _ y: Double) {
             count += 1
+            let share = 1 / count
             let dx = x - meanX
             let dy = y - meanY
-            meanX += dx / count
-            meanY += dy / count
+            meanX += dx * share
+            meanY += dy * share
             sxx += dx * (x - meanX)
             syy += dy * (y - meanY)
             sxy += dx * (y - meanY)
@@ -80,10 +83,12 @@ final class MomentAccumulator: AggregateAccumulator {
         else { return }
         let (maskX, maskY) = (RowMask(last), RowMask(arguments[0]))
         let (xs, ys) = (x.pointer, y.pointer)
+        let rows: Buffer<Int32>? = if case .rows(let rows) = groups { rows } else { nil }
+        let group = rows?.pointer
         states.withUnsafeMutableBufferPointer { states in
             for row in 0..<count
             where (maskX?.isValid(row) ?? true) && (maskY?.isValid(row) ?? true) {
-                states[groups.group(row)].add(xs[row], ys[row])
+                states[group.map { Int($0[row]) } ?? 0].add(xs[row], ys[row])
             }
         }
     }

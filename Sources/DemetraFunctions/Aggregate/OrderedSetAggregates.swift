@@ -1,7 +1,12 @@
 import DemetraTypes
 import DemetraVectors
 
-/// `percentile_cont`, `percentile_disc`, `mode` and `median`: keep all values, sort at the end.
+/// `percentile_cont`, `percentile_disc`, `mode` and `median`: keep all values, in the batches they came in.
+///
+/// Numbers and times are then spread into one run of integer images a group, in which the one or two values
+/// asked for are found without a sort; `mode`, texts and intervals sort.
+///
+/// Safe because group numbers are below the group count, and rows below the count of their buffers.
 // Owned by one worker.
 final class OrderedSetAccumulator: AggregateAccumulator {
     enum Kind: Sendable { case continuous, discrete, mode, median }
@@ -35,8 +40,8 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             }
             fraction = number
         }
-        var rows = Buffer<Int32>(repeating: 0, count: count)
-        if case .rows(let given) = groups { rows = given }
+        let rows: Buffer<Int32> =
+            if case .rows(let given) = groups { given } else { Buffer(repeating: 0, count: count) }
         parts.append((values, rows))
         rowCount += count
     }
@@ -57,6 +62,13 @@ final class OrderedSetAccumulator: AggregateAccumulator {
         if rowCount == 0 {
             for _ in 0..<groupCount { builder.appendNull() }
             return builder.finish()
+        }
+        if kind == .continuous || kind == .discrete, fraction == nil {
+            for _ in 0..<groupCount { builder.appendNull() }
+            return builder.finish()
+        }
+        if kind != .mode, OrderImage.exists(for: parts[0].values.type) {
+            return selected(groupCount)
         }
         let all = try Vector.concatenating(parts.map(\.values), type: parts[0].values.type)
         let groups = Buffer(parts.flatMap { $0.groups.array })
@@ -79,6 +91,72 @@ final class OrderedSetAccumulator: AggregateAccumulator {
         return builder.finish()
     }
 
+    // MARK: Selection
+
+    private func selected(_ groupCount: Int) -> Vector {
+        let type = parts[0].values.type
+        var ends = [Int](repeating: 0, count: groupCount + 1)
+        let columns = parts.map { ($0.values.withoutConstant(), $0.groups) }
+        ends.withUnsafeMutableBufferPointer { ends in
+            for (values, groups) in columns { countRows(values, groups, ends) }
+            // Where each group begins; spreading the values then moves it to the group's end.
+            var start = 0
+            for group in 0..<groupCount {
+                let rows = ends[group]
+                ends[group] = start
+                start += rows
+            }
+        }
+        let valueCount = columns.reduce(0) { $0 + $1.0.count - ($1.0.validity?.nullCount ?? 0) }
+        var images = [Int64](unsafeUninitializedCapacity: valueCount) { images, count in
+            ends.withUnsafeMutableBufferPointer { ends in
+                for (values, groups) in columns { spread(values, groups, into: images, ends) }
+            }
+            count = valueCount
+        }
+        var builder = VectorBuilder(type: self.type, capacity: groupCount)
+        var start = 0
+        images.withUnsafeMutableBufferPointer { images in
+            for group in 0..<groupCount {
+                let run = UnsafeMutableBufferPointer(rebasing: images[start..<ends[group]])
+                start = ends[group]
+                builder.append(run.isEmpty ? .null : selected(run, type))
+            }
+        }
+        return builder.finish()
+    }
+
+    /// The result of one group.
+    private func selected(
+        _ run: UnsafeMutableBufferPointer<Int64>, _ type: LogicalType
+    ) -> Value {
+        func value(_ rank: Int) -> Value {
+            let ascending = isDescending ? run.count - 1 - rank : rank
+            return Self.value(SelectKernel.selectSigned(ascending, run), type)
+        }
+        if kind == .discrete {
+            let rank = ((fraction ?? 0) * Double(run.count)).rounded(.up)
+            return value(max(0, Int(rank) - 1))
+        }
+        let exact = (kind == .median ? 0.5 : fraction ?? 0) * Double(run.count - 1)
+        let lower = Int(exact.rounded(.down))
+        let share = exact - Double(lower)
+        return share == 0
+            ? value(lower) : Self.between(value(lower), value(lower + 1), share)
+    }
+
+    private static func value(_ image: Int64, _ type: LogicalType) -> Value {
+        var builder = VectorBuilder(type: type, capacity: 1)
+        switch type.physicalType {
+        case .int32: builder.append(int32: Int32(truncatingIfNeeded: image))
+        case .float64: builder.append(double: OrderImage.double(image))
+        default: builder.append(int64: image)
+        }
+        return builder.finish().value(at: 0)
+    }
+
+    // MARK: Sorting
+
     private func result(_ all: Vector, _ order: Buffer<Int32>, _ start: Int, _ end: Int) -> Value {
         func value(_ index: Int) -> Value { all.value(at: Int(order[start + index])) }
         let count = end - start
@@ -90,7 +168,9 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             var (best, bestCount, index) = (0, 0, 0)
             while index < count {
                 var next = index + 1
-                while next < count, ValueComparison.compare(value(next), value(index)) == 0 { next += 1 }
+                while next < count, ValueComparison.compare(value(next), value(index)) == 0 {
+                    next += 1
+                }
                 if next - index > bestCount { (best, bestCount) = (index, next - index) }
                 index = next
             }
@@ -114,5 +194,47 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             return .interval(sum)
         default: return low
         }
+    }
+}
+
+/// Adds to each group's count its rows that are not NULL.
+private func countRows(
+    _ values: Vector, _ groups: Buffer<Int32>, _ counts: UnsafeMutableBufferPointer<Int>
+) {
+    let group = groups.pointer
+    guard let mask = RowMask(values) else {
+        for row in 0..<values.count { counts[Int(group[row])] &+= 1 }
+        return
+    }
+    for row in 0..<values.count { counts[Int(group[row])] &+= Int(mask.bit(row)) }
+}
+
+/// Writes the image of each value to the next free place of its group.
+private func spread(
+    _ values: Vector, _ groups: Buffer<Int32>, into images: UnsafeMutableBufferPointer<Int64>,
+    _ next: UnsafeMutableBufferPointer<Int>
+) {
+    let mask = RowMask(values)
+    let group = groups.pointer
+    @inline(__always)
+    func write(_ image: (Int) -> Int64) {
+        for row in 0..<values.count {
+            if let mask, !mask.isValid(row) { continue }
+            let index = Int(group[row])
+            images[next[index]] = image(row)
+            next[index] &+= 1
+        }
+    }
+    switch values.storage {
+    case .int32(let buffer):
+        let source = buffer.pointer
+        write { Int64(source[$0]) }
+    case .int64(let buffer):
+        let source = buffer.pointer
+        write { source[$0] }
+    case .float64(let buffer):
+        let source = buffer.pointer
+        write { OrderImage.image(source[$0]) }
+    default: break
     }
 }

@@ -7,7 +7,9 @@ enum TextFunctions {
 
     private typealias Scalars = [Unicode.Scalar]
 
-    private static func scalars(_ value: Value) -> Scalars { Array(value.textOrEmpty.unicodeScalars) }
+    private static func scalars(_ value: Value) -> Scalars {
+        Array(value.textOrEmpty.unicodeScalars)
+    }
 
     private static func text(_ scalars: some Sequence<Unicode.Scalar>) -> Value {
         var view = String.UnicodeScalarView()
@@ -15,7 +17,9 @@ enum TextFunctions {
         return .text(String(view))
     }
 
-    private static func shown(_ value: Value, _ type: LogicalType, _ context: EvaluationContext) -> String {
+    private static func shown(_ value: Value, _ type: LogicalType, _ context: EvaluationContext)
+        -> String
+    {
         ValueText.text(value, type: type, zone: context.timeZone) ?? ""
     }
 
@@ -123,7 +127,9 @@ enum TextFunctions {
             var isStart = true
             return text(
                 scalars(values[0]).map { scalar in
-                    defer { isStart = !(scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)) }
+                    defer {
+                        isStart = !(scalar.properties.isAlphabetic || ("0"..."9").contains(scalar))
+                    }
                     return isStart ? upper(scalar) : lower(scalar)
                 })
         },
@@ -143,7 +149,9 @@ enum TextFunctions {
         }
         let all = scalars(value)
         let lower = max(start, 1)
-        let upper = count.map { min(start.addingReportingOverflow($0).partialValue, all.count + 1) } ?? all.count + 1
+        let upper =
+            count.map { min(start.addingReportingOverflow($0).partialValue, all.count + 1) } ?? all
+            .count + 1
         guard lower < upper else { return .text("") }
         return text(all[(lower - 1)..<(upper - 1)])
     }
@@ -153,7 +161,8 @@ enum TextFunctions {
             [
                 ScalarBuilder.function(name, [.text, .integer, .integer], .text) {
                     (values, _) throws(DemetraError) in
-                    try window(values[0], from: values[1].integerOrZero, count: values[2].integerOrZero)
+                    try window(
+                        values[0], from: values[1].integerOrZero, count: values[2].integerOrZero)
                 },
                 ScalarBuilder.function(name, [.text, .integer], .text) {
                     (values, _) throws(DemetraError) in
@@ -172,15 +181,34 @@ enum TextFunctions {
                 let count = values[1].integerOrZero
                 return text(count >= 0 ? all.suffix(count) : all.dropFirst(min(all.count, -count)))
             },
-            ScalarBuilder.function("split_part", [.text, .text, .integer], .text) {
-                (values, _) throws(DemetraError) in
-                let field = values[2].integerOrZero
-                if field == 0 {
-                    throw DemetraError(.invalidParameterValue, "field position must not be zero")
+            TextMapping.function(
+                ScalarBuilder.function("split_part", [.text, .text, .integer], .text) {
+                    (values, _) throws(DemetraError) in
+                    let field = values[2].integerOrZero
+                    if field == 0 {
+                        throw DemetraError(
+                            .invalidParameterValue, "field position must not be zero")
+                    }
+                    let parts = pieces(values[0].textOrEmpty, by: values[1].textOrEmpty)
+                    let index = field > 0 ? field - 1 : parts.count + field
+                    return .text(parts.indices.contains(index) ? parts[index] : "")
                 }
-                let parts = pieces(values[0].textOrEmpty, by: values[1].textOrEmpty)
-                let index = field > 0 ? field - 1 : parts.count + field
-                return .text(parts.indices.contains(index) ? parts[index] : "")
+            ) { rest in
+                let (mark, field) = (Array(rest[0].textOrEmpty.utf8), rest[1].integerOrZero)
+                guard !mark.isEmpty, field > 0 else { return nil }
+                return { bytes, result in
+                    var (start, end, number) = (0, bytes.count, 1)
+                    TextMapping.forEachPlace(of: mark, in: bytes) { place in
+                        if number == field {
+                            end = place
+                            return false
+                        }
+                        number += 1
+                        start = place + mark.count
+                        return true
+                    }
+                    if number == field { result.append(contentsOf: bytes[start..<end]) }
+                }
             },
             ScalarBuilder.function(
                 "overlay", [.text, .text, .integer, .integer], .text, optional: 1
@@ -252,10 +280,27 @@ enum TextFunctions {
     ]
 
     private static let others: [ScalarFunction] = [
-        ScalarBuilder.function("replace", [.text, .text, .text], .text) { values, _ in
-            .text(
-                pieces(values[0].textOrEmpty, by: values[1].textOrEmpty)
-                    .joined(separator: values[2].textOrEmpty))
+        TextMapping.function(
+            ScalarBuilder.function("replace", [.text, .text, .text], .text) { values, _ in
+                .text(
+                    pieces(values[0].textOrEmpty, by: values[1].textOrEmpty)
+                        .joined(separator: values[2].textOrEmpty))
+            }
+        ) { rest in
+            let (mark, replacement) = (
+                Array(rest[0].textOrEmpty.utf8), Array(rest[1].textOrEmpty.utf8)
+            )
+            guard !mark.isEmpty else { return nil }
+            return { bytes, result in
+                var start = 0
+                TextMapping.forEachPlace(of: mark, in: bytes) { place in
+                    result.append(contentsOf: bytes[start..<place])
+                    result.append(contentsOf: replacement)
+                    start = place + mark.count
+                    return true
+                }
+                result.append(contentsOf: bytes[start...])
+            }
         },
         ScalarBuilder.function("translate", [.text, .text, .text], .text) { values, _ in
             let (from, to) = (scalars(values[1]), scalars(values[2]))
@@ -270,7 +315,8 @@ enum TextFunctions {
             if values[1].textOrEmpty.isEmpty { return .integer(1) }
             return .integer(parts.count > 1 ? Int64(parts[0].unicodeScalars.count + 1) : 0)
         },
-        ScalarBuilder.function("repeat", [.text, .integer], .text) { (values, _) throws(DemetraError) in
+        ScalarBuilder.function("repeat", [.text, .integer], .text) {
+            (values, _) throws(DemetraError) in
             let (piece, count) = (values[0].textOrEmpty, max(0, values[1].integerOrZero))
             guard piece.utf8.count * count <= 100_000_000 else {
                 throw DemetraError(.programLimitExceeded, "requested length too large")
@@ -285,9 +331,11 @@ enum TextFunctions {
         },
         ScalarBuilder.function("quote_ident", [.text], .text) { values, _ in
             let name = values[0].textOrEmpty
-            let isPlain = !name.isEmpty && name.utf8.allSatisfy {
-                ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x5f || ($0 >= 0x30 && $0 <= 0x39)
-            }
+            let isPlain =
+                !name.isEmpty
+                && name.utf8.allSatisfy {
+                    ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x5f || ($0 >= 0x30 && $0 <= 0x39)
+                }
             return .text(
                 isPlain ? name : "\"" + pieces(name, by: "\"").joined(separator: "\"\"") + "\"")
         },

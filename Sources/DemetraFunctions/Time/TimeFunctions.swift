@@ -4,37 +4,27 @@ import DemetraVectors
 /// Functions over dates, times and intervals.
 enum TimeFunctions {
     static let all: [ScalarFunction] =
-        truncation + buckets + fields + current + zones + making + intervals
+        truncation + buckets + FieldFunctions.all + current + zones + making + intervals
 
     private static func unit(_ value: Value) throws(DemetraError) -> DateTimeUnit {
-        guard let unit = DateTimeUnit(name: value.textOrEmpty) else {
-            throw DemetraError(
-                .invalidParameterValue, "unit \"\(value.textOrEmpty)\" not recognized",
-                hint: "Units are second, minute, hour, day, week, month, quarter, year and others.")
-        }
-        return unit
+        try TimeArguments.unit(value)
     }
 
-    private static func timestamp(_ value: Value) -> Timestamp {
-        switch value {
-        case .timestamp(let time), .timestamptz(let time): time
-        case .date(let date): date.timestamp
-        default: Timestamp(microseconds: 0)
-        }
-    }
+    private static func timestamp(_ value: Value) -> Timestamp { TimeArguments.timestamp(value) }
 
     // MARK: Truncation
 
-    /// Rows one after the other mostly fall into the same unit: the last start and end are remembered.
+    /// Rows one after the other mostly fall into the same unit: the last start is remembered, and that no unit
+    /// is shorter than `leastLength` microseconds.
     private static func truncated(
-        _ vector: Vector, _ count: Int, _ start: (Timestamp) throws(DemetraError) -> Timestamp,
-        _ next: (Timestamp) throws(DemetraError) -> Timestamp, type: LogicalType
+        _ vector: Vector, _ count: Int, leastLength: Int64,
+        _ start: (Timestamp) throws(DemetraError) -> Timestamp, type: LogicalType
     ) throws(DemetraError) -> Vector {
         let flat = vector.flattened()
         let builder = BufferBuilder<Int64>(capacity: count)
         let output = builder.pointer
         let isDate = flat.type == .date
-        var (low, high, result): (Int64, Int64, Int64) = (1, 0, 0)
+        var (low, high): (Int64, Int64) = (1, 0)
         for row in 0..<count {
             output[row] = 0
             let raw: Int64
@@ -45,7 +35,7 @@ enum TimeFunctions {
             default: raw = 0
             }
             if raw >= low, raw < high {
-                output[row] = result
+                output[row] = low
                 continue
             }
             guard flat.isValid(row) else { continue }
@@ -53,8 +43,9 @@ enum TimeFunctions {
             let begin = try start(time)
             output[row] = begin.microseconds
             if time.isFinite {
-                (low, result) = (begin.microseconds, begin.microseconds)
-                high = try next(begin).microseconds
+                low = begin.microseconds
+                let (end, overflow) = low.addingReportingOverflow(leastLength)
+                high = overflow ? low : end
             }
         }
         return Vector(
@@ -62,22 +53,36 @@ enum TimeFunctions {
             storage: .int64(builder.freeze(count: count)))
     }
 
-    private static func length(_ unit: DateTimeUnit) -> Interval {
-        switch unit {
-        case .microseconds: Interval(microseconds: 1)
-        case .milliseconds: Interval(microseconds: 1_000)
-        case .second: Interval(microseconds: 1_000_000)
-        case .minute: Interval(microseconds: 60_000_000)
-        case .hour: Interval(microseconds: 3_600_000_000)
-        case .day: Interval(days: 1)
-        case .week: Interval(days: 7)
-        case .month: Interval(months: 1)
-        case .quarter: Interval(months: 3)
-        case .year: Interval(months: 12)
-        case .decade: Interval(months: 120)
-        case .century: Interval(months: 1_200)
-        default: Interval(months: 12_000)
+    /// Microseconds that every unit has at least: months and years are not all equally long.
+    private static func leastLength(_ unit: DateTimeUnit) -> Int64 {
+        let day = Civil.microsecondsPerDay
+        return switch unit {
+        case .microseconds: 1
+        case .milliseconds: 1_000
+        case .second: 1_000_000
+        case .minute: 60_000_000
+        case .hour: Civil.microsecondsPerHour
+        case .day: day
+        case .week: 7 * day
+        case .month: 28 * day
+        case .quarter: 90 * day
+        case .year: 365 * day
+        case .decade: 3_652 * day
+        default: 36_524 * day
         }
+    }
+
+    private static func leastLength(_ width: Interval) -> Int64 {
+        width.months > 0
+            ? Int64(width.months) * 28 * Civil.microsecondsPerDay : width.fixedMicroseconds ?? 0
+    }
+
+    /// As `truncated(to: .month)`: the day of the month is all that has to be known.
+    private static func monthStart(_ time: Timestamp) throws(DemetraError) -> Timestamp {
+        guard time.isFinite else { return time }
+        let day = Civil.floorDivide(time.microseconds, Civil.microsecondsPerDay)
+        let first = day - Int64(Civil.date(days: Int(day)).day - 1)
+        return try Timestamp(checking: first * Civil.microsecondsPerDay)
     }
 
     private static let truncation: [ScalarFunction] =
@@ -88,16 +93,25 @@ enum TimeFunctions {
             ) { (arguments, count, _) throws(DemetraError) in
                 let isUniform = arguments[0].isConstant && count > 0 && arguments[0].isValid(0)
                 if !isUniform {
-                    return try byRow(arguments, count, .timestamp) { (values) throws(DemetraError) in
+                    return try byRow(arguments, count, .timestamp) {
+                        (values) throws(DemetraError) in
                         .timestamp(try timestamp(values[1]).truncated(to: try unit(values[0])))
                     }
                 }
                 let truncationUnit = try unit(arguments[0].value(at: 0))
-                let step = length(truncationUnit)
+                let least = leastLength(truncationUnit)
+                if truncationUnit == .month {
+                    return try truncated(
+                        arguments[1], count, leastLength: least,
+                        { (time) throws(DemetraError) in
+                            try monthStart(time)
+                        }, type: .timestamp)
+                }
                 return try truncated(
-                    arguments[1], count,
-                    { (time) throws(DemetraError) in try time.truncated(to: truncationUnit) },
-                    { (time) throws(DemetraError) in try time.adding(step) }, type: .timestamp)
+                    arguments[1], count, leastLength: least,
+                    { (time) throws(DemetraError) in
+                        try time.truncated(to: truncationUnit)
+                    }, type: .timestamp)
             }
         }
         + [
@@ -140,7 +154,8 @@ enum TimeFunctions {
         },
         ScalarBuilder.function("time_bucket", [.interval, .timestamp, .interval], .timestamp) {
             (values, _) throws(DemetraError) in
-            guard case .interval(let width) = values[0], case .interval(let offset) = values[2] else {
+            guard case .interval(let width) = values[0], case .interval(let offset) = values[2]
+            else {
                 return .null
             }
             let moved = try timestamp(values[1]).adding(try offset.negated())
@@ -189,36 +204,8 @@ enum TimeFunctions {
                 }
             }
             return try truncated(
-                arguments[1], count, { (time) throws(DemetraError) in try time.bucket(width) },
-                { (time) throws(DemetraError) in try time.adding(width) }, type: .timestamp)
-        }
-    }
-
-    // MARK: Fields
-
-    private static let fields: [ScalarFunction] = ["extract", "date_part"].flatMap { name in
-        [LogicalType.timestamp, .date, .interval, .timestamptz, .time].map { type in
-            let result: LogicalType = name == "extract" ? .numeric(nil) : .double
-            return ScalarBuilder.function(
-                name, [.text, type], result,
-                volatility: type == .timestamptz ? .stable : .immutable
-            ) { (values, context) throws(DemetraError) in
-                let unit = try unit(values[0])
-                let field: Decimal
-                switch values[1] {
-                case .interval(let interval): field = try interval.field(unit)
-                case .timestamptz(let time):
-                    field =
-                        unit == .epoch
-                        ? try time.field(unit)
-                        : (unit == .timezone
-                            ? Decimal(Int64(context.timeZone.offset(at: time)))
-                            : try context.timeZone.local(time).field(unit))
-                case .time(let time): field = try Timestamp(microseconds: time).field(unit)
-                default: field = try timestamp(values[1]).field(unit)
-                }
-                return result == .double ? .double(field.doubleValue) : .numeric(field)
-            }
+                arguments[1], count, leastLength: leastLength(width),
+                { (time) throws(DemetraError) in try time.bucket(width) }, type: .timestamp)
         }
     }
 
@@ -231,7 +218,8 @@ enum TimeFunctions {
             }
         }
         + [
-            ScalarBuilder.function("localtimestamp", [], .timestamp, volatility: .stable) { _, context in
+            ScalarBuilder.function("localtimestamp", [], .timestamp, volatility: .stable) {
+                _, context in
                 .timestamp(context.timeZone.local(context.statementTime))
             },
             ScalarBuilder.function("current_date", [], .date, volatility: .stable) { _, context in
@@ -281,16 +269,19 @@ enum TimeFunctions {
                     day: values[2].integerOrZero))
         },
         ScalarBuilder.function(
-            "make_timestamp", [.integer, .integer, .integer, .integer, .integer, .double], .timestamp
+            "make_timestamp", [.integer, .integer, .integer, .integer, .integer, .double],
+            .timestamp
         ) { (values, _) throws(DemetraError) in
             let date = try CalendarDate(
                 year: values[0].integerOrZero, month: values[1].integerOrZero,
                 day: values[2].integerOrZero)
             let seconds = values[5].doubleOrZero
-            guard (0...24).contains(values[3].integerOrZero), (0..<60).contains(values[4].integerOrZero),
+            guard (0...24).contains(values[3].integerOrZero),
+                (0..<60).contains(values[4].integerOrZero),
                 (0...60).contains(seconds)
             else { throw DemetraError(.datetimeFieldOverflow, "time field value out of range") }
-            let time = Int64(values[3].integerOrZero * 3_600 + values[4].integerOrZero * 60) * 1_000_000
+            let time =
+                Int64(values[3].integerOrZero * 3_600 + values[4].integerOrZero * 60) * 1_000_000
             return .timestamp(
                 Timestamp(
                     microseconds: date.timestamp.microseconds + time
@@ -301,7 +292,9 @@ enum TimeFunctions {
             [.integer, .integer, .integer, .integer, .integer, .integer, .double], .interval,
             optional: 7
         ) { values, _ in
-            func part(_ index: Int) -> Int { index < values.count ? values[index].integerOrZero : 0 }
+            func part(_ index: Int) -> Int {
+                index < values.count ? values[index].integerOrZero : 0
+            }
             let seconds = values.count > 6 ? values[6].doubleOrZero : 0
             let time = Int64(part(4) * 3_600 + part(5) * 60) * 1_000_000
             return .interval(

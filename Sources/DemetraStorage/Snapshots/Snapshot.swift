@@ -122,6 +122,9 @@ package struct Morsel: Sendable {
     /// Rows before hiding.
     package var rowCount: Int { group.group.count }
 
+    /// What is known of a column's values, hidden rows included.
+    package func zoneMap(column: Int) -> ZoneMap { group.group.zoneMaps[column] }
+
     /// A reader for one worker.
     package func makeReader(columns: [Int]) -> MorselReader { MorselReader(group) }
 }

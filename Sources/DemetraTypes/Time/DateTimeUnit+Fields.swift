@@ -90,11 +90,15 @@ extension CalendarDate {
                 .featureNotSupported, "unit \"\(unit.rawValue)\" not supported for type date")
         case .epoch: return Decimal(Int64(days) * 86_400)
         case .julian: return Decimal(Int64(days) + 2_440_588)
-        default:
-            var fields = DateTimeFields(Timestamp(microseconds: 0))
-            (fields.year, fields.month, fields.day) = Civil.date(days: Int(days))
-            return Decimal(Int64(Timestamp.dayField(unit, Int(days), fields)))
+        default: return Decimal(Int64(wholeField(unit)))
         }
+    }
+
+    /// A field of a finite day that is a whole number and no matter of the clock; 0 for other units.
+    package func wholeField(_ unit: DateTimeUnit) -> Int {
+        var fields = DateTimeFields(Timestamp(microseconds: 0))
+        (fields.year, fields.month, fields.day) = Civil.date(days: Int(days))
+        return Timestamp.dayField(unit, Int(days), fields)
     }
 }
 
