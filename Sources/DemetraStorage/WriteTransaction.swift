@@ -15,6 +15,7 @@ package struct WriteTransaction: Sendable {
         case change(CatalogChange)
         case insert(TableID, [Batch], ConflictAction)
         case delete(TableID, Vector)
+        case requireUnchanged(TableID)
     }
 
     let base: Snapshot
@@ -31,6 +32,11 @@ package struct WriteTransaction: Sendable {
         _ table: TableID, _ batches: [Batch], onConflict: ConflictAction
     ) {
         operations.append(.insert(table, batches, onConflict))
+    }
+
+    /// Makes the commit fail (40001) if the table's rows were changed since the snapshot.
+    package mutating func requireUnchanged(_ table: TableID) {
+        operations.append(.requireUnchanged(table))
     }
 
     /// Hides rows by id, a bigint vector.

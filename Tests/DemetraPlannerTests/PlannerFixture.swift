@@ -34,6 +34,9 @@ struct PlannerFixture {
         case .define(let changes, _, _):
             for change in changes { catalog = catalog.applying(change) }
         case .createTableAs(let table, _): catalog = catalog.applying(.putTable(table))
+        case .alterTable(let alter):
+            if alter.isRewritten { catalog = catalog.applying(.dropTable(alter.old.id)) }
+            catalog = catalog.applying(.putTable(alter.new))
         default: break
         }
         return bound

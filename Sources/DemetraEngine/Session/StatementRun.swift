@@ -52,6 +52,8 @@ struct StatementRun {
             try InsertStatementRun(run: self, snapshot: snapshot).createTable(table, plan)
         case .createModel(let model):
             try CreateModelRun(run: self, snapshot: snapshot).execute(model)
+        case .alterTable(let alter):
+            try AlterTableRun(run: self, snapshot: snapshot).execute(alter)
         case .explain(let inner, let analyze, let format):
             try ExplainRun(run: self, snapshot: snapshot).explain(inner, analyze, format)
         case .session(let statement): try SessionStatementRun(run: self).execute(statement)

@@ -80,39 +80,9 @@ extension Binder {
             return .define(
                 [], tag: "ALTER TABLE", notice: "relation \"\(name)\" does not exist, skipping")
         }
-        var table = try table(statement.table)
-        for action in statement.actions {
-            switch action {
-            case .renameTable(let target):
-                guard catalog.tables[target.name] == nil, catalog.views[target.name] == nil else {
-                    throw exists("relation", target, .duplicateTable)
-                }
-                table.name = target.name
-            case .renameColumn(let column, let target):
-                let position = try position(of: column, table)
-                guard table.columnIndex(target.name) == nil else {
-                    throw duplicate(target, table)
-                }
-                table.columns[position].name = target.name
-            case .setDefault(let column, let value):
-                let position = try position(of: column, table)
-                table.columns[position].defaultExpression = value.map { sourceText($0.range) }
-            default:
-                throw DemetraError(
-                    .featureNotSupported,
-                    "this form of ALTER TABLE is not supported yet",
-                    hint: "Create a new table with CREATE TABLE ... AS SELECT."
-                ).at(statement.table.range)
-            }
-        }
-        return .define([.putTable(table)], tag: "ALTER TABLE", notice: nil)
-    }
-
-    private func duplicate(_ column: Identifier, _ table: TableDefinition) -> DemetraError {
-        DemetraError(
-            .duplicateColumn,
-            "column \"\(column.name)\" of relation \"\(table.name)\" already exists"
-        ).at(column.range)
+        let alteration = TableAlteration(binder: self, table: try table(statement.table))
+        for action in statement.actions { try alteration.apply(action) }
+        return .alterTable(try alteration.finish())
     }
 
     func bindCreateIndex(

@@ -17,6 +17,7 @@ package indirect enum BoundStatement: Sendable {
     case define([CatalogChange], tag: String, notice: String?)
     /// CREATE TABLE AS: the definition, then its rows.
     case createTableAs(TableDefinition, LogicalPlan)
+    case alterTable(BoundAlterTable)
     case createModel(BoundCreateModel)
     /// CREATE ALERT: the rule, already bound once so that its mistakes have shown.
     case createAlert(AlertDefinition)
@@ -170,4 +171,22 @@ package struct BoundCreateModel: Sendable {
         self.text = text
         self.replacing = replacing
     }
+}
+
+/// ALTER TABLE: the definition before and after, and what becomes of the rows.
+package struct BoundAlterTable: Sendable {
+    /// The table as it is.
+    package var old: TableDefinition
+    /// The table as it will be; of another id when the rows are written anew.
+    package var new: TableDefinition
+    /// The rows in the new columns.
+    package var rows: LogicalPlan
+    /// Columns come or go.
+    package var isRewritten: Bool
+    /// The rows have to be looked at: for NOT NULL, or because they are written anew.
+    package var verifiesRows: Bool
+    /// CHECK conditions over the columns of `rows`.
+    package var checks: [(name: String, condition: BoundExpression)]
+    /// Shown to the client.
+    package var notice: String?
 }

@@ -43,6 +43,10 @@ struct CommitBuilder {
             case .insert(let table, let batches, let conflict):
                 try insert(table, batches, conflict)
             case .delete(let table, let ids): try delete(table, ids)
+            case .requireUnchanged(let table):
+                guard states[table] === transaction.base.states[table] else {
+                    throw changed(states[table]?.definition.name ?? "")
+                }
             }
         }
     }

@@ -1,0 +1,239 @@
+import DemetraCatalog
+import DemetraSQL
+import DemetraTypes
+
+/// Makes the definition that a table has after ALTER TABLE, action by action, and says what that asks of
+/// its rows.
+///
+/// Columns keep their ids. When some come or go, the rows are written anew under the new definition, which is
+/// then a table of its own that takes the name over; all else changes the definition only.
+final class TableAlteration {
+    private let binder: Binder
+    private let old: TableDefinition
+    private var table: TableDefinition
+    /// Position in the old table of each column; nil for new ones.
+    private var sources: [Int?]
+    /// Columns that must hold no NULL from now on, by id.
+    private var tightened: Set<Int32> = []
+    private(set) var notice: String?
+
+    init(binder: Binder, table: TableDefinition) {
+        self.binder = binder
+        old = table
+        self.table = table
+        sources = table.columns.indices.map { $0 }
+    }
+
+    /// The whole change.
+    ///
+    /// - Throws: what is wrong with it, 2BP01 when something stored needs what it takes away.
+    func finish() throws(DemetraError) -> BoundAlterTable {
+        let isRewritten = sources != old.columns.indices.map { $0 }
+        if isRewritten { table = renumbered() }
+        let scan = binder.scan(old)
+        var values: [ProjectedColumn] = []
+        for (index, column) in table.columns.enumerated() {
+            let value: BoundExpression
+            if let source = sources[index] {
+                let stored = scan.columns[source].column
+                value = BoundExpression(.column(stored.id), type: stored.type)
+            } else {
+                value = try binder.defaultValue(column, table)
+            }
+            values.append(
+                ProjectedColumn(
+                    column: binder.newColumn(column.name, column.type), expression: value))
+        }
+        let checks = try binder.checks(table, values.map(\.column))
+        try DependentObjects(binder: binder, old: old, new: table).check()
+        return BoundAlterTable(
+            old: old, new: table, rows: .project(.scan(scan), values), isRewritten: isRewritten,
+            verifiesRows: isRewritten || !tightened.isEmpty, checks: checks, notice: notice)
+    }
+
+    /// The definition under an id of its own, with its keys found again.
+    private func renumbered() -> TableDefinition {
+        var keys: [KeyDefinition] = []
+        for key in table.keys {
+            let positions = key.columns.compactMap { sources.firstIndex(of: $0) }
+            // A key goes with the first of its columns, as in PostgreSQL.
+            guard positions.count == key.columns.count else { continue }
+            keys.append(
+                KeyDefinition(name: key.name, columns: positions, isPrimary: key.isPrimary))
+        }
+        return TableDefinition(
+            id: TableID(binder.catalog.nextTableNumber), name: table.name, columns: table.columns,
+            keys: keys, checks: table.checks,
+            timeColumn: table.timeColumn.flatMap { sources.firstIndex(of: $0) },
+            restates: table.restates && keys.contains(where: \.isPrimary))
+    }
+
+    // MARK: Actions
+
+    func apply(_ action: AlterTableStatement.Action) throws(DemetraError) {
+        switch action {
+        case .addColumn(let clause, let ifNotExists): try add(clause, ifNotExists)
+        case .dropColumn(let column, let ifExists): try drop(column, ifExists)
+        case .renameTable(let target):
+            guard binder.catalog.tables[target.name] == nil,
+                binder.catalog.views[target.name] == nil
+            else {
+                throw DemetraError(
+                    .duplicateTable, "relation \"\(target.name)\" already exists",
+                    hint: "Use another name."
+                ).at(target.range)
+            }
+            table.name = target.name
+        case .renameColumn(let column, let target): try rename(column, target)
+        case .setDefault(let column, let value):
+            let position = try binder.position(of: column, table)
+            table.columns[position].defaultExpression = value.map { binder.sourceText($0.range) }
+            _ = try binder.defaultValue(table.columns[position], table)
+        case .setNotNull(let column, let isNotNull): try setNotNull(column, isNotNull)
+        case .setOptions:
+            throw DemetraError(
+                .featureNotSupported, "options of a table cannot be changed yet",
+                hint: "Give them in CREATE TABLE ... WITH (...).")
+        }
+    }
+
+    private func duplicate(_ column: Identifier) -> DemetraError {
+        DemetraError(
+            .duplicateColumn,
+            "column \"\(column.name)\" of relation \"\(table.name)\" already exists"
+        ).at(column.range)
+    }
+
+    private func add(_ clause: ColumnClause, _ ifNotExists: Bool) throws(DemetraError) {
+        if table.columnIndex(clause.name.name) != nil {
+            guard ifNotExists else { throw duplicate(clause.name) }
+            notice =
+                "column \"\(clause.name.name)\" of relation \"\(table.name)\" already exists, skipping"
+            return
+        }
+        let id = ((old.columns + table.columns).map(\.id).max() ?? -1) + 1
+        var column = ColumnDefinition(
+            id: id, name: clause.name.name, type: try TypeNames.resolve(clause.type))
+        for constraint in clause.constraints {
+            switch constraint {
+            case .notNull: column.isNullable = false
+            case .null: break
+            case .defaultValue(let value):
+                column.defaultExpression = binder.sourceText(value.range)
+            case .check(let condition, let name):
+                table.checks.append(
+                    CheckDefinition(
+                        name: name?.name ?? "\(table.name)_\(column.name)_check",
+                        condition: binder.sourceText(condition.range)))
+            case .references(let target, _):
+                _ = try binder.table(target)
+                notice = "foreign keys are noted but not checked by this version"
+            case .primaryKey, .unique, .identity:
+                throw DemetraError(
+                    .featureNotSupported,
+                    "a key or identity cannot be added to the existing table \"\(table.name)\"",
+                    hint: "Declare it in CREATE TABLE."
+                ).at(clause.name.range)
+            }
+        }
+        table.columns.append(column)
+        sources.append(nil)
+    }
+
+    private func drop(_ column: Identifier, _ ifExists: Bool) throws(DemetraError) {
+        if ifExists, table.columnIndex(column.name) == nil {
+            notice =
+                "column \"\(column.name)\" of relation \"\(table.name)\" does not exist, skipping"
+            return
+        }
+        let position = try binder.position(of: column, table)
+        guard table.columns.count > 1 else {
+            throw DemetraError(
+                .invalidTableDefinition,
+                "the only column of table \"\(table.name)\" cannot be dropped",
+                hint: "Use DROP TABLE."
+            ).at(column.range)
+        }
+        table.columns.remove(at: position)
+        sources.remove(at: position)
+        // Constraints that involve the column go with it.
+        table.checks.removeAll { ConditionColumns.names(in: $0.condition).contains(column.name) }
+    }
+
+    private func rename(_ column: Identifier, _ target: Identifier) throws(DemetraError) {
+        let position = try binder.position(of: column, table)
+        guard table.columnIndex(target.name) == nil else { throw duplicate(target) }
+        table.columns[position].name = target.name
+        table.checks = table.checks.map { check in
+            CheckDefinition(
+                name: check.name,
+                condition: ConditionColumns.renaming(
+                    column.name, to: target.name, in: check.condition))
+        }
+    }
+
+    private func setNotNull(_ column: Identifier, _ isNotNull: Bool) throws(DemetraError) {
+        let position = try binder.position(of: column, table)
+        let id = table.columns[position].id
+        if isNotNull {
+            if table.columns[position].isNullable { tightened.insert(id) }
+        } else {
+            let stored = sources[position]
+            if let key = table.primaryKey, let stored, key.columns.contains(stored) {
+                throw DemetraError(
+                    .invalidTableDefinition, "column \"\(column.name)\" is in a primary key",
+                    hint: "Columns of a primary key hold no NULL."
+                ).at(column.range)
+            }
+            tightened.remove(id)
+        }
+        table.columns[position].isNullable = !isNotNull
+    }
+}
+
+/// What stored queries need of a table that is about to change.
+private struct DependentObjects {
+    let binder: Binder
+    let old: TableDefinition
+    let new: TableDefinition
+
+    /// - Throws: 2BP01 naming a view or alert that could no longer be run.
+    func check() throws(DemetraError) {
+        let before = binder.catalog
+        var after = before
+        if new.id != old.id { after = after.applying(.dropTable(old.id)) }
+        after = after.applying(.putTable(new))
+        for name in before.views.keys.sorted() {
+            let query =
+                "SELECT * FROM \"\(name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+            try check("view", name, before, after) { (binder) throws(DemetraError) in
+                _ = try binder.bindQuery(try SQLParser.parseQuery(query), outer: nil)
+            }
+        }
+        for (name, alert) in before.alerts.sorted(by: { $0.key < $1.key }) {
+            try check("alert", name, before, after) { (binder) throws(DemetraError) in
+                _ = try binder.alertQuery(alert)
+            }
+        }
+    }
+
+    private func check(
+        _ kind: String, _ name: String, _ before: Catalog, _ after: Catalog,
+        _ bind: (Binder) throws(DemetraError) -> Void
+    ) throws(DemetraError) {
+        func works(_ catalog: Catalog) -> DemetraError? {
+            do throws(DemetraError) {
+                try bind(Binder(catalog: catalog, functions: binder.functions))
+                return nil
+            } catch {
+                return error
+            }
+        }
+        guard works(before) == nil, let failure = works(after) else { return }
+        throw DemetraError(
+            .dependentObjectsStillExist,
+            "table \"\(old.name)\" cannot be changed so because \(kind) \"\(name)\" depends on it",
+            detail: "\(kind) \"\(name)\": \(failure.message).",
+            hint: "Drop the \(kind) first, and create it anew afterwards.")
+    }
+}
