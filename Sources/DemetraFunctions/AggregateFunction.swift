@@ -3,10 +3,23 @@ package import DemetraVectors
 
 /// Which group each row of a batch belongs to.
 package enum GroupIndices: Sendable {
-    /// All rows are of group 0.
-    case single
+    /// All rows are of one group: without GROUP BY, or where rows come sorted by the key.
+    case one(Int32)
     /// Row i is of group `rows[i]`.
     case rows(Buffer<Int32>)
+
+    /// The indices of these rows' groups, which are one if they are all equal.
+    ///
+    /// Sums over one group need no table: worth a look at every batch, as time series come in order.
+    package static func of(_ rows: Buffer<Int32>) -> GroupIndices {
+        guard rows.count > 0 else { return .rows(rows) }
+        let source = rows.pointer
+        let first = source[0]
+        guard source[rows.count - 1] == first else { return .rows(rows) }
+        var difference: Int32 = 0
+        for index in 0..<rows.count { difference |= source[index] ^ first }
+        return difference == 0 ? .one(first) : .rows(rows)
+    }
 }
 
 /// The running state of one aggregate for all groups of one worker.

@@ -12,7 +12,9 @@ package enum SQLParser {
         while true {
             while parser.take(symbol: ";") {}
             if parser.isAtEnd { break }
-            guard parser.parseStatement(), parser.takeEndOfStatement() else { throw parser.failure() }
+            guard parser.parseStatement(), parser.takeEndOfStatement() else {
+                throw parser.failure()
+            }
             statements += 1
         }
         let (tree, roots) = parser.finish()
@@ -27,7 +29,9 @@ package enum SQLParser {
     /// An expression by itself: the text of a stored metric, default or check.
     package static func parseExpression(_ text: String) throws(DemetraError) -> Expression {
         var parser = try SyntaxParser(bytes: Array(text.utf8))
-        guard parser.parseExpression(minimumLevel: 0), parser.isAtEnd else { throw parser.failure() }
+        guard parser.parseExpression(minimumLevel: 0), parser.isAtEnd else {
+            throw parser.failure()
+        }
         return try ExpressionBuilder.build(root(parser))
     }
 
@@ -38,6 +42,19 @@ package enum SQLParser {
         _ = parser.take(symbol: ";")
         guard parser.isAtEnd else { throw parser.failure() }
         return try QueryBuilder.build(root(parser))
+    }
+
+    /// The highest number n of the parameters `$n` in a range of a text; 0 without any.
+    package static func highestParameter(in text: String, _ range: SourceRange) -> Int {
+        let bytes = Array(text.utf8)
+        guard let tokens = try? Tokenizer.tokenize(bytes) else { return 0 }
+        var highest = 0
+        for token in tokens
+        where token.kind == .parameter && token.start >= range.lower && token.end <= range.upper {
+            let digits = String(decoding: bytes[(token.start + 1)..<token.end], as: UTF8.self)
+            highest = max(highest, Int(digits) ?? 0)
+        }
+        return highest
     }
 
     private static func root(_ parser: SyntaxParser) throws(DemetraError) -> SyntaxNode {

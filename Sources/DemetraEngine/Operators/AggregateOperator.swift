@@ -84,11 +84,11 @@ final class AggregateLocal: SinkLocal {
 
     func consume(_ batch: Batch) throws(DemetraError) {
         let values = try evaluator.evaluate(batch)
-        var indices = GroupIndices.single
+        var indices = GroupIndices.one(0)
         if let groups {
             let before = groups.groupCount
             let keys = Array(values[..<plan.keyTypes.count])
-            indices = .rows(try groups.assign(keys, count: batch.count))
+            indices = .of(try groups.assign(keys, count: batch.count))
             if groups.groupCount > before {
                 for state in states { state.resize(groupCount: groups.groupCount) }
                 try account()

@@ -117,7 +117,8 @@ private final class DistinctAggregateState: AggregateState {
 
     private static func groupVector(_ groups: GroupIndices, count: Int) -> Vector {
         switch groups {
-        case .single: .constant(.integer(0), type: .integer, count: count)
+        case .one(let group):
+            .constant(.integer(Int64(group)), type: .integer, count: count)
         case .rows(let rows): Vector(type: .integer, count: count, storage: .int32(rows))
         }
     }
@@ -203,10 +204,10 @@ private final class OrderedAggregateState: AggregateState {
         }
         parts.append(input.vectors)
         switch input.groups {
-        case .single:
-            let zeros = Buffer<Int32>(repeating: 0, count: input.count)
+        case .one(let group):
+            let groups = Buffer<Int32>(repeating: group, count: input.count)
             self.groups.append(
-                Vector(type: .integer, count: input.count, storage: .int32(zeros)))
+                Vector(type: .integer, count: input.count, storage: .int32(groups)))
         case .rows(let rows):
             self.groups.append(Vector(type: .integer, count: input.count, storage: .int32(rows)))
         }

@@ -42,7 +42,8 @@ struct ScanOperator: PhysicalOperator {
         return BatchStream(
             source: Source(
                 scan: self, morsels: ordered.map(\.0), context: context,
-                skipping: (border, ordered.map(\.1))))
+                skipping: ScanBorder(
+                    border: border, column: column, least: ordered.map(\.1))))
     }
 
     private func morsels(_ context: ExecutionContext) throws(DemetraError) -> [Morsel] {
@@ -57,12 +58,20 @@ struct ScanOperator: PhysicalOperator {
         let scan: ScanOperator
         let morsels: [Morsel]
         let context: ExecutionContext
-        /// A border, and for each morsel the least image that it can hold.
-        let skipping: (border: SharedBorder, least: [UInt64])?
+        let skipping: ScanBorder?
         var morselCount: Int { morsels.count }
 
         func makeCursor() -> any BatchCursor { ScanCursor(scan, morsels, context, skipping) }
     }
+}
+
+/// What a scan knows of the sort above it.
+private struct ScanBorder: Sendable {
+    let border: SharedBorder
+    /// Position in the table of the first sort key.
+    let column: Int
+    /// For each morsel the least image that it can hold.
+    let least: [UInt64]
 }
 
 /// One worker's scan.
@@ -73,11 +82,11 @@ private final class ScanCursor: BatchCursor {
     private let context: ExecutionContext
     private let evaluators: [ExpressionEvaluator]
     private let columns: [Int]
-    private let skipping: (border: SharedBorder, least: [UInt64])?
+    private let skipping: ScanBorder?
 
     init(
         _ scan: ScanOperator, _ morsels: [Morsel], _ context: ExecutionContext,
-        _ skipping: (border: SharedBorder, least: [UInt64])?
+        _ skipping: ScanBorder?
     ) {
         self.scan = scan
         self.morsels = morsels
@@ -114,6 +123,14 @@ private final class ScanCursor: BatchCursor {
                 known[column] = try reader.read(column: column, batch: index)
             }
             selection = try filter(evaluator, known, rowCount, selection)
+            if let selection, selection.count == 0 { return }
+        }
+        if let skipping {
+            // Rows behind the border go before their other columns are read.
+            let key =
+                try known[skipping.column] ?? reader.read(column: skipping.column, batch: index)
+            known[skipping.column] = key
+            selection = skipping.border.rows(key, within: selection)
             if let selection, selection.count == 0 { return }
         }
         if let all = selection, all.count == rowCount { selection = nil }

@@ -44,6 +44,18 @@ final class SharedBorder: Sendable {
         return rows.map { batch.taking($0) } ?? batch
     }
 
+    /// The rows of `selection` (all without) whose first key, given here for all rows, is not behind the border.
+    func rows(_ key: Vector, within selection: SelectionVector?) -> SelectionVector? {
+        let border = image.load(ordering: .relaxed)
+        guard border != .max else { return selection }
+        let part = selection.map { key.taking($0) } ?? key
+        let sortKey = SortKey(part, descending: descending, nullsFirst: nullsFirst)
+        guard let rows = TopBorder.rows(sortKey, count: part.count, within: border) else {
+            return selection
+        }
+        return selection?.composed(with: rows) ?? rows
+    }
+
     /// Says that these are as many rows as are wanted.
     func tighten(_ batches: [Batch], _ context: ExecutionContext) throws(DemetraError) {
         var worst: UInt64 = 0

@@ -46,7 +46,7 @@ struct WindowAggregate {
                 vectors = vectors.map { $0.taking(selection) }
                 rows = selection.count
             }
-            if rows > 0 { try accumulator.update(vectors, groups: .single, count: rows) }
+            if rows > 0 { try accumulator.update(vectors, groups: .one(0), count: rows) }
             start += count
         }
     }

@@ -25,6 +25,7 @@ package final class Session: Sendable {
     /// The state that all statements read; nil where each reads the latest.
     let pinned: Snapshot?
     private let settings = Mutex(SessionSettings())
+    let prepared = PreparedStatements()
     private let running = Mutex<CancellationFlag?>(nil)
     // Statements of one session wait for each other here.
     private let turn = Monitor(false)

@@ -24,19 +24,44 @@ struct SessionStatementRun {
             try run.output.finish(tag: "CHECKPOINT")
         case .discardAll:
             session.resetSettings()
+            try session.prepared.remove(nil)
             try run.output.finish(tag: "DISCARD ALL")
-        case .deallocate(nil): try run.output.finish(tag: "DEALLOCATE ALL")
+        case .deallocate(let name):
+            try session.prepared.remove(name)
+            try run.output.finish(tag: name == nil ? "DEALLOCATE ALL" : "DEALLOCATE")
+        case .prepare(let name, let types, let statement):
+            let highest = SQLParser.highestParameter(in: run.text, statement.range)
+            try session.prepared.add(
+                PreparedStatement(
+                    statement: statement, text: run.text, types: types,
+                    parameterCount: max(highest, types.count)), as: name)
+            try run.output.finish(tag: "PREPARE")
+        case .execute(let name, let arguments): try executePrepared(name, arguments)
         case .begin, .commit, .rollback:
             throw DemetraError(
                 .featureNotSupported, "transactions of several statements are not supported",
                 hint: "Each statement is a transaction of its own: leave BEGIN and COMMIT out.")
-        case .prepare, .execute, .deallocate:
-            throw DemetraError(
-                .featureNotSupported, "prepared statements are not supported",
-                hint: "Send the statement itself; from Swift, interpolate values into SQL.")
         default:
             throw DemetraError(.featureNotSupported, "this statement is not supported")
         }
+    }
+
+    private func executePrepared(
+        _ name: Identifier, _ arguments: [Expression]
+    ) throws(DemetraError) {
+        let prepared = try run.session.prepared.statement(name)
+        guard arguments.count == prepared.parameterCount else {
+            throw DemetraError(
+                .syntaxError,
+                "wrong number of parameters for prepared statement \"\(name.name)\"",
+                detail: "Expected \(prepared.parameterCount) parameters but got \(arguments.count)."
+            ).at(name.range)
+        }
+        let snapshot = run.engine.store.snapshot()
+        let binder = Binder(catalog: snapshot.catalog, functions: run.engine.functions)
+        let bound = try binder.bindExecution(
+            prepared.statement, text: prepared.text, types: prepared.types, arguments: arguments)
+        try run.execute(bound, snapshot)
     }
 
     private func show(_ name: ObjectName) throws(DemetraError) {

@@ -68,13 +68,14 @@ final class AtExtremeAccumulator: AggregateAccumulator {
         // Among equal times the later row wins for `last` only.
         let step: Int64 = isLast ? 0 : 1
         let rows: Buffer<Int32>? = if case .rows(let rows) = groups { rows } else { nil }
+        let only: Int32 = if case .one(let group) = groups { group } else { 0 }
         return [Int32](unsafeUninitializedCapacity: count) { touched, touchedCount in
             best.withUnsafeMutableBufferPointer { best in
                 seen.withUnsafeMutableBufferPointer { seen in
                     leaders.withUnsafeMutableBufferPointer { leaders in
                         for row in 0..<count {
                             if let mask, !mask.isValid(row) { continue }
-                            let group = Int(truncatingIfNeeded: rows?.pointer[row] ?? 0)
+                            let group = Int(truncatingIfNeeded: rows?.pointer[row] ?? only)
                             let time = image(row)
                             let isBetter = step == 0 ? time >= best[group] : time > best[group]
                             guard isBetter || seen[group] == 0 else { continue }

@@ -19,7 +19,7 @@ final class CountAccumulator: AggregateAccumulator {
     func update(_ arguments: [Vector], groups: GroupIndices, count: Int) {
         let mask = arguments.first.flatMap { RowMask($0) }
         guard case .rows(let rows) = groups else {
-            counts[0] += Int64(count - (mask?.nullCount ?? 0))
+            counts[groups.group(0)] += Int64(count - (mask?.nullCount ?? 0))
             return
         }
         let group = rows.pointer

@@ -89,16 +89,16 @@ private func keepGreatest(
     _ seen: UnsafeMutablePointer<UInt8>, _ image: (Int) -> Int64
 ) {
     switch (groups, mask) {
-    case (.single, nil):
-        var result = best[0]
+    case (.one(let group), nil):
+        var result = best[Int(group)]
         for row in 0..<count { result = max(result, image(row)) }
-        best[0] = result
-        if count > 0 { seen[0] = 1 }
-    case (.single, let mask?):
-        var result = best[0]
+        best[Int(group)] = result
+        if count > 0 { seen[Int(group)] = 1 }
+    case (.one(let group), let mask?):
+        var result = best[Int(group)]
         for row in 0..<count { result = max(result, mask.isValid(row) ? image(row) : .min) }
-        best[0] = result
-        if mask.nullCount < count { seen[0] = 1 }
+        best[Int(group)] = result
+        if mask.nullCount < count { seen[Int(group)] = 1 }
     case (.rows(let rows), nil):
         let group = rows.pointer
         for row in 0..<count {

@@ -30,7 +30,9 @@ final class FloatSumAccumulator: AggregateAccumulator {
         guard case .float64(let buffer) = vector.storage else { return }
         let values = buffer.pointer
         let mask = RowMask(vector)
-        guard case .rows(let rows) = groups else { return updateSingle(values, count, mask) }
+        guard case .rows(let rows) = groups else {
+            return updateOne(values, groups.group(0), count, mask)
+        }
         let group = rows.pointer
         sums.withUnsafeMutableBufferPointer { sums in
             counts.withUnsafeMutableBufferPointer { counts in
@@ -47,9 +49,11 @@ final class FloatSumAccumulator: AggregateAccumulator {
         }
     }
 
-    private func updateSingle(_ values: UnsafePointer<Double>, _ count: Int, _ mask: RowMask?) {
-        sums[0] += mask.map { totalOfValid(values, count, $0) } ?? total(values, count)
-        counts[0] += Int64(count - (mask?.nullCount ?? 0))
+    private func updateOne(
+        _ values: UnsafePointer<Double>, _ group: Int, _ count: Int, _ mask: RowMask?
+    ) {
+        sums[group] += mask.map { totalOfValid(values, count, $0) } ?? total(values, count)
+        counts[group] += Int64(count - (mask?.nullCount ?? 0))
     }
 
     func merge(_ other: any AggregateAccumulator, groupMap: Buffer<Int32>) {

@@ -66,8 +66,9 @@ final class IntegerSumAccumulator: AggregateAccumulator {
     ) {
         guard case .rows(let rows) = groups else {
             let sum = mask.map { totalOfValid(values, count, $0) } ?? total(values, count)
-            carry[0] += sum
-            counts[0] += Int64(count - (mask?.nullCount ?? 0))
+            let group = groups.group(0)
+            carry[group] += sum
+            counts[group] += Int64(count - (mask?.nullCount ?? 0))
             return
         }
         let group = rows.pointer
@@ -99,7 +100,7 @@ final class IntegerSumAccumulator: AggregateAccumulator {
             return
         default: return
         }
-        if case .single = groups { return add(value, 0, times: Int64(count)) }
+        if case .one(let group) = groups { return add(value, Int(group), times: Int64(count)) }
         for row in 0..<count { add(value, groups.group(row)) }
     }
 

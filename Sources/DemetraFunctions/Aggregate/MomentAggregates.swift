@@ -85,10 +85,11 @@ final class MomentAccumulator: AggregateAccumulator {
         let (xs, ys) = (x.pointer, y.pointer)
         let rows: Buffer<Int32>? = if case .rows(let rows) = groups { rows } else { nil }
         let group = rows?.pointer
+        let only = rows == nil ? groups.group(0) : 0
         states.withUnsafeMutableBufferPointer { states in
             for row in 0..<count
             where (maskX?.isValid(row) ?? true) && (maskY?.isValid(row) ?? true) {
-                states[group.map { Int($0[row]) } ?? 0].add(xs[row], ys[row])
+                states[group.map { Int($0[row]) } ?? only].add(xs[row], ys[row])
             }
         }
     }

@@ -41,7 +41,11 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             fraction = number
         }
         let rows: Buffer<Int32> =
-            if case .rows(let given) = groups { given } else { Buffer(repeating: 0, count: count) }
+            if case .rows(let given) = groups {
+                given
+            } else {
+                Buffer(repeating: Int32(groups.group(0)), count: count)
+            }
         parts.append((values, rows))
         rowCount += count
     }
@@ -130,19 +134,22 @@ final class OrderedSetAccumulator: AggregateAccumulator {
     private func selected(
         _ run: UnsafeMutableBufferPointer<Int64>, _ type: LogicalType
     ) -> Value {
-        func value(_ rank: Int) -> Value {
-            let ascending = isDescending ? run.count - 1 - rank : rank
-            return Self.value(SelectKernel.selectSigned(ascending, run), type)
-        }
+        func ascending(_ rank: Int) -> Int { isDescending ? run.count - 1 - rank : rank }
+        func image(_ rank: Int) -> Int64 { SelectKernel.selectSigned(ascending(rank), run) }
         if kind == .discrete {
             let rank = ((fraction ?? 0) * Double(run.count)).rounded(.up)
-            return value(max(0, Int(rank) - 1))
+            return Self.value(image(max(0, Int(rank) - 1)), type)
         }
         let exact = (kind == .median ? 0.5 : fraction ?? 0) * Double(run.count - 1)
         let lower = Int(exact.rounded(.down))
         let share = exact - Double(lower)
-        return share == 0
-            ? value(lower) : Self.between(value(lower), value(lower + 1), share)
+        let low = image(lower)
+        if share == 0 { return Self.value(low, type) }
+        // After the selection the next value is the nearest one on the far side of its place.
+        let place = ascending(lower)
+        let next =
+            isDescending ? greatest(run, 0, place) : least(run, place + 1, run.count)
+        return Self.between(Self.value(low, type), Self.value(next, type), share)
     }
 
     private static func value(_ image: Int64, _ type: LogicalType) -> Value {
@@ -237,4 +244,16 @@ private func spread(
         write { OrderImage.image(source[$0]) }
     default: break
     }
+}
+
+private func least(_ run: UnsafeMutableBufferPointer<Int64>, _ start: Int, _ end: Int) -> Int64 {
+    var result = Int64.max
+    for index in start..<end { result = min(result, run[index]) }
+    return result
+}
+
+private func greatest(_ run: UnsafeMutableBufferPointer<Int64>, _ start: Int, _ end: Int) -> Int64 {
+    var result = Int64.min
+    for index in start..<end { result = max(result, run[index]) }
+    return result
 }

@@ -40,7 +40,7 @@ extension GroupIndices {
     /// The group of one row.
     func group(_ row: Int) -> Int {
         switch self {
-        case .single: 0
+        case .one(let group): Int(group)
         case .rows(let rows): Int(rows[row])
         }
     }

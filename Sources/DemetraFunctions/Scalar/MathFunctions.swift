@@ -74,14 +74,10 @@ enum MathFunctions {
             double("log10") { value throws(DemetraError) in log10(try positive(value)) },
             double("log2") { value throws(DemetraError) in log2(try positive(value)) },
             double("log1p") { log1p($0) }, double("expm1") { expm1($0) },
-            decimal("sqrt") { value throws(DemetraError) in
-                if value.unscaled < 0 {
-                    throw DemetraError(
-                        .invalidArgumentForPower, "cannot take square root of a negative number")
-                }
-                return try Decimal(value.doubleValue.squareRoot()).rounded(to: 15)
+            decimal("sqrt") { value throws(DemetraError) in try value.squareRoot() },
+            decimal("exp") { value throws(DemetraError) in
+                try Decimal(exp(value.doubleValue)).rounded(to: 16)
             },
-            decimal("exp") { value throws(DemetraError) in try Decimal(exp(value.doubleValue)).rounded(to: 16) },
             decimal("ln") { value throws(DemetraError) in
                 try Decimal(log(try positive(value.doubleValue))).rounded(to: 16)
             },
@@ -144,7 +140,8 @@ enum MathFunctions {
     private static let integers: [ScalarFunction] =
         [LogicalType.integer, .bigint].flatMap { type in
             [
-                ScalarBuilder.function("mod", [type, type], type) { (values, _) throws(DemetraError) in
+                ScalarBuilder.function("mod", [type, type], type) {
+                    (values, _) throws(DemetraError) in
                     let (a, b) = (values[0].integerOrZero, values[1].integerOrZero)
                     if b == 0 { throw DemetraError(.divisionByZero, "division by zero") }
                     return .integer(b == -1 ? 0 : Int64(a % b))
@@ -152,14 +149,18 @@ enum MathFunctions {
                 ScalarBuilder.function("gcd", [type, type], type) { values, _ in
                     .integer(Int64(gcd(values[0].integerOrZero, values[1].integerOrZero)))
                 },
-                ScalarBuilder.function("lcm", [type, type], type) { (values, _) throws(DemetraError) in
+                ScalarBuilder.function("lcm", [type, type], type) {
+                    (values, _) throws(DemetraError) in
                     let (a, b) = (values[0].integerOrZero, values[1].integerOrZero)
                     if a == 0 || b == 0 { return .integer(0) }
                     let (product, overflow) = (a / gcd(a, b)).multipliedReportingOverflow(by: b)
-                    if overflow { throw DemetraError(.numericValueOutOfRange, "\(type) out of range") }
+                    if overflow {
+                        throw DemetraError(.numericValueOutOfRange, "\(type) out of range")
+                    }
                     return .integer(Int64(abs(product)))
                 },
-                bits("&", type) { $0 & $1 }, bits("|", type) { $0 | $1 }, bits("#", type) { $0 ^ $1 },
+                bits("&", type) { $0 & $1 }, bits("|", type) { $0 | $1 },
+                bits("#", type) { $0 ^ $1 },
                 bits("<<", type) { $0 << $1 }, bits(">>", type) { $0 >> $1 },
                 ScalarBuilder.function("~", [type], type) { values, _ in
                     .integer(Int64(~values[0].integerOrZero))

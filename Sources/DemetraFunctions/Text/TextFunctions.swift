@@ -207,7 +207,7 @@ enum TextFunctions {
                         start = place + mark.count
                         return true
                     }
-                    if number == field { result.append(contentsOf: bytes[start..<end]) }
+                    if number == field { result.append(bytes, from: start, to: end) }
                 }
             },
             ScalarBuilder.function(
@@ -294,12 +294,12 @@ enum TextFunctions {
             return { bytes, result in
                 var start = 0
                 TextMapping.forEachPlace(of: mark, in: bytes) { place in
-                    result.append(contentsOf: bytes[start..<place])
-                    result.append(contentsOf: replacement)
+                    result.append(bytes, from: start, to: place)
+                    result.append(replacement)
                     start = place + mark.count
                     return true
                 }
-                result.append(contentsOf: bytes[start...])
+                result.append(bytes, from: start, to: bytes.count)
             }
         },
         ScalarBuilder.function("translate", [.text, .text, .text], .text) { values, _ in

@@ -48,7 +48,7 @@ enum TextMapping {
         _ general: ScalarFunction,
         prepare:
             @escaping @Sendable ([Value]) throws(DemetraError)
-            -> ((UnsafeBufferPointer<UInt8>, inout [UInt8]) -> Void)?
+            -> ((UnsafeBufferPointer<UInt8>, inout BufferBuilder<UInt8>) -> Void)?
     ) -> ScalarFunction {
         ScalarFunction(general.name, general.signature, volatility: general.volatility) {
             (arguments, count, context) throws(DemetraError) in
@@ -57,18 +57,16 @@ enum TextMapping {
                 let rows = TextRows(arguments[0]),
                 let map = try prepare(rest.map { $0.value(at: 0) })
             else { return try general.evaluate(arguments, count, context) }
-            var output = TextBuilder(capacity: count)
-            var result: [UInt8] = []
+            let references = BufferBuilder<TextReference>(capacity: count)
+            var heap = BufferBuilder<UInt8>(capacity: count * 16)
             for row in 0..<count {
-                guard rows.isValid(row) else {
-                    output.appendEmpty()
-                    continue
-                }
-                result.removeAll(keepingCapacity: true)
-                map(rows.bytes(row), &result)
-                result.withUnsafeBufferPointer { output.append($0) }
+                let start = heap.count
+                if rows.isValid(row) { map(rows.bytes(row), &heap) }
+                references.pointer[row] = TextReference(
+                    offset: start, byteCount: heap.count - start)
             }
-            return Vector(type: .text, count: count, storage: .text(output.freeze()))
+            let texts = TextBuffer(references: references.freeze(count: count), heap: heap.freeze())
+            return Vector(type: .text, count: count, storage: .text(texts))
         }
     }
 
@@ -98,5 +96,20 @@ enum TextMapping {
             return false
         }
         return true
+    }
+}
+
+extension BufferBuilder<UInt8> {
+    /// Adds bytes.
+    @inline(__always)
+    mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int, to end: Int) {
+        guard let base = bytes.baseAddress, end > start else { return }
+        append(base + start, count: end - start)
+    }
+
+    /// Adds bytes.
+    @inline(__always)
+    mutating func append(_ bytes: [UInt8]) {
+        bytes.withUnsafeBufferPointer { append($0, from: 0, to: $0.count) }
     }
 }

@@ -241,6 +241,20 @@ enum TimeFunctions {
     // MARK: Zones
 
     private static let zones: [ScalarFunction] = [
+        // What + and - stand for; the names are PostgreSQL's.
+        ScalarBuilder.function(
+            "timestamptz_pl_interval", [.timestamptz, .interval], .timestamptz, volatility: .stable
+        ) { (values, context) throws(DemetraError) in
+            guard case .interval(let interval) = values[1] else { return .null }
+            return .timestamptz(try timestamp(values[0]).adding(interval, in: context.timeZone))
+        },
+        ScalarBuilder.function(
+            "timestamptz_mi_interval", [.timestamptz, .interval], .timestamptz, volatility: .stable
+        ) { (values, context) throws(DemetraError) in
+            guard case .interval(let interval) = values[1] else { return .null }
+            return .timestamptz(
+                try timestamp(values[0]).adding(try interval.negated(), in: context.timeZone))
+        },
         ScalarBuilder.function("timezone", [.text, .timestamptz], .timestamp, volatility: .stable) {
             (values, context) throws(DemetraError) in
             .timestamp(

@@ -144,6 +144,7 @@ extension Binder {
         guard number <= parameterTypes.count else {
             throw DemetraError(.undefinedParameter, "there is no parameter $\(number)")
         }
+        if number <= parameterValues.count { return parameterValues[number - 1] }
         return BoundExpression(
             .parameter(number), type: parameterTypes[number - 1], range: range)
     }

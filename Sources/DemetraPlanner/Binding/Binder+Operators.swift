@@ -97,12 +97,17 @@ extension Binder {
         case (.add, .date, .interval), (.subtract, .date, .interval):
             return try make(.timestamp, .interval, .timestamp)
         case (.add, .interval, .date): return try make(.interval, .timestamp, .timestamp)
+        // A day keeps the time on the session's clocks, so these need to know the zone.
+        case (.add, .timestamptz, .interval):
+            return try scalarCall("timestamptz_pl_interval", [left, right], range)
+        case (.add, .interval, .timestamptz):
+            return try scalarCall("timestamptz_pl_interval", [right, left], range)
+        case (.subtract, .timestamptz, .interval):
+            return try scalarCall("timestamptz_mi_interval", [left, right], range)
         case (.add, .timestamp, .interval), (.subtract, .timestamp, .interval),
-            (.add, .timestamptz, .interval), (.subtract, .timestamptz, .interval),
             (.add, .time, .interval), (.subtract, .time, .interval):
             return try make(a, .interval, a)
-        case (.add, .interval, .timestamp), (.add, .interval, .timestamptz),
-            (.add, .interval, .time):
+        case (.add, .interval, .timestamp), (.add, .interval, .time):
             return try make(.interval, b, b)
         case (.subtract, .timestamptz, _) where b.isDateTime,
             (.subtract, _, .timestamptz) where a.isDateTime:

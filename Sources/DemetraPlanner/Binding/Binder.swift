@@ -18,6 +18,8 @@ package final class Binder {
     /// Where the statement stands in `text`, among others perhaps.
     private(set) var statementRange = SourceRange.none
     var parameterTypes: [LogicalType] = []
+    /// What EXECUTE gave for `$1`, `$2`, ...: constants that stand in their place.
+    var parameterValues: [BoundExpression] = []
     private var nextColumn: Int32 = 1
     private var nextTable = 1
     var depth = 0

@@ -212,7 +212,7 @@ private struct DependentObjects {
         }
         for (name, alert) in before.alerts.sorted(by: { $0.key < $1.key }) {
             try check("alert", name, before, after) { (binder) throws(DemetraError) in
-                _ = try binder.alertQuery(alert)
+                _ = try binder.bindAlert(alert)
             }
         }
     }

@@ -4,7 +4,8 @@ import DemetraTypes
 /// Computes expressions without columns once, at plan time.
 ///
 /// An expression whose evaluation fails is left alone: it may stand in a branch that is never taken.
-/// `stable` functions (`now()`) are left alone too, so that a plan can be kept.
+/// A plan is made for one execution, so `stable` functions are constant too: `ts >= now() - interval '7 days'`
+/// becomes a comparison with a literal, which zone maps can refute.
 struct FoldConstants {
     let folder: any ConstantFolder
 
@@ -25,10 +26,7 @@ struct FoldConstants {
         expression.forEachPart { part in
             switch part.node {
             case .column, .outerColumn, .parameter: isConstant = false
-            case .call(let function, _): if function.volatility != .immutable { isConstant = false }
-            case .cast(let operand, _):
-                // Reading and showing instants depends on the session's time zone.
-                if part.type == .timestamptz || operand.type == .timestamptz { isConstant = false }
+            case .call(let function, _): if function.volatility == .volatile { isConstant = false }
             default: break
             }
         }

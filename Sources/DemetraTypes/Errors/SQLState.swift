@@ -62,6 +62,7 @@ extension SQLState {
     package static let ambiguousFunction = SQLState("42725")
     package static let undefinedTable = SQLState("42P01")
     package static let undefinedParameter = SQLState("42P02")
+    package static let duplicatePreparedStatement = SQLState("42P05")
     package static let duplicateTable = SQLState("42P07")
     package static let invalidColumnReference = SQLState("42P10")
     package static let invalidTableDefinition = SQLState("42P16")

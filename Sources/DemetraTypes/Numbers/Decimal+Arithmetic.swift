@@ -9,7 +9,7 @@
 extension Decimal {
     /// Digits a decimal can have.
     package static let maximumPrecision = 38
-    private static let minimumSignificantDigits = 16
+    static let minimumSignificantDigits = 16
     /// The least magnitude that has too many digits.
     static let limit = UInt128(100_000_000_000_000_000_000_000_000_000_000_000_000)
 

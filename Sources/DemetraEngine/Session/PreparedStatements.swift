@@ -1,0 +1,60 @@
+import DemetraPlanner
+import DemetraSQL
+import DemetraTypes
+import Synchronization
+
+/// A statement that PREPARE gave a name.
+struct PreparedStatement: Sendable {
+    let statement: ParsedStatement
+    /// The text of PREPARE, which the statement's ranges point into.
+    let text: String
+    /// Declared types, as many as there were.
+    let types: [TypeName]
+    /// The highest `$n`, or the number of types if that is more.
+    let parameterCount: Int
+}
+
+/// The prepared statements of one session.
+final class PreparedStatements: Sendable {
+    private let known = Mutex<[String: PreparedStatement]>([:])
+
+    /// - Throws: 42P05 when the name is taken.
+    func add(_ prepared: PreparedStatement, as name: Identifier) throws(DemetraError) {
+        let isAdded = known.withLock { known in
+            guard known[name.name] == nil else { return false }
+            known[name.name] = prepared
+            return true
+        }
+        guard isAdded else {
+            throw DemetraError(
+                .duplicatePreparedStatement,
+                "prepared statement \"\(name.name)\" already exists",
+                hint: "DEALLOCATE it first, or use another name."
+            ).at(name.range)
+        }
+    }
+
+    /// - Throws: 26000 when there is none of that name.
+    func statement(_ name: Identifier) throws(DemetraError) -> PreparedStatement {
+        guard let prepared = known.withLock({ $0[name.name] }) else { throw missing(name) }
+        return prepared
+    }
+
+    /// Forgets one, or all without a name.
+    ///
+    /// - Throws: 26000 when there is none of that name.
+    func remove(_ name: Identifier?) throws(DemetraError) {
+        guard let name else { return known.withLock { $0.removeAll() } }
+        guard known.withLock({ $0.removeValue(forKey: name.name) }) != nil else {
+            throw missing(name)
+        }
+    }
+
+    private func missing(_ name: Identifier) -> DemetraError {
+        let names = known.withLock { Array($0.keys) }
+        return DemetraError(
+            .invalidStatementName, "prepared statement \"\(name.name)\" does not exist",
+            hint: NearestName.find(name.name, among: names).map { "Perhaps you meant \"\($0)\"." }
+        ).at(name.range)
+    }
+}
