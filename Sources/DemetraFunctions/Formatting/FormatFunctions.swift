@@ -40,9 +40,9 @@ enum FormatFunctions {
             ScalarBuilder.function(
                 "to_char", [type, .text], .text,
                 volatility: type == .timestamptz ? .stable : .immutable
-            ) { values, context in
+            ) { (values, context) throws(DemetraError) in
                 guard let time = shown(values[0], context) else { return .null }
-                return .text(timePattern(values[1].textOrEmpty).text(time))
+                return .text(try timePattern(values[1].textOrEmpty).text(time))
             }
         }
         + [LogicalType.smallint, .integer, .bigint, .numeric(nil), .double].map { type in

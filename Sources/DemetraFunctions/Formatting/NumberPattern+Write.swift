@@ -40,6 +40,8 @@ extension NumberPattern {
                 if writer.hasBegun { writer.append(UInt8(ascii: ",")) } else { writer.blank() }
             case .point:
                 writer.beginNumber()
+                // A point with no digit to follow is not shown.
+                guard fractionCount > 0 else { continue }
                 writer.append(UInt8(ascii: "."))
             case .fraction(let position):
                 writer.beginNumber()
@@ -49,7 +51,7 @@ extension NumberPattern {
                 writer.append(fits ? fraction[position] : UInt8(ascii: "#"))
             case .sign(let sign): writer.write(sign)
             case .ordinal(let isUpper):
-                if !isNegative, fractionCount == 0 {
+                if !isNegative, fits, !elements.contains(.point) {
                     let last = Int(String(decoding: whole.suffix(2), as: UTF8.self)) ?? 0
                     let suffix = TimePattern.ordinalSuffix(last)
                     writer.text += isUpper ? suffix.uppercased() : suffix

@@ -38,13 +38,22 @@ struct ShownTime {
 
 extension TimePattern {
     /// The time by the template.
-    func text(_ time: ShownTime) -> String {
+    ///
+    /// - Throws: 22007 when an interval is to be shown by fields of the calendar.
+    func text(_ time: ShownTime) throws(DemetraError) -> String {
         var result = ""
         for element in elements {
             switch element {
             case .literal(let scalar), .separator(let scalar):
                 result.unicodeScalars.append(scalar)
             case .field(let field, let letterCase, let fills, let ordinal):
+                if time.dayNumber == nil, field.needsCalendar {
+                    throw DemetraError(
+                        .invalidDatetimeFormat,
+                        "invalid format specification for an interval value",
+                        detail: "\"\(field.rawValue)\" names a place in the calendar.",
+                        hint: "Intervals are not tied to specific calendar dates.")
+                }
                 var text = Self.text(field, time, letterCase, fills: fills)
                 if let ordinal, let number = Int(text.drop { $0 == " " }) {
                     let suffix = Self.ordinalSuffix(number)

@@ -22,6 +22,18 @@ struct TimePattern: Sendable {
         case century = "CC", julian = "J", quarter = "Q"
         case zone = "TZ", zoneHour = "TZH", zoneMinute = "TZM", offset = "OF"
 
+        /// Means nothing for an interval.
+        var needsCalendar: Bool {
+            switch self {
+            case .isoYear, .isoYear3, .isoYear2, .isoYear1, .era, .eraAD, .eraDots, .eraADDots,
+                .monthName, .monthShort, .monthRoman, .dayName, .dayShort, .dayOfYear,
+                .isoDayOfYear, .dayOfWeek, .isoDayOfWeek, .weekOfYear, .weekOfMonth, .isoWeek,
+                .julian:
+                true
+            default: false
+            }
+        }
+
         /// Read as digits, so that a number before it must not run into it.
         var isDigits: Bool {
             switch self {

@@ -165,14 +165,17 @@ struct TimeReader {
     private mutating func fraction(
         _ field: TimePattern.Field, _ width: Int, _ isLoose: Bool
     ) throws(DemetraError) {
+        // Written with fewer digits they are the first ones of the fraction; more must not exceed it.
         var (value, digits) = try integer(field, width, isLoose)
-        while digits < 6 {
+        while digits < width {
             value *= 10
             digits += 1
         }
-        while digits > 6 {
-            value /= 10
-            digits -= 1
+        for _ in width..<6 { value *= 10 }
+        guard value < 1_000_000 else {
+            throw DemetraError(
+                .datetimeFieldOverflow, "date/time field value out of range",
+                detail: "\"\(field.rawValue)\" has at most \(width) digits.")
         }
         time.microsecond = value
     }

@@ -98,9 +98,13 @@ struct RegexParser {
     }
 
     private mutating func quantified() throws(DemetraError) -> RegexNode {
+        let start = position
         let atom = try atom()
         guard let (minimum, maximum) = try quantifier() else { return atom }
-        if case .assertion = atom { throw Self.failure("quantifier operand invalid") }
+        // In parentheses a condition may be repeated, whatever that is good for.
+        if case .assertion = atom, pattern[start] != "(" {
+            throw Self.failure("quantifier operand invalid")
+        }
         let isGreedy = !skip("?")
         if try quantifier() != nil { throw Self.failure("quantifier operand invalid") }
         return .repetition(atom, minimum: minimum, maximum: maximum, isGreedy: isGreedy)
