@@ -127,10 +127,10 @@ private final class ScanCursor: BatchCursor {
         }
         if let skipping {
             // Rows behind the border go before their other columns are read.
-            let key =
-                try known[skipping.column] ?? reader.read(column: skipping.column, batch: index)
+            var key = known[skipping.column]
+            if key == nil { key = try reader.read(column: skipping.column, batch: index) }
             known[skipping.column] = key
-            selection = skipping.border.rows(key, within: selection)
+            if let key { selection = skipping.border.rows(key, within: selection) }
             if let selection, selection.count == 0 { return }
         }
         if let all = selection, all.count == rowCount { selection = nil }

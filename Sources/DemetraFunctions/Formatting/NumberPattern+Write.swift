@@ -45,7 +45,8 @@ extension NumberPattern {
                 writer.append(UInt8(ascii: "."))
             case .fraction(let position):
                 writer.beginNumber()
-                if !fills, position > lastKeptFraction, position >= significantCount(fraction) {
+                if fits, !fills, position > lastKeptFraction, position >= significantCount(fraction)
+                {
                     continue
                 }
                 writer.append(fits ? fraction[position] : UInt8(ascii: "#"))
