@@ -51,7 +51,7 @@ let core: [Target] = [
 ]
 
 let product: [Target] = [
-    demetra("Analytics", ["Types", "Vectors", "Functions"]),
+    demetra("Analytics", ["Types", "Vectors", "Functions"], readme: true),
     demetra("Alerts", ["Types", "Catalog", "Planner", "Engine"], readme: true),
     demetra(
         "",
@@ -131,4 +131,5 @@ let package = Package(
                 "DemetraTypes", "DemetraStorage", "DemetraPlanner", "DemetraAlerts", "Demetra",
                 "DemetraTesting",
             ]),
+        tests("Demetra", ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra"]),
     ])

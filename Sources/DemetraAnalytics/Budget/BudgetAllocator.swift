@@ -4,14 +4,19 @@ package import DemetraTypes
 /// present mix only as far as the history supports it.
 ///
 /// 1. Response curves with their uncertainty: `AttributedResponse` or `TotalResponse`.
-/// 2. `DynamicProgram` on the mean curves gives the best split within the bounds.
-/// 3. The risk step walks from the present mix towards it while mean gain - risk * deviation rises.
+/// 2. `DynamicProgram` on the mean curves, and on curves less some of their uncertainty, gives splits
+///    within the bounds to aim at.
+/// 3. `RiskStep` goes from the present mix towards them only as far as it pays for its risk.
 /// 4. Amounts are rounded to cents that sum to the budget.
 ///
 /// - Invariant: never recommends a split whose mean gain over the present mix is not positive.
 package struct BudgetAllocator: Sendable {
     /// Draws of the posterior that are kept.
-    package static let drawCount = 400
+    package static let drawCount = 800
+
+    /// Deviations of a channel's own gain that are taken off its curve: none, so that everything is
+    /// aimed at that may pay, and more, so that only what is well known moves.
+    private static let cautions = [0, 0.5, 1]
 
     /// The history the curves come from.
     package let history: SpendHistory
@@ -42,8 +47,12 @@ package struct BudgetAllocator: Sendable {
         for value in bounded.maximum { most += value }
         bounded.budget = min(problem.budget, most)
         let present = bounded.presentMix
-        let steps = try optimum(bounded, posteriors)
-        let (target, improvement) = riskStep(from: present, to: steps, posteriors)
+        let step = RiskStep(problem: bounded, present: present, posteriors: posteriors)
+        var targets: [[Double]] = []
+        for caution in Self.cautions {
+            targets.append(try optimum(bounded, posteriors, present, caution: caution))
+        }
+        let (target, improvement) = step.choose(among: targets)
         let unit = problem.unit
         let spend = CentRounding.rounded(
             target.map { $0 * unit }, total: total(target) * unit,
@@ -102,55 +111,25 @@ package struct BudgetAllocator: Sendable {
         return (relaxed, true)
     }
 
+    /// The best split when each channel's gain over the present mix counts for its mean less `caution`
+    /// deviations.
     private func optimum(
-        _ bounded: BudgetProblem, _ posteriors: [ChannelPosterior]
+        _ bounded: BudgetProblem, _ posteriors: [ChannelPosterior], _ present: [Double],
+        caution: Double
     ) throws(DemetraError) -> [Double] {
         let program = DynamicProgram(
             minimum: bounded.minimum, maximum: bounded.maximum, budget: bounded.budget,
             mayKeepMoney: problem.targetROI != nil)
         let margin = problem.margin
         let price = problem.targetROI ?? 0
-        return try program.solve(cancellation: cancellation) { channel, spend in
-            margin * posteriors[channel].mean(at: spend) - price * spend
+        let base = present.indices.map { posteriors[$0].draws(at: present[$0]) }
+        return try program.solve(
+            stepCount: caution == 0 ? 2_000 : 400, cancellation: cancellation
+        ) { channel, spend in
+            let plain = margin * posteriors[channel].mean(at: spend) - price * spend
+            guard caution > 0 else { return plain }
+            let gains = zip(posteriors[channel].draws(at: spend), base[channel]).map { $0 - $1 }
+            return plain - caution * margin * OrderStatistics.deviation(gains)
         }
-    }
-
-    /// Walks towards `target` while mean - risk * deviation of the gain rises; also gives the share of
-    /// draws that gain.
-    private func riskStep(
-        from present: [Double], to target: [Double], _ posteriors: [ChannelPosterior]
-    ) -> (spend: [Double], improvement: Double) {
-        let base = outcomes(present, posteriors)
-        let price = (problem.targetROI ?? 0)
-        var best = 0.0
-        var chosen = present
-        var improvement = 0.5
-        for step in 1...10 {
-            let share = Double(step) / 10
-            let spend = present.indices.map { present[$0] + share * (target[$0] - present[$0]) }
-            let saved = price * zip(present, spend).reduce(0) { $0 + $1.0 - $1.1 }
-            let gains = zip(outcomes(spend, posteriors), base).map {
-                problem.margin * ($0 - $1) + saved
-            }
-            let value =
-                OrderStatistics.mean(gains) - problem.risk * OrderStatistics.deviation(gains)
-            if value > best {
-                best = value
-                chosen = spend
-                let better = gains.count { $0 > 0 }
-                improvement = Double(better) / Double(max(gains.count, 1))
-            }
-        }
-        return (chosen, improvement)
-    }
-
-    /// The outcome of all channels together, per draw.
-    private func outcomes(_ spend: [Double], _ posteriors: [ChannelPosterior]) -> [Double] {
-        var sums = [Double](repeating: 0, count: posteriors.map(\.count).min() ?? 0)
-        for (channel, posterior) in posteriors.enumerated() {
-            let draws = posterior.draws(at: spend[channel])
-            for index in sums.indices { sums[index] += draws[index] }
-        }
-        return sums
     }
 }

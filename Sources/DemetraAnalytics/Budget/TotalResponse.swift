@@ -18,7 +18,9 @@ package struct TotalResponse: Sendable {
         guard !active.isEmpty,
             var density = TotalResponseDensity(history, outcome: outcome, channels: active)
         else { return nil }
-        let sampler = DifferentialEvolutionSampler(seed: seed)
+        var sampler = DifferentialEvolutionSampler(seed: seed)
+        // Weeks are few and a step cheap: twice the steps halve what chance adds to a decision.
+        if history.periodCount <= 400 { sampler.stepCount *= 2 }
         let draws = try sampler.draws(
             from: &density, start: density.start, spread: 0.25, cancellation: cancellation)
         let stride = max(1, draws.count / drawCount)

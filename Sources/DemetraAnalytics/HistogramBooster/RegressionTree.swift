@@ -17,10 +17,16 @@ package struct RegressionTree: Sendable, Hashable {
         package var value: Double = 0
         /// A bit per code, set for those that go left.
         package var leftCodes: CodeSet = CodeSet()
+
+        /// A leaf that adds nothing.
+        package init() {}
     }
 
     /// The nodes; the root is the first.
     package var nodes: [Node]
+
+    /// A tree of nodes whose children all lie behind their one parent.
+    package init(nodes: [Node]) { self.nodes = nodes }
 
     /// What the tree adds for one row.
     package func value(_ codes: CodeMatrix, row: Int) -> Double {

@@ -1,20 +1,22 @@
-import DemetraVectors
+package import DemetraVectors
 
 /// Turns the rows of a column into bin codes: a feature's definition made ready for many rows.
 ///
 /// A number looks up a cell of equal width first, which leaves few borders to search among.
 // Immutable after init.
-struct FeatureCoder: Sendable {
+package struct FeatureCoder: Sendable {
     private static let cellCount = 512
 
-    let definition: FeatureDefinition
+    /// What is coded.
+    package let definition: FeatureDefinition
     private let numbers: [String: UInt8]
     private let lowest: Double
     private let cellsPerUnit: Double
     /// Borders below each cell's start; one more than there are cells.
     private let bordersBelow: [UInt8]
 
-    init(_ definition: FeatureDefinition) {
+    /// Prepares a definition.
+    package init(_ definition: FeatureDefinition) {
         self.definition = definition
         numbers = Dictionary(
             definition.names.enumerated().map { ($1, UInt8($0 + 1)) },
@@ -38,7 +40,7 @@ struct FeatureCoder: Sendable {
 
     /// The code of every row; NULL and names never seen get 0. `unseen` counts rows with a name that
     /// is not known.
-    func codes(_ vector: Vector, unseen: inout Int) -> [UInt8] {
+    package func codes(_ vector: Vector, unseen: inout Int) -> [UInt8] {
         if case .constant(let one) = vector.storage, vector.count > 1 {
             var once = 0
             let code = codes(one.vector, unseen: &once)

@@ -14,6 +14,8 @@ struct FeatureReader {
     let binLimit: Int
     /// Threads that columns are read on.
     let workers: any Workers
+    /// Stops between columns; what was read so far is then of no use.
+    let cancellation: CancellationFlag
 
     /// Rows that borders and suspicions are taken from. Rows come in the order of a hash, so evenly
     /// spaced ones are a sample.
@@ -78,6 +80,7 @@ struct FeatureReader {
         let slots = ResultSlots(count: indices.count, empty: ColumnResult())
         workers.forEach(indices.count) { position in
             let index = indices[position]
+            guard !cancellation.isCancelled else { return }
             slots.set(position, column(index, isTime: index == time))
         }
         return slots.values
@@ -92,9 +95,11 @@ struct FeatureReader {
     }
 
     private func codes(_ definitions: [FeatureDefinition]) -> CodeMatrix {
-        let slots = ResultSlots(count: definitions.count, empty: Buffer<UInt8>([]))
+        let none = Buffer<UInt8>(repeating: 0, count: rows.count)
+        let slots = ResultSlots(count: definitions.count, empty: none)
         workers.forEach(definitions.count) { position in
             let index = relation.schema.index(of: definitions[position].column) ?? 0
+            guard !cancellation.isCancelled else { return }
             slots.set(position, codes(definitions[position], index))
         }
         return CodeMatrix(
@@ -111,6 +116,18 @@ struct FeatureReader {
             all += coder.codes(batch.vectors[index], unseen: &unseen)
         }
         return Buffer(rows.map { all[$0] })
+    }
+
+    /// Values that are NaN or infinite without being NULL.
+    private func infiniteCount(_ index: Int) -> Int {
+        var count = 0
+        for vector in relation.batches.map({ $0.vectors[index] }) {
+            guard case .float64(let buffer) = vector.storage else { continue }
+            for row in 0..<vector.count where !buffer.pointer[row].isFinite && vector.isValid(row) {
+                count += 1
+            }
+        }
+        return count
     }
 
     private func hasMissing(_ index: Int) -> Bool {
@@ -138,6 +155,12 @@ struct FeatureReader {
             }
             let (definition, values) = number(index, field.name, .number)
             (result.definitions, result.numbers) = ([definition], values)
+            let strange = infiniteCount(index)
+            if strange > 0 {
+                result.notices = [
+                    "\(strange) values of \(field.name) are not finite and count as missing"
+                ]
+            }
         } else if field.type.isText || field.type == .uuid {
             result = text(index, field.name)
         }

@@ -12,7 +12,8 @@ extension ROIModel {
         cancellation: CancellationFlag, workers: any Workers = CallerWorkers()
     ) throws(DemetraError) -> ROIModel {
         let table = try TrainingTable(
-            schema: schema, batches: batches, target: target, options: options, workers: workers)
+            schema: schema, batches: batches, target: target, options: options, workers: workers,
+            cancellation: cancellation)
         try cancellation.check()
         return try ModelTraining(
             table: table, options: options, cancellation: cancellation, workers: workers
@@ -231,7 +232,9 @@ struct ModelTraining {
                     ?? "no signal: the prediction is the average of all rows")
         }
         if table.target.count < Self.meanLimit {
-            parts.append("only \(table.target.count) rows: at least 30 are needed to learn")
+            let count = table.target.count
+            parts.append(
+                "only \(count) \(count == 1 ? "row" : "rows"): at least 30 are needed to learn")
         }
         if table.droppedCount > 0 { parts.append("\(table.droppedCount) rows without a target") }
         return (parts + table.notices).joined(separator: "; ")

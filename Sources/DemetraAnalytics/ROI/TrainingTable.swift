@@ -34,7 +34,8 @@ package struct TrainingTable: Sendable {
     ///   a target.
     package init(
         schema: Schema, batches: [Batch], target targetName: String, options: ROIModelOptions,
-        workers: any Workers = CallerWorkers()
+        workers: any Workers = CallerWorkers(),
+        cancellation: CancellationFlag = CancellationFlag()
     ) throws(DemetraError) {
         let targetIndex = try RelationColumns.index(of: targetName, in: schema)
         try Self.checkTarget(schema.fields[targetIndex])
@@ -70,7 +71,7 @@ package struct TrainingTable: Sendable {
         }
         let reader = FeatureReader(
             relation: all, rows: rows, target: rows.map { values[$0] },
-            binLimit: options.binLimit, workers: workers)
+            binLimit: options.binLimit, workers: workers, cancellation: cancellation)
         let found = reader.features(
             except: special, time: chosen["time"], leakage: options.leakage)
         target = rows.map { values[$0] }
