@@ -107,7 +107,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: core + product + edge + support + [
-        tests("Demetra", ["Demetra"]),
+        tests("Demetra", ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra"]),
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
         tests(
@@ -131,5 +131,4 @@ let package = Package(
                 "DemetraTypes", "DemetraStorage", "DemetraPlanner", "DemetraAlerts", "Demetra",
                 "DemetraTesting",
             ]),
-        tests("Demetra", ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra"]),
     ])
