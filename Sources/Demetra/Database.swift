@@ -15,7 +15,14 @@ package import DemetraStorage
 public final class Database: Sendable {
     private let engine: Engine
 
-    private init(engine: Engine) { self.engine = engine }
+    /// What was found when the database was opened that its owner should know: a torn end of the log that
+    /// was cut off after a crash, files that are damaged. Empty after an orderly end.
+    public let recoveryNotices: [Notice]
+
+    private init(engine: Engine, recoveryNotices: [Notice]) {
+        self.engine = engine
+        self.recoveryNotices = recoveryNotices
+    }
 
     /// Opens the database in a directory; makes it when there is none.
     ///
@@ -52,7 +59,7 @@ public final class Database: Sendable {
                 memoryLimitBytes: configuration.memoryLimitBytes,
                 processorCount: configuration.processorCount),
             extensions: [AlertStatements()])
-        return Database(engine: engine)
+        return Database(engine: engine, recoveryNotices: store.recovery.notices)
     }
 
     /// A connection of its own.

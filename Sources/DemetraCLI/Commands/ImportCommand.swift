@@ -43,7 +43,7 @@ struct ImportCommand: AsyncParsableCommand {
     func run() async throws {
         do {
             try requireFile()
-            let database = try Database.open(at: path)
+            let database = try OpenDatabase.at(path)
             let progress = ProgressBar(isShown: !quiet && isatty(STDERR_FILENO) == 1)
             let options = ImportOptions(
                 format: format, delimiter: delimiter, isStrict: strict, isUpsert: upsert,

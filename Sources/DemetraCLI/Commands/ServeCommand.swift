@@ -20,7 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let (host, port) = try Self.address(pg)
         do {
-            let database = try Database.open(at: path)
+            let database = try OpenDatabase.at(path)
             let server = try await WireServer.start(database: database, host: host, port: port)
             if http != nil {
                 Failure.write(

@@ -33,7 +33,7 @@ struct ShellCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let isScript = !command.isEmpty || !file.isEmpty || isatty(STDIN_FILENO) != 1
         do {
-            let database = try Database.open(at: path)
+            let database = try OpenDatabase.at(path)
             var succeeded = true
             if isScript {
                 succeeded = try runScripts(database.connect())

@@ -10,6 +10,22 @@ package struct RecoveryReport: Sendable, Hashable {
     package var cutFile: String?
     /// What is wrong with files that could not be read; their tables answer with it.
     package var damages: [DemetraError] = []
+
+    /// The report in words; empty when there is nothing to say.
+    package var notices: [Notice] {
+        var notices: [Notice] = []
+        if let cutFile {
+            notices.append(
+                Notice(
+                    "\(cutBytes) bytes of an unfinished commit were cut off \"\(cutFile)\"",
+                    severity: .warning,
+                    hint: "It was never acknowledged; everything before it is there."))
+        }
+        for damage in damages {
+            notices.append(Notice(damage.message, severity: .warning, hint: damage.hint))
+        }
+        return notices
+    }
 }
 
 /// Reads the log files from the manifest's floor on.
