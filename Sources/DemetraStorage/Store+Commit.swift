@@ -100,7 +100,7 @@ extension Store {
         for segment in done.segments { writer.known[segment.record.id] = segment }
         for (ticket, sequence) in done.tickets { outcomes[ticket] = .committed(sequence) }
         current.withLock { $0 = done.snapshot }
-        if writer.log.isFull {
+        if writer.log.end >= configuration.logFileBytes {
             // A file that stays longer than planned is no harm: the next commit tries again.
             try? writer.log.rotate()
         }

@@ -135,6 +135,10 @@ package final class Store: Sendable {
     /// - Throws: 53100 or 58030 when the disk fails; nothing is lost then, the log still has it.
     package func flush() throws(DemetraError) {
         beginFlush()
+        if state.withLock({ $0.isClosed }) {
+            endFlush(nil)
+            throw Self.closed
+        }
         endFlush(runFlush())
         if let failure = state.withLock({ $0.flushFailure }) { throw failure }
     }

@@ -6,6 +6,8 @@ package struct StoreConfiguration: Sendable {
     package var memtableBytes: Int
     /// Bytes of log at which a flush begins, so that opening never has more to replay.
     package var logBytes: Int
+    /// A log file this long is followed by the next one.
+    package var logFileBytes: Int
     /// More rows than this in one insert become a segment at once; at most a row group's.
     package var bulkRows: Int
     /// Processors for encoding; 1 encodes on the caller.
@@ -21,11 +23,13 @@ package struct StoreConfiguration: Sendable {
     /// A configuration; the defaults fit a small server.
     package init(
         cacheBytes: Int = 1 << 30, memtableBytes: Int = 32 << 20, logBytes: Int = 64 << 20,
-        bulkRows: Int = 65_536, processorCount: Int = 2, flushesInBackground: Bool = true
+        logFileBytes: Int = 64 << 20, bulkRows: Int = 65_536, processorCount: Int = 2,
+        flushesInBackground: Bool = true
     ) {
         self.cacheBytes = cacheBytes
         self.memtableBytes = memtableBytes
         self.logBytes = logBytes
+        self.logFileBytes = logFileBytes
         self.bulkRows = min(bulkRows, RowGroup.capacity)
         self.processorCount = processorCount
         self.flushesInBackground = flushesInBackground

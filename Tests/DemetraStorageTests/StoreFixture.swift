@@ -41,7 +41,8 @@ struct StoreFixture {
 
     /// Small limits, so that a few rows make memtables, segments and merges.
     static let small = StoreConfiguration(
-        cacheBytes: 64 << 10, memtableBytes: 2_000, logBytes: 20_000, bulkRows: 60,
+        cacheBytes: 64 << 10, memtableBytes: 2_000, logBytes: 20_000, logFileBytes: 3_000,
+        bulkRows: 60,
         processorCount: 1, flushesInBackground: false)
 
     let store: Store

@@ -2,6 +2,8 @@ import DemetraTypes
 import DemetraVectors
 
 /// Reads what `ByteWriter` wrote; every length is checked against what is left before it is used.
+///
+/// Safe because pointers are lent for one call and cover bytes that were checked to be there.
 struct ByteReader {
     private let bytes: [UInt8]
     private(set) var position: Int

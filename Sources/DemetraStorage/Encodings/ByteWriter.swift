@@ -1,4 +1,6 @@
 /// Collects little-endian numbers and texts.
+///
+/// Safe because raw bytes are copied before the call returns.
 struct ByteWriter {
     private(set) var bytes: [UInt8] = []
 

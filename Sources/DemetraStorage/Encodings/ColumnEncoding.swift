@@ -11,6 +11,8 @@ package import DemetraVectors
 ///
 /// The whole is one compressed block. The form of the integers is chosen chunk by chunk from the values.
 ///
+/// Safe because a validity mask has a word for every 64 rows.
+///
 /// - Invariant: `decode(encode(x)) == x` for every vector without constant storage, and NULL rows come back
 ///   with the filler that vectors promise: zero, or the empty text.
 package enum ColumnEncoding {

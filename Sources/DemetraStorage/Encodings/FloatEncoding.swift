@@ -14,6 +14,8 @@ import DemetraVectors
 ///
 /// - Source: the idea is that of Afroozeh, Kuffo and Boncz, "ALP: Adaptive Lossless floating-Point
 ///   Compression", SIGMOD 2023.
+///
+/// Safe because pointers come from buffers that the caller holds, and loops stay below their counts.
 enum FloatEncoding {
     private static let bits: UInt8 = 0
     private static let decimals: UInt8 = 1

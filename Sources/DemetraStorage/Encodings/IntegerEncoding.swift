@@ -13,6 +13,8 @@ import DemetraVectors
 /// The factor is the greatest common divisor of the distances from the base: hours kept as microseconds
 /// are multiples of 3,600,000,000, and so need a few bits instead of forty. Sizes are computed, not
 /// tried. NULL rows do not count: the caller has given them the value before them.
+///
+/// Safe because pointers come from buffers that the caller holds, and loops stay below their counts.
 enum IntegerEncoding {
     private static let plain: UInt8 = 0
     private static let constant: UInt8 = 1

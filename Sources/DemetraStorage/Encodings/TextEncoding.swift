@@ -2,6 +2,8 @@ import DemetraTypes
 import DemetraVectors
 
 /// Texts: their lengths as integers, then their bytes one behind the other.
+///
+/// Safe because references of a text buffer lie inside its heap.
 enum TextEncoding {
     static func encode(_ texts: TextBuffer, _ count: Int, into writer: inout ByteWriter) {
         let lengths = Buffer((0..<count).map { Int32(bitPattern: texts.references[$0].byteCount) })

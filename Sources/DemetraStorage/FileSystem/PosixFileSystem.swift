@@ -2,6 +2,8 @@ package import DemetraTypes
 import Glibc
 
 /// The operating system's files.
+///
+/// Safe because names are read from entries that the system has filled.
 package struct PosixFileSystem: FileSystem {
     /// The file system.
     package init() {}

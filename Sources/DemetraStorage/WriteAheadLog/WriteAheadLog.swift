@@ -4,20 +4,18 @@ import DemetraTypes
 ///
 ///     file    magic "DEMWAL02", then records
 ///
-/// A file that has grown past `rotationBytes`, and the one in use when a flush begins, is followed by the
+/// A file that has grown to its limit, and the one in use when a flush begins, is followed by the
 /// next. Files below the manifest's floor are removed.
 // Owned by the writer.
 final class WriteAheadLog {
     static let magic = Array("DEMWAL02".utf8)
-    /// A file this long is followed by the next one.
-    static let rotationBytes = 64 << 20
 
     private let directory: DatabaseDirectory
     private var file: any StorageFile
     /// The number of the file that grows.
     private(set) var number: Int64
     /// Where its next record goes.
-    private var end: Int
+    private(set) var end: Int
     /// Bytes of records since the last flush began.
     private(set) var bytesSinceFlush: Int
 
@@ -79,9 +77,6 @@ final class WriteAheadLog {
         end += bytes.count
         bytesSinceFlush += bytes.count
     }
-
-    /// True when the file should be followed by the next one.
-    var isFull: Bool { end >= Self.rotationBytes }
 
     /// Begins the next file; all records so far are durable.
     ///
