@@ -60,6 +60,22 @@ import Testing
         #expect(throws: DemetraError.self) { try fixture.store.commit(transaction) }
     }
 
+    @Test func `a flush is no change to a transaction that requires none`() throws {
+        let fixture = try StoreFixture(SimulatedFileSystem(seed: Seed(1)))
+        var random = Seed(2).generator
+        try fixture.create("ads")
+        try fixture.insert((0..<20).map { .random($0, &random) }, into: "ads")
+        let snapshot = fixture.store.snapshot()
+        let id = try #require(snapshot.catalog.tables["ads"]?.id)
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.requireUnchanged(id)
+        try fixture.store.flush()
+        try fixture.store.commit(transaction)
+        try fixture.insert([.random(1, &random)], into: "ads")
+        let error = #expect(throws: DemetraError.self) { try fixture.store.commit(transaction) }
+        #expect(error?.sqlState == .serializationFailure)
+    }
+
     @Test func `flushes leave few segments, however small they are`() throws {
         let disk = SimulatedFileSystem(seed: Seed(1))
         let fixture = try StoreFixture(disk)

@@ -44,7 +44,8 @@ struct CommitBuilder {
                 try insert(table, batches, conflict)
             case .delete(let table, let ids): try delete(table, ids)
             case .requireUnchanged(let table):
-                guard states[table] === transaction.base.states[table] else {
+                // A flush makes other objects of the same rows: revisions tell, identities do not.
+                guard states[table]?.revision == transaction.base.states[table]?.revision else {
                     throw changed(states[table]?.definition.name ?? "")
                 }
             }

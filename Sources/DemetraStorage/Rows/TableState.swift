@@ -19,6 +19,8 @@ final class TableState: Sendable {
     let nextRow: Int64
     /// Rows below are part of a flush.
     let sealedRow: Int64
+    /// Grows with every change of rows or definition, and not when rows move into segments.
+    let revision: Int64
     /// Rows that are visible.
     let rowCount: Int
     /// Bytes that rows outside of segments take.
@@ -26,12 +28,13 @@ final class TableState: Sendable {
 
     init(
         definition: TableDefinition, groups: [VisibleGroup] = [], nextRow: Int64 = 0,
-        sealedRow: Int64 = 0
+        sealedRow: Int64 = 0, revision: Int64 = 0
     ) {
         self.definition = definition
         self.groups = groups
         self.nextRow = nextRow
         self.sealedRow = sealedRow
+        self.revision = revision
         var (rows, bytes) = (0, 0)
         for group in groups {
             rows += group.visibleCount
@@ -69,13 +72,15 @@ final class TableState: Sendable {
                     deletions: visible.deletions)
             }
         return TableState(
-            definition: new, groups: regrouped, nextRow: nextRow, sealedRow: sealedRow)
+            definition: new, groups: regrouped, nextRow: nextRow, sealedRow: sealedRow,
+            revision: revision + 1)
     }
 
     /// The same rows, none of whose groups will be joined with later ones.
     func sealed() -> TableState {
         TableState(
-            definition: definition, groups: groups, nextRow: nextRow, sealedRow: nextRow)
+            definition: definition, groups: groups, nextRow: nextRow, sealedRow: nextRow,
+            revision: revision)
     }
 
     /// The table without some rows; those that are gone already do not matter.
@@ -95,7 +100,8 @@ final class TableState: Sendable {
         }
         groups.removeAll { $0.visibleCount == 0 }
         return TableState(
-            definition: definition, groups: groups, nextRow: nextRow, sealedRow: sealedRow)
+            definition: definition, groups: groups, nextRow: nextRow, sealedRow: sealedRow,
+            revision: revision + 1)
     }
 
     /// The table with more rows in the memtable, behind the others.
@@ -134,7 +140,7 @@ final class TableState: Sendable {
         }
         return TableState(
             definition: definition, groups: groups, nextRow: nextRow + Int64(count),
-            sealedRow: sealedRow)
+            sealedRow: sealedRow, revision: revision + 1)
     }
 
     /// The table with the groups of a new segment behind the others.
@@ -142,7 +148,7 @@ final class TableState: Sendable {
         TableState(
             definition: definition,
             groups: groups + added.map { VisibleGroup(group: $0, deletions: nil) },
-            nextRow: nextRow, sealedRow: sealedRow)
+            nextRow: nextRow, sealedRow: sealedRow, revision: revision + 1)
     }
 
     /// The table with some groups replaced by others that hold their rows, but for rows hidden when the
@@ -173,8 +179,13 @@ final class TableState: Sendable {
         kept += new.map { VisibleGroup(group: $0, deletions: nil) }
         kept.sort { $0.group.first < $1.group.first }
         let replaced = TableState(
-            definition: definition, groups: kept, nextRow: nextRow, sealedRow: sealedRow)
-        return hidden.isEmpty ? replaced : try replaced.hiding(hidden)
+            definition: definition, groups: kept, nextRow: nextRow, sealedRow: sealedRow,
+            revision: revision)
+        guard !hidden.isEmpty else { return replaced }
+        let groups = try replaced.hiding(hidden).groups
+        return TableState(
+            definition: definition, groups: groups, nextRow: nextRow, sealedRow: sealedRow,
+            revision: revision)
     }
 
     private static func id(_ group: RowGroup, _ row: Int) throws(DemetraError) -> RowID {
