@@ -110,6 +110,7 @@ let package = Package(
         tests("Demetra", ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra"]),
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
+        tests("DemetraFunctions", ["DemetraTypes", "DemetraVectors", "DemetraFunctions"]),
         tests(
             "DemetraStorage",
             [

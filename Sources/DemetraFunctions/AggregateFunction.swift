@@ -2,6 +2,8 @@ package import DemetraTypes
 package import DemetraVectors
 
 /// Which group each row of a batch belongs to.
+///
+/// Safe because rows are read below the count of their buffer.
 package enum GroupIndices: Sendable {
     /// All rows are of one group: without GROUP BY, or where rows come sorted by the key.
     case one(Int32)

@@ -5,6 +5,8 @@ import DemetraVectors
 ///
 /// Most units are whole numbers although `extract` is numeric in PostgreSQL: for those the functions offer
 /// an integer form, so that a heat map by weekday and hour groups by integers.
+///
+/// Safe because every output has room for a batch's rows, and rows are below the count of their buffers.
 enum FieldFunctions {
     static let all: [ScalarFunction] = ["extract", "date_part"].flatMap { name in
         [LogicalType.timestamp, .date, .interval, .timestamptz, .time].map { type in

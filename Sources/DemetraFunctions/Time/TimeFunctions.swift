@@ -2,6 +2,8 @@ import DemetraTypes
 import DemetraVectors
 
 /// Functions over dates, times and intervals.
+///
+/// Safe because every output has room for a batch's rows, and rows are below the count of their buffers.
 enum TimeFunctions {
     static let all: [ScalarFunction] =
         truncation + buckets + FieldFunctions.all + current + zones + making + intervals

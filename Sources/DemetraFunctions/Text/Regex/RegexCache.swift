@@ -29,6 +29,8 @@ final class RegexCache: Sendable {
 }
 
 /// The matchers of one evaluation: rows with the pattern of the row before share its matcher.
+///
+/// Safe because a pattern's bytes are only read while the caller's vector holds them; what is kept is a copy.
 // Owned by one thread.
 final class RegexMatchers {
     private let isCapturing: Bool

@@ -4,6 +4,8 @@ import DemetraVectors
 /// Regular expressions: the operators `~ ~* !~ !~*`, `SIMILAR TO`, `substring(x FROM pattern)` and the
 /// `regexp_` functions.
 ///
+/// Safe because texts are read inside the bounds of their buffers, at offsets that a match of them gave.
+///
 /// - Source: PostgreSQL 15 documentation, section 9.7.
 enum RegexFunctions {
     static let all: [ScalarFunction] = operators + tests + cutting + replacing + counting

@@ -1,6 +1,8 @@
 package import DemetraTypes
 
 /// CASE with both results at hand: takes one value or the other by a condition, without moving rows.
+///
+/// Safe because the results are checked to have the condition's count, and a constant is read at row 0 only.
 package enum ChooseKernel {
     /// Whether results of a type can be chosen between: those of a fixed width.
     package static func handles(_ type: LogicalType) -> Bool {

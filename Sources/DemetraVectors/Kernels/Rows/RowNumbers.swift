@@ -1,4 +1,6 @@
 // Runs of row numbers.
+//
+// Safe because loops stay below the counts of the buffers they read and fill.
 
 extension TakeKernel {
     /// `count` entries of a list of rows, from a position on.

@@ -1,5 +1,7 @@
 /// Finds the k-th least of many integers without sorting them.
 ///
+/// Safe because both ends of a partition stop at the pivot, which lies between them.
+///
 /// - Source: Hoare, "Algorithm 65: Find", 1961, with the median of three as pivot; after more rounds than
 ///   good pivots need it sorts what is left, so that no input makes it quadratic.
 package enum SelectKernel {

@@ -2,6 +2,8 @@ package import DemetraTypes
 
 /// Which rows can still be among the first of a sort, told by the first key alone.
 ///
+/// Safe because no more rows are kept than the output has room for.
+///
 /// Images are equal in meaning from batch to batch; ties on the border stay, as later keys decide them.
 package enum TopBorder {
     /// True for types whose values can be compared with a border.
