@@ -123,6 +123,11 @@ import Testing
             #expect(error?.sqlState == .dependentObjectsStillExist, "\(drop)")
             #expect(error?.detail?.contains("alert \"r\"") == true, "\(drop)")
         }
+        for change in ["RENAME COLUMN roi TO ratio", "DROP COLUMN roi", "RENAME TO other"] {
+            #expect(
+                world.error("ALTER TABLE campaigns \(change)")?.sqlState
+                    == .dependentObjectsStillExist, "\(change)")
+        }
         try world.run("DROP METRIC mean CASCADE")
         #expect(try world.run("SHOW METRICS") == [])
         #expect(try world.run("SHOW ALERTS") == [])

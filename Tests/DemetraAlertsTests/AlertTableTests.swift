@@ -46,6 +46,7 @@ import Testing
         let world = try world()
         try world.run(Self.rule)
         #expect(try world.check("r") == "2/0/2")
+        try world.run("DROP VIEW demetra_alerts")
         try world.run("ALTER TABLE alerts RENAME TO history")
         #expect(try world.check("r") == "0/0/2")
         try world.run("TRUNCATE history")
@@ -125,15 +126,23 @@ import Testing
     @Test func `take columns of the user's`() throws {
         let world = try world()
         try world.run(Self.rule)
-        do {
-            try world.run("ALTER TABLE alerts ADD COLUMN owner text")
-        } catch let error as DemetraError where error.sqlState == .featureNotSupported {
-            return
-        }
+        try world.run("ALTER TABLE alerts ADD COLUMN owner text")
         try world.run("CHECK ALERTS")
         try world.run("UPDATE alerts SET owner = 'ann' WHERE id = 1")
         #expect(try world.check("r") == "0/0/2")
         #expect(try world.run("SELECT id, owner FROM alerts ORDER BY id") == ["1|ann", "2|-"])
+    }
+
+    @Test func `say which of their own columns is missing`() throws {
+        let world = try world()
+        try world.run(Self.rule)
+        try world.run("CHECK ALERTS")
+        try world.run("ALTER TABLE alerts DROP COLUMN labels")
+        let error = try #require(world.error("CHECK ALERTS"))
+        #expect(error.sqlState == .objectNotInPrerequisiteState)
+        #expect(error.message == "table \"alerts\" has no column \"labels\" of type json")
+        try world.run("DROP TABLE alerts CASCADE")
+        #expect(try world.check("r") == "2/0/2")
     }
 
     @Test func `are acknowledged by id`() throws {
