@@ -1,8 +1,11 @@
 // GNU readline keeps its state in C globals, which Swift 6 refuses as unsafe: these functions wrap them.
 #include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 #include <readline/readline.h>
 #include <readline/history.h>
@@ -47,8 +50,17 @@ static inline void demetra_readline_set_completes(int completes) {
     rl_bind_key('\t', completes ? rl_complete : rl_insert);
 }
 
+// Lets readline count characters, not bytes, so that editing a word in Cyrillic does not tear it. Only how
+// characters are read is set: a decimal comma must not reach the parsing of numbers.
+static inline void demetra_readline_use_utf8(void) {
+    if (setlocale(LC_CTYPE, "") == NULL || strcmp(nl_langinfo(CODESET), "UTF-8") != 0) {
+        setlocale(LC_CTYPE, "C.UTF-8");
+    }
+}
+
 // Names the program for ~/.inputrc, makes Ctrl-C give up the line, and completes words.
 static inline void demetra_readline_setup(const char *name, demetra_completion completion) {
+    demetra_readline_use_utf8();
     rl_readline_name = name;
     rl_catch_signals = 0;
     rl_getc_function = demetra_readline_key;

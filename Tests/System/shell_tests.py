@@ -143,6 +143,16 @@ class SessionTests(ProgramTests):
         second.read(until="2 AS two;")
         self.assertIn(" one | two ", second.type("\n"))
 
+    def test_the_history_is_for_its_owner_alone(self):
+        terminal = self.session()
+        terminal.type("SELECT 1;\n")
+        self.assertEqual((self.folder / "history").stat().st_mode & 0o777, 0o600)
+
+    def test_a_word_in_any_alphabet_is_edited_by_characters(self):
+        terminal = self.session()
+        shown = terminal.type("SELECT 'ключж\x7f' AS слово, '日本語\x7f' AS word;\n")
+        self.assertIn(" слово | word \n-------+------\n ключ  | 日本\n", shown)
+
     def test_commands_describe_time_and_change_the_format(self):
         terminal = self.session()
         self.assertRegex(terminal.type("\\d campaigns\n"), r"campaign_id +\| bigint +\| no .*primary")

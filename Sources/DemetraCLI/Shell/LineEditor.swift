@@ -43,12 +43,14 @@ final class LineEditor {
         lastEntry = text
         add_history(text)
         let line = text.replacingOccurrences(of: "\n", with: Self.lineBreak) + "\n"
-        guard let file = FileHandle(forWritingAtPath: historyPath) else {
-            try? line.write(toFile: historyPath, atomically: true, encoding: .utf8)
-            return
+        if !FileManager.default.fileExists(atPath: historyPath) {
+            // For its owner alone: statements may hold what others must not read.
+            _ = FileManager.default.createFile(
+                atPath: historyPath, contents: nil, attributes: [.posixPermissions: 0o600])
         }
-        defer { try? file.close() }
         // A history that cannot be written must not disturb the session.
+        guard let file = FileHandle(forWritingAtPath: historyPath) else { return }
+        defer { try? file.close() }
         _ = try? file.seekToEnd()
         try? file.write(contentsOf: Data(line.utf8))
     }
