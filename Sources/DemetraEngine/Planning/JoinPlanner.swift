@@ -29,17 +29,25 @@ enum JoinPlanner {
             nullsMatch: join.keys.map(\.nullsMatch), condition: condition, layout: layout)
     }
 
-    /// A RIGHT join is a LEFT join with its sides swapped; columns are found by name, not position.
+    /// A RIGHT join is a LEFT join with its sides swapped, and its columns put back in their order: joins
+    /// above read the columns of their sides by position.
     private static func swapped(_ join: JoinPlan) throws(DemetraError) -> any PhysicalOperator {
         let keys = join.keys.map { key in
             JoinKey(
                 left: key.right, right: key.left, comparison: key.comparison.swapped,
                 nullsMatch: key.nullsMatch)
         }
-        return try plan(
+        let input = try plan(
             JoinPlan(
                 kind: .left, left: join.right, right: join.left, keys: keys,
                 condition: join.condition))
+        let columns = LogicalPlan.join(join).columns
+        return ProjectOperator(
+            input: input,
+            program: try ExpressionCompiler.compile(
+                columns.map { BoundExpression(.column($0.id), type: $0.type) }, layout: input.layout
+            ),
+            layout: ColumnLayout(columns))
     }
 
     static func plan(_ apply: ApplyPlan) throws(DemetraError) -> any PhysicalOperator {
