@@ -20,6 +20,7 @@ struct ServeCommand: AsyncParsableCommand {
     func run() async throws {
         let (host, port) = try Self.address(pg)
         do {
+            let termination = try TerminationSignal.install()
             let database = try OpenDatabase.at(path)
             let server = try await WireServer.start(database: database, host: host, port: port)
             if http != nil {
@@ -28,7 +29,7 @@ struct ServeCommand: AsyncParsableCommand {
             }
             print("demetra ready pg=\(host):\(server.port)")
             fflush(nil)
-            await Self.terminationSignal()
+            await termination.wait()
             try await server.stop()
             try database.close()
         } catch let error as DemetraError {
@@ -44,45 +45,5 @@ struct ServeCommand: AsyncParsableCommand {
         var host = String(text[..<colon])
         if host.hasPrefix("["), host.hasSuffix("]") { host = String(host.dropFirst().dropLast()) }
         return (host.isEmpty ? "127.0.0.1" : host, port)
-    }
-
-    /// Waits for SIGTERM or SIGINT.
-    private static func terminationSignal() async {
-        let signals = [SIGTERM, SIGINT]
-        for number in signals { signal(number, SIG_IGN) }
-        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
-            let first = FirstCall(continuation)
-            for number in signals {
-                let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-                source.setEventHandler { first.resume() }
-                source.resume()
-                first.keep(source)
-            }
-        }
-    }
-
-    /// Resumes a continuation once, whatever comes first, and keeps the sources alive until then.
-    private final class FirstCall: Sendable {
-        private struct State {
-            var continuation: CheckedContinuation<Void, Never>?
-            var sources: [any DispatchSourceSignal] = []
-        }
-        private let state: Monitor<State>
-
-        init(_ continuation: CheckedContinuation<Void, Never>) {
-            state = Monitor(State(continuation: continuation))
-        }
-
-        func keep(_ source: any DispatchSourceSignal) {
-            state.withLock { $0.sources.append(source) }
-        }
-
-        func resume() {
-            let continuation = state.withLock { state in
-                defer { state.continuation = nil }
-                return state.continuation
-            }
-            continuation?.resume()
-        }
     }
 }
