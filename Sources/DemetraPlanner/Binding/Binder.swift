@@ -86,6 +86,12 @@ package final class Binder {
         case .createModel(let model): return try bindCreateModel(model)
         case .retrainModel(let name): return try bindRetrainModel(name)
         case .createIndex(let index): return try bindCreateIndex(index)
+        case .createSchema(let name):
+            throw DemetraError(
+                .featureNotSupported,
+                "schema \"\(name.name)\" cannot be created: schemas are not supported",
+                hint: "All tables are in \"public\": leave the schema's name out."
+            ).at(name.range)
         case .alterTable(let alter): return try bindAlterTable(alter)
         case .drop(let drop): return try bindDrop(drop)
         case .checkAlerts(let name): return try bindCheckAlerts(name)

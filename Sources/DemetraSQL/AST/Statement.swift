@@ -30,6 +30,7 @@ package indirect enum Statement: Sendable, Hashable {
     /// ALTER MODEL name RETRAIN.
     case retrainModel(Identifier)
     case createIndex(CreateIndexStatement)
+    case createSchema(Identifier)
     case alterTable(AlterTableStatement)
     case drop(DropStatement)
     /// CHECK ALERTS, or CHECK ALERT name.

@@ -20,6 +20,7 @@ enum DefinitionBuilder {
         }
         if let inner = node[.alert] { return .createAlert(try alert(inner)) }
         if let inner = node[.model] { return .createModel(try model(inner)) }
+        if let name = node[.schema]?[.name] { return .createSchema(name.identifier) }
         guard let inner = node[.index], let table = inner[.table] else {
             throw StatementBuilder.missing()
         }
@@ -62,7 +63,9 @@ enum DefinitionBuilder {
     }
 
     private static func column(_ node: SyntaxNode) throws(DemetraError) -> ColumnClause {
-        guard let name = node[.name], let type = node[.type] else { throw StatementBuilder.missing() }
+        guard let name = node[.name], let type = node[.type] else {
+            throw StatementBuilder.missing()
+        }
         var clause = ColumnClause(
             name: name.identifier, type: try ExpressionBuilder.typeName(type))
         for constraint in node.all(.constraints) {
@@ -80,7 +83,9 @@ enum DefinitionBuilder {
         if let value = node[.`default`] { return .defaultValue(try ExpressionBuilder.build(value)) }
         if node.has(.primaryKey) { return .primaryKey(name: name) }
         if node.has(.unique) { return .unique(name: name) }
-        if let check = node[.check] { return .check(try ExpressionBuilder.build(check), name: name) }
+        if let check = node[.check] {
+            return .check(try ExpressionBuilder.build(check), name: name)
+        }
         if let references = node[.references] {
             return .references(
                 ExpressionBuilder.objectName(references),
@@ -96,7 +101,9 @@ enum DefinitionBuilder {
         let columns = node.all(.columns).map(\.identifier)
         if node.has(.primaryKey) { return .primaryKey(columns, name: name) }
         if node.has(.unique) { return .unique(columns, name: name) }
-        if let check = node[.check] { return .check(try ExpressionBuilder.build(check), name: name) }
+        if let check = node[.check] {
+            return .check(try ExpressionBuilder.build(check), name: name)
+        }
         guard let references = node[.references] else { throw StatementBuilder.missing() }
         return .foreignKey(
             columns, ExpressionBuilder.objectName(references),
@@ -107,7 +114,9 @@ enum DefinitionBuilder {
         guard let table = node[.table] else { throw StatementBuilder.missing() }
         return AlterTableStatement(
             table: ExpressionBuilder.objectName(table), ifExists: node.has(.exists),
-            actions: try node.all(.actions).mapThrowing { action throws(DemetraError) in try alterAction(action) })
+            actions: try node.all(.actions).mapThrowing { action throws(DemetraError) in
+                try alterAction(action)
+            })
     }
 
     private static func alterAction(
