@@ -25,29 +25,32 @@ func demetra(
 }
 
 /// The tests of one target, by Swift Testing.
-func tests(_ name: String, _ arrows: [String], resources: Bool = false) -> Target {
+func tests(
+    _ name: String, _ arrows: [String], libraries: [Target.Dependency] = [],
+    resources: Bool = false
+) -> Target {
     .testTarget(
-        name: "\(name)Tests", dependencies: arrows.map { .target(name: $0) },
+        name: "\(name)Tests", dependencies: arrows.map { .target(name: $0) } + libraries,
         exclude: resources ? ["Cases"] : [], swiftSettings: settings)
 }
 
 let core: [Target] = [
     demetra("Types"),
-    demetra("Vectors", ["Types"], libraries: ["CShims"]),
+    demetra("Vectors", ["Types"]),
     .target(
-        name: "DemetraSQL", dependencies: ["DemetraTypes"], swiftSettings: settings,
-        plugins: ["GrammarPlugin"]),
+        name: "DemetraSQL", dependencies: ["DemetraTypes"], exclude: ["README.md"],
+        swiftSettings: settings, plugins: ["GrammarPlugin"]),
     demetra("Catalog", ["Types"]),
-    demetra("Functions", ["Types", "Vectors"]),
+    demetra("Functions", ["Types", "Vectors"], readme: true),
     demetra("Formats", ["Types", "Vectors"], libraries: ["CShims"]),
     demetra(
         "Storage", ["Types", "Vectors", "Catalog"], libraries: ["CLZ4", "CShims"], readme: true),
-    demetra("Planner", ["Types", "SQL", "Catalog", "Functions"]),
+    demetra("Planner", ["Types", "SQL", "Catalog", "Functions"], readme: true),
     demetra(
         "Engine",
         [
             "Types", "Vectors", "SQL", "Catalog", "Functions", "Formats", "Storage", "Planner",
-        ]),
+        ], readme: true),
 ]
 
 let product: [Target] = [
@@ -67,7 +70,7 @@ let edge: [Target] = [
         libraries: [
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
-        ]),
+        ], readme: true),
     .executableTarget(
         name: "DemetraCLI",
         dependencies: [
@@ -107,6 +110,10 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
     targets: core + product + edge + support + [
+        tests("Architecture", []),
+        tests("DemetraTypes", ["DemetraTypes"]),
+        tests("DemetraVectors", ["DemetraTypes", "DemetraVectors"]),
+        tests("DemetraCatalog", ["DemetraTypes", "DemetraCatalog"]),
         tests("Demetra", ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra"]),
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
@@ -132,4 +139,7 @@ let package = Package(
                 "DemetraTypes", "DemetraStorage", "DemetraPlanner", "DemetraAlerts", "Demetra",
                 "DemetraTesting",
             ]),
+        tests(
+            "DemetraWire", ["DemetraTypes", "DemetraWire"],
+            libraries: [.product(name: "NIOCore", package: "swift-nio")]),
     ])

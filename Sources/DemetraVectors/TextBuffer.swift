@@ -21,6 +21,9 @@ package struct TextReference: Sendable, Hashable, BitwiseCopyable {
 /// Taking rows copies references and shares the heap. NULL rows hold the empty text.
 ///
 /// - Invariant: every reference lies inside the heap, and the heap is at most 4 GiB.
+///
+/// Safe because references were checked against the heap by whoever made them, and the heap lives
+/// as long.
 package struct TextBuffer: Sendable {
     /// A reference for each row.
     package let references: Buffer<TextReference>
@@ -41,7 +44,9 @@ package struct TextBuffer: Sendable {
     }
 
     /// The text of row `index`.
-    package func string(at index: Int) -> String { String(decoding: bytes(at: index), as: UTF8.self) }
+    package func string(at index: Int) -> String {
+        String(decoding: bytes(at: index), as: UTF8.self)
+    }
 }
 
 /// Collects texts into a `TextBuffer`.

@@ -1,6 +1,9 @@
 /// Which rows of a vector hold a value: bit i of word i / 64 is set where row i is not NULL.
 ///
 /// Bits behind the last row are set. A vector without NULLs has no mask at all.
+///
+/// Safe because the bitmap has a word for each 64 of its `count` rows, which is checked at the
+/// door.
 package struct ValidityMask: Sendable {
     /// The bitmap, 64 rows a word.
     package let words: Buffer<UInt64>

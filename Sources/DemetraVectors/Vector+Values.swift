@@ -1,6 +1,8 @@
 package import DemetraTypes
 
 // Single values in and out of vectors: for literals, results handed to apps, and tests.
+//
+// Safe because the bytes of an array are copied before its borrow ends.
 
 extension VectorBuilder {
     /// Adds a value that already has the builder's type.

@@ -35,6 +35,8 @@ package struct ResponseCurve: Sendable, Hashable {
 /// The response curves of one channel that the data leaves possible, all equally likely.
 ///
 /// Draw i of every channel belongs together: the outcomes of one draw may be added over channels.
+///
+/// Safe because the three arrays have `count` entries each, and live through the call.
 // Immutable after init.
 package struct ChannelPosterior: Sendable {
     /// How much the data says about the channel.

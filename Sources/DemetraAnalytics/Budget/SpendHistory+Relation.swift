@@ -1,5 +1,4 @@
 package import DemetraTypes
-import Glibc
 
 /// Which columns of a relation hold spend, outcome and time.
 package struct SpendColumns: Sendable {

@@ -1,4 +1,6 @@
 /// The best way to divide the rows of a leaf by one feature, found on its histogram.
+///
+/// Safe because the caller's histogram has a slot for each of the `codeCount` codes.
 struct SplitSearch {
     /// Rows each side must have.
     let minimumLeafCount: Double

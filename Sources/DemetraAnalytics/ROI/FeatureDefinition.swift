@@ -1,6 +1,5 @@
 import DemetraTypes
 package import DemetraVectors
-import Glibc
 
 /// How one feature is read from a column and turned into bin codes.
 package struct FeatureDefinition: Sendable, Hashable {

@@ -1,5 +1,3 @@
-import Glibc
-
 /// Finds features that exist only after the campaign, or that the target is computed from.
 package enum LeakageCheck {
     private static let words: Set<String> = [

@@ -2,6 +2,8 @@ import DemetraVectors
 
 /// Fold models made ready for many rows: what depends on one feature alone is added up in tables, the
 /// trees go through a `TreeScorer`.
+///
+/// Safe because the output has an element for each of the rows the trees add to.
 // Immutable after init.
 struct ModelScorer: Sendable {
     private let intercept: Double

@@ -108,6 +108,8 @@ package struct CodedNames: Sendable {
 }
 
 /// Reads vectors of any numeric type as doubles.
+///
+/// Safe because rows are below the count of the vector, which its buffer has.
 package enum NumberReader {
     /// Appends a value per row: NaN for NULL and what is not finite.
     package static func append(_ vector: Vector, to numbers: inout [Double]) {

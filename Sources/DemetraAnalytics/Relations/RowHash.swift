@@ -2,6 +2,8 @@ import DemetraTypes
 import DemetraVectors
 
 /// Hashes of rows by content, to put rows into an order that does not depend on how they came.
+///
+/// Safe because a text's bytes are read while the batch that owns them is borrowed.
 package enum RowHash {
     /// A hash per row over some columns; NULL hashes as a value of its own.
     package static func hashes(_ relation: RelationColumns, columns: [Int]) -> [UInt64] {

@@ -84,6 +84,7 @@ struct FileImport {
 
     private func infer(_ file: any StorageFile, _ total: Int) throws(DemetraError) -> Layout {
         let sample = Buffer(try file.read(at: 0, count: TypeInference.sampleByteCount))
+        // Safe because the sample is kept alive until its bytes have been looked at.
         let bytes = UnsafeBufferPointer(start: sample.pointer, count: sample.count)
         let format =
             options.format?.lowercased()

@@ -2,6 +2,8 @@ import DemetraTypes
 import DemetraVectors
 
 /// LIKE and ILIKE. The pattern is compiled once while it stays the same.
+///
+/// Safe because a byte is written for each of the `count` rows of its builder, and for no other.
 enum LikeFunctions {
     static let all: [ScalarFunction] = ["like", "ilike"].flatMap { name in
         [
@@ -31,7 +33,8 @@ enum LikeFunctions {
                 let value = arguments[0].value(at: row).textOrEmpty
                 if pattern?.compiled.matches(value) ?? false { output[row] = 1 }
             }
-            return Vector(type: .boolean, count: count, storage: .boolean(builder.freeze(count: count)))
+            return Vector(
+                type: .boolean, count: count, storage: .boolean(builder.freeze(count: count)))
         }
     }
 }
@@ -81,7 +84,9 @@ struct LikePattern {
         let scalars = text.unicodeScalars.map { Self.folded($0, ignoresCase) }
         guard let first = pieces.first, let last = pieces.last else { return scalars.isEmpty }
         if pieces.count == 1 { return scalars.count == first.count && fits(first, scalars, 0) }
-        guard scalars.count >= first.count + last.count, fits(first, scalars, 0) else { return false }
+        guard scalars.count >= first.count + last.count, fits(first, scalars, 0) else {
+            return false
+        }
         var position = first.count
         let end = scalars.count - last.count
         for piece in pieces.dropFirst().dropLast() {
@@ -95,7 +100,9 @@ struct LikePattern {
     private func fits(_ piece: [Element], _ scalars: [Unicode.Scalar], _ start: Int) -> Bool {
         guard start + piece.count <= scalars.count else { return false }
         for (offset, element) in piece.enumerated() {
-            if case .scalar(let scalar) = element, scalars[start + offset] != scalar { return false }
+            if case .scalar(let scalar) = element, scalars[start + offset] != scalar {
+                return false
+            }
         }
         return true
     }

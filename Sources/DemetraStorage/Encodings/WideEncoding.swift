@@ -6,6 +6,8 @@ import DemetraVectors
 ///     int128      UInt8 1 when all fit 64 bits: the values; else 0: the upper halves, then the lower
 ///     decimal     the scales, then the unscaled values as int128
 ///     interval    months, days, microseconds
+///
+/// Safe because both halves and the output have an element for each of the `count` rows.
 enum WideEncoding {
     // MARK: 128-bit integers
 

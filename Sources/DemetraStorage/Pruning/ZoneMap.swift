@@ -4,6 +4,8 @@ package import DemetraTypes
 /// and the exact sum of whole numbers.
 ///
 /// - Source: Moerkotte, "Small Materialized Aggregates", VLDB 1998.
+///
+/// Safe because rows are below the count of the vector, which its buffer has.
 package struct ZoneMap: Sendable, Hashable {
     /// The least value; nil when there is none, or none is known.
     package let minimum: Value?

@@ -6,6 +6,8 @@ import DemetraTypes
 ///
 /// A file that has grown to its limit, and the one in use when a flush begins, is followed by the
 /// next. Files below the manifest's floor are removed.
+///
+/// Safe because the bytes of an array are copied before its borrow ends.
 // Owned by the writer.
 final class WriteAheadLog {
     static let magic = Array("DEMWAL02".utf8)

@@ -12,6 +12,7 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
     public var description: String { code }
 }
 
+/// PostgreSQL's states, by its names for them.
 extension SQLState {
     package static let protocolViolation = SQLState("08P01")
     package static let featureNotSupported = SQLState("0A000")

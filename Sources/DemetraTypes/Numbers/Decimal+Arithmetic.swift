@@ -13,6 +13,7 @@ extension Decimal {
     /// The least magnitude that has too many digits.
     static let limit = UInt128(100_000_000_000_000_000_000_000_000_000_000_000_000)
 
+    /// Zero without a fraction.
     package static let zero = Decimal(unscaled: 0, scale: 0)
 
     /// A whole number.

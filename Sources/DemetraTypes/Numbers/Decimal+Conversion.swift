@@ -1,4 +1,6 @@
 // Decimals to and from other numbers and text.
+//
+// Safe because the scanner checks each read, and the bytes outlive the reading of one value.
 
 extension Decimal {
     /// The nearest double.

@@ -3,6 +3,8 @@
 /// Words and numbers are taken one after the other, and each says what it is: a number with colons
 /// is a time, one with dashes, slashes or points or of six or eight digits a date, a word a month,
 /// an era, half of the day or a zone. Numbers beside the name of a month are its day and its year.
+///
+/// Safe because the scanner checks each read, and the bytes outlive the parser.
 struct DateTimeParser {
     private var scanner: ByteScanner
     private let text: String

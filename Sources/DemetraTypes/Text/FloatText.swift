@@ -1,6 +1,9 @@
 import Glibc
 
 /// Floating-point numbers as PostgreSQL writes and reads them.
+///
+/// Safe because bytes are read through bounds-checked collections, while the text that owns them is
+/// borrowed.
 package enum FloatText {
     /// The shortest text that reads back as the same double.
     package static func text(_ value: Double) -> String { TextCursor.string { $0.write(value) } }

@@ -3,6 +3,8 @@
 /// The text is split into numbers, clock times and words, and read from its end, because what a
 /// bare number counts depends on what follows it: its unit, or days before a clock time, or
 /// seconds.
+///
+/// Safe because the scanner checks each read, and the bytes outlive the parser.
 struct IntervalParser {
     private enum Item {
         case number(whole: Int64, fraction: Double)

@@ -1,11 +1,12 @@
-import NIOCore
+package import NIOCore
 
 /// Cuts the bytes of a client into messages.
 ///
 /// Every length is checked before anything is allocated for it; a message is taken only when all of it
 /// has arrived.
-struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
-    typealias InboundOut = FrontendMessage
+package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
+    /// What bytes become.
+    package typealias InboundOut = FrontendMessage
 
     private static let sslCode: Int32 = 80_877_103
     private static let gssCode: Int32 = 80_877_104
@@ -13,11 +14,20 @@ struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
 
     private var hasStarted = false
 
-    mutating func decode(buffer: inout ByteBuffer) throws -> FrontendMessage? {
+    /// A decoder at the start of a connection.
+    package init() {}
+
+    /// The next message, or nil when its bytes are not all there.
+    ///
+    /// - Throws: `ProtocolViolation` when they make no sense.
+    package mutating func decode(buffer: inout ByteBuffer) throws -> FrontendMessage? {
         hasStarted ? try decodeMessage(&buffer) : try decodeStartup(&buffer)
     }
 
-    mutating func decodeLast(buffer: inout ByteBuffer, seenEOF: Bool) throws -> FrontendMessage? {
+    /// As `decode`: bytes behind the last whole message are dropped.
+    package mutating func decodeLast(
+        buffer: inout ByteBuffer, seenEOF: Bool
+    ) throws -> FrontendMessage? {
         try decode(buffer: &buffer)
     }
 

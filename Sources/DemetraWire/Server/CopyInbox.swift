@@ -40,7 +40,9 @@ final class CopyInbox: CopySource, Sendable {
     func finish() { monitor.withLock(notify: true) { $0.pieces.append(.end) } }
 
     /// The client gives up, or is gone.
-    func fail(_ reason: String) { monitor.withLock(notify: true) { $0.pieces.append(.failure(reason)) } }
+    func fail(_ reason: String) {
+        monitor.withLock(notify: true) { $0.pieces.append(.failure(reason)) }
+    }
 
     /// Whatever still arrives is dropped.
     func close() {

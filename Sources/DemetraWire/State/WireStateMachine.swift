@@ -1,4 +1,4 @@
-import Demetra
+package import Demetra
 
 /// What a session does with the messages of its client: a pure value, tested without sockets.
 ///
@@ -7,9 +7,9 @@ import Demetra
 ///                            |--extended message--> skipping --Sync--> idle
 ///
 /// Messages that arrive while a statement runs wait in order, so answers never overtake each other.
-struct WireStateMachine: Sendable {
+package struct WireStateMachine: Sendable {
     /// What the server has to do.
-    enum Action: Sendable, Equatable {
+    package enum Action: Sendable, Equatable {
         /// Answer a request for encryption by one byte.
         case refuseEncryption
         /// Open the session.
@@ -45,8 +45,11 @@ struct WireStateMachine: Sendable {
     private var state = State.starting
     private var waiting: [FrontendMessage] = []
 
+    /// A session whose client has not said anything.
+    package init() {}
+
     /// Takes a message in.
-    mutating func receive(_ message: FrontendMessage) -> [Action] {
+    package mutating func receive(_ message: FrontendMessage) -> [Action] {
         switch state {
         case .closed: return []
         case .starting: return start(message)
@@ -74,7 +77,7 @@ struct WireStateMachine: Sendable {
     }
 
     /// The running statement wants bytes from the client.
-    mutating func beginCopyIn() -> [Action] {
+    package mutating func beginCopyIn() -> [Action] {
         guard state == .busy else { return [] }
         state = .copyIn
         let messages = waiting
@@ -83,7 +86,7 @@ struct WireStateMachine: Sendable {
     }
 
     /// The running statements have ended, and all their answers are sent.
-    mutating func ended() -> [Action] {
+    package mutating func ended() -> [Action] {
         guard state == .busy || state == .copyIn else { return [] }
         state = .idle
         var actions: [Action] = []
@@ -123,7 +126,8 @@ struct WireStateMachine: Sendable {
                     DemetraError(
                         .featureNotSupported,
                         "the extended query protocol is not supported (message \"\(name)\")",
-                        hint: "Use the simple query protocol: no parameters, no prepared statements."),
+                        hint:
+                            "Use the simple query protocol: no parameters, no prepared statements."),
                     ready: false)
             ]
         case .sync: return [.ready]

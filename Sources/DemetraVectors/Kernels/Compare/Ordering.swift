@@ -2,6 +2,9 @@ import DemetraTypes
 import Glibc
 
 // The order of values that the machine has no compare instruction for.
+//
+// Safe because callers pass the byte count of each text, and no more than the shorter one is
+// compared.
 
 /// NaN equals NaN and is greater than every number; zero equals minus zero.
 @inline(__always)

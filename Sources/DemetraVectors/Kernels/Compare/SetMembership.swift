@@ -3,6 +3,8 @@ package import DemetraTypes
 /// The right side of `IN (...)`, prepared once for a query.
 ///
 /// Dictionary columns are tested once per distinct value of a dictionary.
+///
+/// Safe because a byte is written and read for each row of the vector it was made for.
 // Immutable after init; the memo guards itself.
 package struct SetMembership: Sendable {
     private enum Members: Sendable {

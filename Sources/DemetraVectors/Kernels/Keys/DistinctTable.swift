@@ -4,6 +4,8 @@ package import DemetraTypes
 ///
 /// Groups are numbered in the order they are first seen, so a row is new where its group number is
 /// the next one.
+///
+/// Safe because the group numbers and the room for selected rows both have an entry for each row.
 // Owned by one thread.
 package final class DistinctTable {
     private let table: GroupTable

@@ -12,6 +12,9 @@ package import DemetraTypes
 ///
 /// - Invariant: group g's words lie at `groupWords[g * wordCount]`, and are distinct.
 /// - Complexity: about a nanosecond a row and key while direct.
+///
+/// Safe because a chunk is at most `chunk` rows of vectors whose length was checked, and room for
+/// all its new groups is made before they are written.
 // Owned by one thread.
 package final class GroupTable {
     /// Rows that are packed at a time: their words stay in the first cache. A multiple of 64.

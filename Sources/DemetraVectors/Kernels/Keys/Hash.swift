@@ -1,6 +1,8 @@
 import DemetraTypes
 
 /// Hashes rows: equal values hash alike.
+///
+/// Safe because every buffer has `count` elements, and codes are checked against their dictionary.
 package enum HashKernel {
     /// A hash for each of the `count` rows over all vectors.
     ///

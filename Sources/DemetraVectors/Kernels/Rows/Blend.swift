@@ -1,6 +1,8 @@
 package import DemetraTypes
 
 /// Puts the results of sub-selections back into one vector: CASE and COALESCE.
+///
+/// Safe because selected rows are checked against `count` before they index the output.
 package enum BlendKernel {
     /// Row `selection.indices[j]` of the result is row j of the part's vector.
     ///

@@ -1,5 +1,8 @@
 package import DemetraTypes
 
+// Safe because the output has room for the rows of all parts, and 8 bytes more for the last word of
+// a mask.
+
 extension Vector {
     /// The rows of all parts, one part after the other; parts have the physical type of `type`.
     ///

@@ -1,3 +1,5 @@
+// Safe because codes are checked against their dictionary before they are gathered.
+
 extension Vector {
     /// The same rows with a stored value each: neither constant nor dictionary.
     package func flattened() -> Vector {

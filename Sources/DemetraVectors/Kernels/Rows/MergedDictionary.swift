@@ -1,4 +1,6 @@
 /// One dictionary out of several: holds only the values that occur, each once.
+///
+/// Safe because the caller gives room for a code of each row.
 // Owned by one thread.
 final class MergedDictionary {
     private let isTrivial: Bool

@@ -1,3 +1,5 @@
+// Safe because the largest of all row numbers, read as unsigned, is below the count.
+
 extension Vector {
     /// The selected rows, in the selection's order.
     ///

@@ -1,5 +1,7 @@
 import DemetraTypes
 
+// Safe because references lie inside their heap, and output is reserved before it is written.
+
 extension TextBuffer {
     /// The largest heap that 32-bit offsets reach.
     static let heapLimit = Int(UInt32.max)

@@ -110,7 +110,22 @@ struct SelectBinder {
         _ qualifier: ObjectName?, _ exclude: [Identifier], _ replace: [(Expression, Identifier)],
         _ range: SourceRange
     ) throws(DemetraError) -> [Item] {
-        let columns = try binder.starColumns(qualifier, range, scope)
+        var columns = scope.visibleColumns
+        if let qualifier {
+            let name = qualifier.last.name
+            guard let relation = scope.relations.first(where: { $0.name == name }) else {
+                throw DemetraError(
+                    .undefinedTable, "missing FROM-clause entry for table \"\(name)\"",
+                    hint: NearestName.find(name, among: scope.relations.compactMap(\.name))
+                        .map { "Perhaps you meant \"\($0)\"." }
+                ).at(range)
+            }
+            columns = relation.columns
+        } else if scope.relations.isEmpty {
+            throw DemetraError(
+                .syntaxError, "SELECT * with no tables specified is not valid"
+            ).at(range)
+        }
         for (name, list) in exclude.map({ ($0, "EXCLUDE") }) + replace.map({ ($0.1, "REPLACE") })
         where !columns.contains(where: { $0.name == name.name }) {
             throw DemetraError(
