@@ -1,0 +1,121 @@
+import DemetraWire
+import NIOCore
+import Testing
+
+@Suite struct `Messages of a client` {
+    /// A session with every kind of message.
+    private static let session: [UInt8] =
+        ClientBytes.sslRequest
+        + ClientBytes.startup(["user", "ann", "database", "", "options", "-c a=b"])
+        + ClientBytes.message("Q", ClientBytes.text("SELECT 'ä'"))
+        + ClientBytes.message("d", [1, 2, 0, 255]) + ClientBytes.message("d")
+        + ClientBytes.message("c") + ClientBytes.message("f", ClientBytes.text("no more"))
+        + ClientBytes.message("P", ClientBytes.text("s") + ClientBytes.text("SELECT $1") + [0, 0])
+        + ClientBytes.message("H") + ClientBytes.message("S") + ClientBytes.message("p", [65, 0])
+        + ClientBytes.message("X")
+
+    private static let messages: [FrontendMessage] = [
+        .sslRequest,
+        .startup(minor: 0, parameters: ["user": "ann", "database": "", "options": "-c a=b"]),
+        .query("SELECT 'ä'"), .copyData([1, 2, 0, 255]), .copyData([]), .copyDone,
+        .copyFail("no more"), .extended(UInt8(ascii: "P")), .flush, .sync,
+        .unexpected(UInt8(ascii: "p")), .terminate,
+    ]
+
+    /// Feeds pieces as the network might cut them.
+    private func decode(_ pieces: [[UInt8]]) throws -> [FrontendMessage] {
+        let processor = NIOSingleStepByteToMessageProcessor(FrontendDecoder())
+        var messages: [FrontendMessage] = []
+        for piece in pieces {
+            try processor.process(buffer: ByteBuffer(bytes: piece)) { messages.append($0) }
+        }
+        return messages
+    }
+
+    @Test func `are the same wherever the network cuts their bytes`() throws {
+        let bytes = Self.session
+        #expect(try decode([bytes]) == Self.messages)
+        #expect(try decode(bytes.map { [$0] }) == Self.messages)
+        for first in 0...bytes.count {
+            for second in first...bytes.count {
+                let pieces = [bytes[..<first], bytes[first..<second], bytes[second...]]
+                #expect(try decode(pieces.map(Array.init)) == Self.messages)
+            }
+        }
+    }
+
+    @Test func `are not given before all of their bytes are there`() throws {
+        let bytes = Self.session
+        for count in 0..<bytes.count {
+            let given = try decode([Array(bytes[..<count])])
+            #expect(given.count < Self.messages.count)
+            #expect(given == Array(Self.messages[..<given.count]))
+        }
+    }
+
+    @Test(arguments: [Int32.min, -1, 0, 3, 4, 7, 10_001, 80_877_103, .max])
+    func `with a length that no start-up has are refused before memory is taken`(length: Int32) {
+        #expect(throws: ProtocolViolation.self) {
+            try decode([ClientBytes.integer(length) + [0, 3, 0, 0]])
+        }
+    }
+
+    @Test(arguments: [Int32.min, -1, 0, 3, 256 << 20 + 1, .max])
+    func `with a length that no message has are refused before memory is taken`(length: Int32) {
+        let start = ClientBytes.startup(["user", "ann"])
+        #expect(throws: ProtocolViolation.self) {
+            try decode([start + [UInt8(ascii: "Q")] + ClientBytes.integer(length)])
+        }
+    }
+
+    @Test(arguments: [
+        ClientBytes.startup(major: 2, ["user", "ann"]), ClientBytes.startup(major: 4, []),
+        ClientBytes.packet(ClientBytes.integer(3 << 16) + [65, 66]),
+        ClientBytes.packet(ClientBytes.integer(80_877_102) + [0, 0]),
+        ClientBytes.packet(ClientBytes.integer(3 << 16) + ClientBytes.text("user") + [65]),
+    ])
+    func `that make no sense at the start are refused`(packet: [UInt8]) {
+        // A name that is cut off may also be taken as the end of the list, as PostgreSQL does not.
+        do {
+            let messages = try decode([packet])
+            #expect(messages == [.startup(minor: 0, parameters: [:])])
+        } catch {
+            #expect(error is ProtocolViolation)
+        }
+    }
+
+    @Test func `a query without its zero is refused`() {
+        let bytes = ClientBytes.startup([]) + ClientBytes.message("Q", Array("SELECT 1".utf8))
+        #expect(throws: ProtocolViolation.self) { try decode([bytes]) }
+    }
+
+    @Test func `a request to cancel carries its key`() throws {
+        let bytes = ClientBytes.cancel(7, -9)
+        #expect(try decode([bytes]) == [.cancelRequest(processID: 7, secret: -9)])
+    }
+
+    @Test(arguments: 0..<200)
+    func `random bytes are refused or wait for more, and never trap`(seed: Int) {
+        var random = SeededGenerator(seed: UInt64(seed))
+        let start = Bool.random(using: &random) ? ClientBytes.startup(["user", "ann"]) : []
+        let noise = (0..<Int.random(in: 0...300, using: &random)).map { _ in
+            UInt8.random(in: .min ... .max, using: &random)
+        }
+        _ = try? decode([start, noise])
+    }
+}
+
+/// A random generator that a seed decides.
+struct SeededGenerator: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var value = state
+        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
+        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+        return value ^ (value >> 31)
+    }
+}

@@ -1,0 +1,149 @@
+"""The server as psql sees it: the client most people meet it with."""
+
+import fcntl
+import os
+import pty
+import select
+import subprocess
+import termios
+
+from program import PATIENCE, ProgramTests, main
+
+
+class PsqlTests(ProgramTests):
+    def setUp(self):
+        super().setUp()
+        server = self.serving()
+        self.server = server.__enter__()
+        self.addCleanup(server.__exit__, None, None, None)
+
+    def psql(self, *arguments, text="", status=0, user="test", database="test"):
+        """Runs psql without its start-up file; gives its output, or its errors when it must fail."""
+        outcome = subprocess.run(
+            self.command(user, database) + list(arguments), input=text.encode(),
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE, env=self.environment)
+        output, errors = outcome.stdout.decode(), outcome.stderr.decode()
+        self.assertEqual(outcome.returncode, status, f"{arguments}\n{output}{errors}")
+        return errors if status else output
+
+    def command(self, user="test", database="test"):
+        return ["psql", "-X", "-h", "127.0.0.1", "-p", str(self.server.port), "-U", user,
+                "-d", database]
+
+    @property
+    def environment(self):
+        return {**os.environ, "PGCONNECT_TIMEOUT": "30", "PAGER": "cat", "LC_ALL": "C.UTF-8"}
+
+    def test_a_query_prints_as_psql_prints_it(self):
+        output = self.psql("-c", "SELECT 1 AS one, 'zwei' AS two, NULL AS three")
+        self.assertEqual(
+            output, " one | two  | three \n-----+------+-------\n   1 | zwei | \n(1 row)\n\n")
+
+    def test_several_statements_answer_in_order(self):
+        output = self.psql("-A", "-t", text=(
+            "CREATE TABLE t (a int, b text);\nINSERT INTO t VALUES (1, 'x'), (2, NULL);\n"
+            "SELECT * FROM t ORDER BY a;\nDELETE FROM t WHERE a = 1;\n"))
+        self.assertEqual(output, "CREATE TABLE\nINSERT 0 2\n1|x\n2|\nDELETE 1\n")
+
+    def test_types_print_as_in_postgresql(self):
+        output = self.psql("-A", "-t", "-c", (
+            "SELECT true, 1.50::numeric(5,2), 0.1::float8, DATE '2026-02-03',"
+            " TIMESTAMP '2026-02-03 04:05:06.7', INTERVAL '1 month 2 days', '{\"a\": 1}'::json"))
+        self.assertEqual(
+            output, 't|1.50|0.1|2026-02-03|2026-02-03 04:05:06.7|1 mon 2 days|{"a": 1}\n')
+
+    def test_an_error_has_its_state_place_and_hint(self):
+        self.psql("-c", "CREATE TABLE t (spend int)")
+        errors = self.psql("-v", "VERBOSITY=verbose", "-c", "SELECT 1, spent FROM t", status=1)
+        self.assertIn('ERROR:  42703: column "spent" does not exist', errors)
+        self.assertIn("LINE 1: SELECT 1, spent FROM t\n                  ^", errors)
+        self.assertIn('HINT:  Perhaps you meant to reference the column "t.spend".', errors)
+
+    def test_the_place_of_an_error_counts_characters(self):
+        errors = self.psql("-c", "SELECT 'äöü', spent", status=1)
+        self.assertIn("LINE 1: SELECT 'äöü', spent\n                      ^", errors)
+
+    def test_the_session_goes_on_behind_an_error(self):
+        output = self.psql("-A", "-t", text="SELECT 1/0;\nSELECT 7;\n")
+        self.assertEqual(output, "7\n")
+
+    def test_a_script_can_stop_at_its_first_error(self):
+        errors = self.psql("-v", "ON_ERROR_STOP=1", text="SELECT 1/0;\nSELECT 7;\n", status=3)
+        self.assertIn("division by zero", errors)
+
+    def test_backslash_copy_brings_rows_in_and_out(self):
+        source = self.file("in.csv", 'a,b\n1,"x, y"\n2,\n3,"line\nbreak"\n')
+        target = self.folder / "out.csv"
+        output = self.psql("-A", "-t", text=(
+            "CREATE TABLE t (a int, b text);\n"
+            f"\\copy t FROM '{source}' WITH (FORMAT csv, HEADER)\n"
+            f"\\copy t TO '{target}' WITH (FORMAT csv, HEADER)\n"
+            f"\\copy (SELECT a FROM t WHERE b IS NULL) TO STDOUT\n"))
+        self.assertEqual(output, "CREATE TABLE\nCOPY 3\nCOPY 3\n2\n")
+        self.assertEqual(target.read_text(), source.read_text())
+
+    def test_copy_from_standard_input_takes_rows_inside_the_script(self):
+        output = self.psql("-A", "-t", text=(
+            "CREATE TABLE t (a int, b text);\nCOPY t FROM STDIN;\n1\tone\n2\t\\N\n\\.\n"
+            "SELECT * FROM t ORDER BY a;\n"))
+        self.assertEqual(output, "CREATE TABLE\nCOPY 2\n1|one\n2|\n")
+
+    def test_a_bad_row_of_copy_names_its_line_and_leaves_nothing(self):
+        errors = self.psql("-v", "ON_ERROR_STOP=1", text=(
+            "CREATE TABLE t (a int);\nCOPY t FROM STDIN;\n1\nx\n\\.\n"), status=3)
+        self.assertIn('invalid input syntax for type integer: "x"', errors)
+        self.assertRegex(errors, "(?i)line 2")
+        self.assertEqual(self.psql("-A", "-t", "-c", "SELECT count(*) FROM t"), "0\n")
+
+    def test_control_c_stops_the_statement_and_the_session_goes_on(self):
+        # Ctrl-C is a key: psql must sit at a terminal.
+        terminal, other = pty.openpty()
+        process = subprocess.Popen(
+            self.command() + ["-A", "-t", "-n", "-P", "pager=off"], stdin=other, stdout=other, stderr=other,
+            env={**self.environment, "TERM": "dumb"}, start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
+        os.close(other)
+        self.addCleanup(os.close, terminal)
+        self.addCleanup(process.kill)
+        self.read_until(terminal, b"test=# ")
+        os.write(terminal, b"SELECT 'be' || 'gun'; SELECT count(*) FROM generate_series(1, 60000)"
+                 b" AS a(x), generate_series(1, 60000) AS b(x) WHERE a.x + b.x < 0;\n")
+        # The key drops what the terminal still holds, so psql must have read the line. The second
+        # statement begins a moment later, so the key is pressed until it was heard, with time to answer.
+        self.read_until(terminal, b"begun")
+        text = b""
+        while b"canceling statement" not in text:
+            os.write(terminal, b"\x03")
+            while piece := self.read_some(terminal, 1):
+                text += piece
+        os.write(terminal, b"\nSELECT 'ali' || 've';\n")
+        self.read_until(terminal, b"alive")
+        os.write(terminal, b"\\q\n")
+        self.assertEqual(process.wait(PATIENCE), 0)
+
+    def read_some(self, terminal, seconds):
+        """What the terminal shows within a time."""
+        if not select.select([terminal], [], [], seconds)[0]:
+            return b""
+        return os.read(terminal, 1 << 16)
+
+    def read_until(self, terminal, wanted):
+        text = b""
+        while wanted not in text:
+            piece = self.read_some(terminal, PATIENCE)
+            self.assertTrue(piece, f"{wanted} does not come: {text}")
+            text += piece
+
+    def test_any_user_and_database_name_is_taken(self):
+        # There are no users yet and one database a server: names are kept, not checked.
+        output = self.psql(
+            "-A", "-t", "-c", "SELECT current_user", user="somebody", database="nowhere")
+        self.assertEqual(output, "somebody\n")
+
+    def test_the_tables_are_listed(self):
+        self.psql("-c", "CREATE TABLE campaigns (id bigint, name text)")
+        self.assertIn("campaigns", self.psql("-A", "-t", "-c", "SHOW tables"))
+
+
+if __name__ == "__main__":
+    main()

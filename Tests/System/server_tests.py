@@ -1,0 +1,239 @@
+"""The server among hostile and clumsy clients, many clients, and at its end."""
+
+import argparse
+import os
+import random
+import socket
+import struct
+import threading
+
+from program import PATIENCE, ProgramTests, main
+from wire import Connection, ServerError
+
+SLOW_QUERY = ("SELECT count(*) FROM generate_series(1, 60000) AS a(x),"
+              " generate_series(1, 60000) AS b(x) WHERE a.x + b.x < 0")
+
+
+class ServerTests(ProgramTests):
+    def setUp(self):
+        super().setUp()
+        server = self.serving()
+        self.server = server.__enter__()
+        self.addCleanup(server.__exit__, None, None, None)
+
+    def raw(self):
+        """A socket without any message sent."""
+        connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=PATIENCE)
+        self.addCleanup(connection.close)
+        return connection
+
+    def assert_alive(self):
+        self.assertTrue(self.server.is_running, "the server is gone")
+        with self.server.connect() as connection:
+            self.assertEqual(connection.rows("SELECT 6 * 7"), [("42",)])
+
+    def answer(self, data):
+        """What the server answers to bytes, up to the end it makes of the connection."""
+        connection = self.raw()
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        answer = b""
+        try:
+            while piece := connection.recv(1 << 16):
+                answer += piece
+        except ConnectionResetError:
+            # It closed with bytes of ours unread, which is its right.
+            pass
+        return answer
+
+    def test_garbage_at_the_start_closes_that_connection_alone(self):
+        choices = random.Random(self.arguments.seed)
+        print(f"seed {self.arguments.seed}")
+        for _ in range(150):
+            self.answer(choices.randbytes(choices.choice([1, 7, 8, 9, 100, 20_000])))
+        self.assert_alive()
+
+    def test_garbage_behind_a_start_up_closes_that_connection_alone(self):
+        choices = random.Random(self.arguments.seed)
+        for _ in range(100):
+            with self.server.connect() as connection:
+                connection.send_bytes(choices.randbytes(choices.choice([1, 5, 6, 300, 70_000])))
+                connection.socket.shutdown(socket.SHUT_WR)
+                try:
+                    while connection.socket.recv(1 << 16):
+                        pass
+                except ConnectionResetError:
+                    pass
+        self.assert_alive()
+
+    def test_a_length_that_cannot_be_is_refused_with_a_message(self):
+        for length in (-1, 0, 3, 7, 2**31 - 1):
+            answer = self.answer(struct.pack("!i", length) + b"\0" * 20)
+            self.assertIn(b"08P01", answer, length)
+        for length in (-1, 0, 3, 2**31 - 1):
+            with self.server.connect() as connection:
+                connection.send_bytes(b"Q" + struct.pack("!i", length))
+                with self.assertRaises(ServerError) as caught:
+                    connection._until_ready()
+                self.assertEqual(caught.exception.state, "08P01", length)
+        self.assert_alive()
+
+    def test_a_message_cut_off_by_the_end_of_the_connection_is_dropped(self):
+        with self.server.connect() as connection:
+            connection.query("CREATE TABLE t (a int)")
+        for cut in range(1, 30):
+            with self.server.connect() as connection:
+                body = b"INSERT INTO t VALUES (1)\0"
+                message = b"Q" + struct.pack("!i", len(body) + 4) + body
+                connection.send_bytes(message[:min(cut, len(message) - 1)])
+                connection.socket.close()
+        with self.server.connect() as connection:
+            self.assertEqual(connection.rows("SELECT count(*) FROM t"), [("0",)])
+
+    def test_another_version_of_the_protocol_is_refused_with_a_message(self):
+        body = struct.pack("!i", 2 << 16) + b"user\0x\0\0"
+        answer = self.answer(struct.pack("!i", len(body) + 4) + body)
+        self.assertIn(b"unsupported frontend protocol 2.0", answer)
+
+    def test_a_request_for_encryption_is_declined_and_the_session_goes_on(self):
+        connection = self.raw()
+        for code in (80_877_103, 80_877_104):
+            connection.sendall(struct.pack("!ii", 8, code))
+            self.assertEqual(connection.recv(1), b"N")
+        body = struct.pack("!i", 196_608) + b"user\0x\0\0"
+        connection.sendall(struct.pack("!i", len(body) + 4) + body)
+        self.assertEqual(connection.recv(1), b"R")
+
+    def test_half_open_connections_hold_nobody_up(self):
+        silent = [self.raw() for _ in range(100)]
+        for number, connection in enumerate(silent):
+            connection.sendall(struct.pack("!i", 100)[:number % 5])
+        self.assert_alive()
+
+    def test_two_hundred_clients_are_served_together(self):
+        connections = [self.server.connect() for _ in range(200)]
+        connections[0].query("CREATE TABLE t (client int)")
+        for number, connection in enumerate(connections):
+            connection.send(b"Q", f"INSERT INTO t VALUES ({number})\0".encode())
+        for connection in connections:
+            connection._until_ready()
+        rows = connections[-1].rows("SELECT count(*), count(DISTINCT client) FROM t")
+        self.assertEqual(rows, [("200", "200")])
+        for connection in connections:
+            connection.close()
+        self.assert_alive()
+
+    def test_a_cancel_request_stops_its_statement_and_no_other(self):
+        with self.server.connect() as connection, self.server.connect() as other:
+            failures = []
+
+            def run():
+                try:
+                    connection.query(SLOW_QUERY)
+                except ServerError as error:
+                    failures.append(error.state)
+            thread = threading.Thread(target=run)
+            thread.start()
+            # A key that is not right stops nothing; the right one stops the statement, once it runs.
+            wrong = (connection.key[0], connection.key[1] ^ 1)
+            right, connection.key = connection.key, wrong
+            connection.cancel()
+            self.assertEqual(other.rows("SELECT 1"), [("1",)])
+            connection.key = right
+            while thread.is_alive():
+                connection.cancel()
+                thread.join(0.2)
+            self.assertEqual(failures, ["57014"])
+            self.assertEqual(connection.rows("SELECT 2"), [("2",)])
+
+    def test_a_client_that_leaves_takes_its_statement_along(self):
+        connection = self.server.connect()
+        connection.send(b"Q", SLOW_QUERY.encode() + b"\0")
+        connection.socket.close()
+        # A server that ended its thread can end in order: `stop` would hang otherwise.
+        self.assert_alive()
+        self.assertEqual(self.server.stop(), 0)
+
+    def test_a_copy_that_the_client_gives_up_leaves_nothing(self):
+        with self.server.connect() as connection:
+            connection.query("CREATE TABLE t (a int)")
+            with self.assertRaises(ServerError) as caught:
+                connection.query("COPY t FROM STDIN")
+            self.assertEqual(caught.exception.state, "57014")
+            self.assertEqual(connection.rows("SELECT count(*) FROM t"), [("0",)])
+
+    def test_a_connection_lost_in_copy_leaves_nothing(self):
+        with self.server.connect() as connection:
+            connection.query("CREATE TABLE t (a int)")
+        for _ in range(10):
+            connection = self.server.connect()
+            connection.send(b"Q", b"COPY t FROM STDIN\0")
+            self.assertEqual(connection.receive()[0], b"G")
+            connection.send(b"d", b"1\n2\n" * 1_000)
+            connection.socket.close()
+        with self.server.connect() as connection:
+            self.assertEqual(connection.rows("SELECT count(*) FROM t"), [("0",)])
+
+    def test_an_answer_of_many_rows_arrives_whole(self):
+        with self.server.connect() as connection:
+            rows = connection.rows("SELECT n, 'text ' || n FROM generate_series(1, 200000) AS s(n)")
+        self.assertEqual(len(rows), 200_000)
+        self.assertEqual(sum(int(row[0]) for row in rows), 200_000 * 200_001 // 2)
+
+    def test_a_client_that_reads_nothing_holds_nobody_up(self):
+        connection = self.server.connect()
+        connection.send(
+            b"Q", b"SELECT n, 'some text that fills the pipe' FROM generate_series(1, 3000000) AS s(n)\0")
+        self.assert_alive()
+        connection.socket.close()
+        self.assert_alive()
+
+    def test_messages_sent_ahead_are_answered_in_order(self):
+        with self.server.connect() as connection:
+            for number in range(500):
+                connection.send(b"Q", f"SELECT {number}\0".encode())
+            for number in range(500):
+                self.assertEqual(connection._until_ready()[-1].rows, [(str(number),)])
+
+    def test_an_empty_statement_is_answered(self):
+        with self.server.connect() as connection:
+            connection.query("")
+            connection.query("  ;  ")
+            self.assertEqual(connection.rows("SELECT 1"), [("1",)])
+
+    def test_sigterm_ends_in_order_and_keeps_what_was_acknowledged(self):
+        connection = self.server.connect()
+        connection.query("CREATE TABLE t (a int); INSERT INTO t VALUES (1), (2)")
+        idle = self.server.connect()
+        running = self.server.connect()
+        running.send(b"Q", SLOW_QUERY.encode() + b"\0")
+        self.assertEqual(self.server.stop(), 0)
+        for open_connection in (connection, idle, running):
+            open_connection.socket.close()
+        self.assertEqual(self.scalar("SELECT sum(a) FROM t"), "3")
+
+    def test_a_taken_port_is_told(self):
+        from program import run
+        outcome = run("serve", self.folder / "other.demetra", "--pg",
+                      f"127.0.0.1:{self.server.port}")
+        self.assertEqual(outcome.status, 1, outcome)
+        self.assertIn(str(self.server.port), outcome.errors)
+
+    def test_sessions_that_end_give_their_descriptors_back(self):
+        with self.server.connect() as connection:
+            connection.query("SELECT 1")
+        before = self.descriptors()
+        for _ in range(300):
+            Connection(self.server.port).close()
+        self.assert_alive()
+        self.assertLess(self.descriptors(), before + 50, "descriptors of closed sessions stay open")
+
+    def descriptors(self):
+        return len(os.listdir(f"/proc/{self.server.process.pid}/fd"))
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser()
+    parser.add_argument(
+        "--seed", type=int, default=int(os.environ.get("DEMETRA_SEED", random.randrange(10**9))))
+    main(parser)
