@@ -56,6 +56,8 @@ enum ArchitectureMap {
         "DemetraCLI": ["ArgumentParser", "CReadline", "CShims", "Foundation", "Glibc"],
         "DemetraTesting": ["Glibc"],
         "GrammarCompiler": ["Foundation"],
+        "SampleEmbedder": ["Foundation"],
+        "SamplePlugin": ["Foundation", "PackagePlugin"],
         "GrammarPlugin": ["Foundation", "PackagePlugin"],
     ]
 

@@ -43,7 +43,7 @@ import Testing
     @Test(arguments: [
         "Sources/DemetraStorage", "Sources/DemetraSQL", "Sources/DemetraPlanner",
         "Sources/DemetraEngine", "Sources/DemetraFunctions", "Sources/DemetraAnalytics",
-        "Sources/DemetraWire", "Tests",
+        "Sources/DemetraAlerts", "Sources/DemetraWire", "Tests",
     ])
     func `the hard parts have a readme`(folder: String) {
         #expect(Self.documents.contains("\(folder)/README.md"))

@@ -9,6 +9,7 @@ enum UnsafeFiles {
     /// The files that promise Sendable without the compiler's proof; at most five.
     static let unchecked: Set<String> = [
         "Sources/DemetraEngine/Execution/PipelineJob.swift",
+        "Sources/DemetraTesting/SimulatedFileSystem.swift",
         "Sources/DemetraTypes/Concurrency/Monitor.swift",
         "Sources/DemetraVectors/Buffer.swift",
         "Sources/DemetraVectors/Kernels/Keys/JoinTable.swift",
@@ -95,6 +96,9 @@ enum UnsafeFiles {
             "Encodings/WideEncoding",
             "FileSystem/PosixFileSystem",
             "Pruning/ZoneMap+Vector",
+        ],
+        "DemetraTesting": [
+            "SimulatedFileSystem"
         ],
         "DemetraTypes": [
             "Concurrency/Monitor",

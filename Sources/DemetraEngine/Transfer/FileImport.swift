@@ -86,6 +86,7 @@ struct FileImport {
         let sample = Buffer(try file.read(at: 0, count: TypeInference.sampleByteCount))
         // Safe because the sample is kept alive until its bytes have been looked at.
         let bytes = UnsafeBufferPointer(start: sample.pointer, count: sample.count)
+        defer { withExtendedLifetime(sample) {} }
         let format =
             options.format?.lowercased()
             ?? (path.hasSuffix(".jsonl") || path.hasSuffix(".ndjson") ? "jsonl" : "csv")
