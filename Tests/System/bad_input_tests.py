@@ -22,7 +22,7 @@ class BadInputTests(ProgramTests):
         """Imports into the table that is there; must fail, and tell it."""
         outcome = run("import", self.database, "ads", file, *options)
         self.assertEqual(outcome.status, 1, outcome)
-        self.assertRegex(outcome.errors, r"^ERROR:  [0-9A-Z]{5}: [a-z0-9]")
+        self.assertRegex(outcome.errors, r'^ERROR:  [0-9A-Z]{5}: [a-z0-9"]')
         return outcome.errors
 
     def test_a_missing_file_is_named(self):

@@ -17,7 +17,7 @@ ROOT = HERE.parent.parent
 
 # Seconds a part may take; what is not listed gets the default. Time is no expectation of a test: the
 # limits are ten times what a part needs on two cores, and end what hangs.
-LIMITS = {"build": 2_400, "swift": 900, "crash": 900, "shared": 1_500, "invariants": 2_400}
+LIMITS = {"build": 2_400, "swift": 900, "samples": 2_400, "crash": 900, "shared": 1_500}
 DEFAULT_LIMIT = 600
 
 # The line by which a part says its sum.
@@ -27,7 +27,7 @@ SUM = re.compile(r"^(\d+) passed, (\d+) failed(?:, (\d+) skipped)?$", re.MULTILI
 def parts():
     """The parts in the order they run: what is quick and tells most comes first."""
     files = sorted(path.name.removesuffix("_tests.py") for path in HERE.glob("*_tests.py"))
-    last = [name for name in ("crash", "shared", "race", "invariants") if name in files]
+    last = [name for name in ("samples", "crash", "shared", "race") if name in files]
     return ["build", "swift"] + [name for name in files if name not in last] + last
 
 
