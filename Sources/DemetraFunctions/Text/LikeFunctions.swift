@@ -16,18 +16,18 @@ enum LikeFunctions {
 
     private static func function(_ name: String, _ signature: Signature) -> ScalarFunction {
         ScalarFunction(name, signature) { (arguments, count, _) throws(DemetraError) in
-            var pattern: (text: String, compiled: LikePattern)?
+            var pattern: (text: String, escape: String, compiled: LikePattern)?
             let builder = BufferBuilder<UInt8>(capacity: count)
             let output = builder.pointer
             for row in 0..<count {
                 output[row] = 0
                 guard arguments.allSatisfy({ $0.isValid(row) }) else { continue }
                 let text = arguments[1].value(at: row).textOrEmpty
-                if pattern == nil || pattern?.text != text {
-                    let escape =
-                        arguments.count > 2 ? arguments[2].value(at: row).textOrEmpty : "\\"
+                let escape = arguments.count > 2 ? arguments[2].value(at: row).textOrEmpty : "\\"
+                if pattern == nil || pattern?.text != text || pattern?.escape != escape {
                     pattern = (
-                        text, try LikePattern(text, escape: escape, ignoresCase: name == "ilike")
+                        text, escape,
+                        try LikePattern(text, escape: escape, ignoresCase: name == "ilike")
                     )
                 }
                 let value = arguments[0].value(at: row).textOrEmpty

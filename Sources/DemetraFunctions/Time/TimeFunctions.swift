@@ -307,16 +307,20 @@ enum TimeFunctions {
             "make_interval",
             [.integer, .integer, .integer, .integer, .integer, .integer, .double], .interval,
             optional: 7
-        ) { values, _ in
+        ) { (values, _) throws(DemetraError) in
             func part(_ index: Int) -> Int {
                 index < values.count ? values[index].integerOrZero : 0
             }
+            // Hours and minutes of 32 bits fit 64 bits of microseconds; seconds may be anything.
             let seconds = values.count > 6 ? values[6].doubleOrZero : 0
             let time = Int64(part(4) * 3_600 + part(5) * 60) * 1_000_000
-            return .interval(
-                Interval(
-                    months: Int32(part(0) * 12 + part(1)), days: Int32(part(2) * 7 + part(3)),
-                    microseconds: time + Int64((seconds * 1_000_000).rounded())))
+            guard let months = Int32(exactly: part(0) * 12 + part(1)),
+                let days = Int32(exactly: part(2) * 7 + part(3)),
+                let fraction = Int64(exactly: (seconds * 1_000_000).rounded()),
+                case let (microseconds, isTooLong) = time.addingReportingOverflow(fraction),
+                !isTooLong
+            else { throw DemetraError(.datetimeFieldOverflow, "interval out of range") }
+            return .interval(Interval(months: months, days: days, microseconds: microseconds))
         },
     ]
 
