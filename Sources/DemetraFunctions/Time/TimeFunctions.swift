@@ -267,10 +267,13 @@ enum TimeFunctions {
             .timestamptz(
                 try context.timeZones.rules(values[0].textOrEmpty).instant(timestamp(values[1])))
         },
-        ScalarBuilder.function("to_timestamp", [.double], .timestamptz) { values, _ in
-            .timestamptz(
-                Timestamp(
-                    microseconds: Int64((values[0].doubleOrZero * 1_000_000).rounded())))
+        ScalarBuilder.function("to_timestamp", [.double], .timestamptz) {
+            (values, _) throws(DemetraError) in
+            let microseconds = (values[0].doubleOrZero * 1_000_000).rounded()
+            guard let whole = Int64(exactly: microseconds) else {
+                throw DemetraError(.datetimeFieldOverflow, "timestamp out of range")
+            }
+            return .timestamptz(Timestamp(microseconds: whole))
         },
     ]
 
