@@ -146,18 +146,21 @@ enum MathFunctions {
                     if b == 0 { throw DemetraError(.divisionByZero, "division by zero") }
                     return .integer(b == -1 ? 0 : Int64(a % b))
                 },
-                ScalarBuilder.function("gcd", [type, type], type) { values, _ in
-                    .integer(Int64(gcd(values[0].integerOrZero, values[1].integerOrZero)))
+                ScalarBuilder.function("gcd", [type, type], type) {
+                    (values, _) throws(DemetraError) in
+                    let divisor = gcd(values[0].integerOrZero, values[1].integerOrZero)
+                    guard let result = Int64(exactly: divisor) else { throw outOfRange(type) }
+                    return .integer(result)
                 },
                 ScalarBuilder.function("lcm", [type, type], type) {
                     (values, _) throws(DemetraError) in
                     let (a, b) = (values[0].integerOrZero, values[1].integerOrZero)
                     if a == 0 || b == 0 { return .integer(0) }
-                    let (product, overflow) = (a / gcd(a, b)).multipliedReportingOverflow(by: b)
-                    if overflow {
-                        throw DemetraError(.numericValueOutOfRange, "\(type) out of range")
+                    let share = Int128(a) / Int128(gcd(a, b))
+                    guard let result = Int64(exactly: abs(share * Int128(b))) else {
+                        throw outOfRange(type)
                     }
-                    return .integer(Int64(abs(product)))
+                    return .integer(result)
                 },
                 bits("&", type) { $0 & $1 }, bits("|", type) { $0 | $1 },
                 bits("#", type) { $0 ^ $1 },
@@ -216,8 +219,13 @@ enum MathFunctions {
             },
         ]
 
-    private static func gcd(_ a: Int, _ b: Int) -> Int {
-        var (x, y) = (abs(a), abs(b))
+    private static func outOfRange(_ type: LogicalType) -> DemetraError {
+        DemetraError(.numericValueOutOfRange, "\(type) out of range")
+    }
+
+    private static func gcd(_ a: Int, _ b: Int) -> UInt {
+        // The magnitude of the least integer is no Int.
+        var (x, y) = (a.magnitude, b.magnitude)
         while y != 0 { (x, y) = (y, x % y) }
         return x
     }
