@@ -170,7 +170,8 @@ def main(parser=None):
         if arguments.only.replace(" ", "_") in test.id():
             suite.addTest(test)
     result = unittest.TextTestRunner(stream=sys.stdout, resultclass=_Result, verbosity=0).run(suite)
-    bad = {test.id() for test, _ in result.failures + result.errors}
+    # Several parts of one test may fail; it is one test.
+    bad = {getattr(test, "test_case", test).id() for test, _ in result.failures + result.errors}
     skipped = len(result.skipped)
     print(f"{result.testsRun - len(bad) - skipped} passed, {len(bad)} failed, {skipped} skipped")
     sys.exit(int(bool(bad) or result.testsRun == 0))
