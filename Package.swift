@@ -130,6 +130,7 @@ let package = Package(
                 "DemetraTypes", "DemetraSQL", "DemetraCatalog", "DemetraFunctions",
                 "DemetraPlanner",
             ]),
+        tests("DemetraEngine", ["DemetraTypes", "Demetra"]),
         tests(
             "DemetraAnalytics",
             ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraAnalytics"]),

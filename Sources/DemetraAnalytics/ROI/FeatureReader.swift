@@ -123,7 +123,7 @@ struct FeatureReader {
         var count = 0
         for vector in relation.batches.map({ $0.vectors[index] }) {
             guard case .float64(let buffer) = vector.storage else { continue }
-            for row in 0..<vector.count where !buffer.pointer[row].isFinite && vector.isValid(row) {
+            for row in 0..<vector.count where !buffer[row].isFinite && vector.isValid(row) {
                 count += 1
             }
         }
