@@ -24,7 +24,7 @@ struct AdsFixture {
                 CASE WHEN n % 13 <> 0 THEN (n * 104729) % 1000 END,
                 ((n * 31) % 10007)::numeric / 100, ((n * 37) % 20011)::numeric / 100,
                 ((n * 41) % 1009)::float8 / 8
-            FROM generate_series(0, 149999) AS s(n)
+            FROM generate_series(0::bigint, 149999) AS s(n)
             """)
         try connection.query(
             """
