@@ -112,12 +112,14 @@ let package = Package(
     targets: core + product + edge + support + [
         tests("Architecture", []),
         tests("DemetraTypes", ["DemetraTypes"]),
-        tests("DemetraVectors", ["DemetraTypes", "DemetraVectors"]),
+        tests("DemetraVectors", ["DemetraTypes", "DemetraVectors", "DemetraTesting"]),
         tests("DemetraCatalog", ["DemetraTypes", "DemetraCatalog"]),
         tests("Demetra", ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra"]),
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
-        tests("DemetraFunctions", ["DemetraTypes", "DemetraVectors", "DemetraFunctions"]),
+        tests(
+            "DemetraFunctions",
+            ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraTesting"]),
         tests(
             "DemetraStorage",
             [
@@ -130,7 +132,7 @@ let package = Package(
                 "DemetraTypes", "DemetraSQL", "DemetraCatalog", "DemetraFunctions",
                 "DemetraPlanner",
             ]),
-        tests("DemetraEngine", ["DemetraTypes", "Demetra"]),
+        tests("DemetraEngine", ["DemetraTypes", "Demetra", "DemetraTesting"]),
         tests(
             "DemetraAnalytics",
             ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraAnalytics"]),
@@ -141,6 +143,6 @@ let package = Package(
                 "DemetraTesting",
             ]),
         tests(
-            "DemetraWire", ["DemetraTypes", "DemetraWire"],
+            "DemetraWire", ["DemetraTypes", "DemetraWire", "DemetraTesting"],
             libraries: [.product(name: "NIOCore", package: "swift-nio")]),
     ])

@@ -35,11 +35,13 @@ package final class WindowFunction: Sendable {
         WindowFunction(
             "lag", .lag,
             Signature(
-                [.anyElement, .type(.integer), .anyElement], requiredCount: 1, result: .argument(0))),
+                [.anyElement, .type(.integer), .anyElement], requiredCount: 1, result: .argument(0))
+        ),
         WindowFunction(
             "lead", .lead,
             Signature(
-                [.anyElement, .type(.integer), .anyElement], requiredCount: 1, result: .argument(0))),
+                [.anyElement, .type(.integer), .anyElement], requiredCount: 1, result: .argument(0))
+        ),
         WindowFunction("first_value", .firstValue, Signature([.any], result: .argument(0))),
         WindowFunction("last_value", .lastValue, Signature([.any], result: .argument(0))),
         WindowFunction(

@@ -15,10 +15,12 @@ package struct Seed: Sendable, Hashable, CustomStringConvertible {
 
     /// The seed the environment asks for, else seeds 1 to `count`.
     package static func some(_ count: Int) -> [Seed] {
-        if let text = getenv("DEMETRA_SEED"), let number = UInt64(String(cString: text)) {
-            return [Seed(number)]
-        }
-        return (1...max(count, 1)).map { Seed(UInt64($0)) }
+        chosen.map { [$0] } ?? (1...max(count, 1)).map { Seed(UInt64($0)) }
+    }
+
+    /// The seed the environment asks for.
+    package static var chosen: Seed? {
+        getenv("DEMETRA_SEED").flatMap { UInt64(String(cString: $0)) }.map { Seed($0) }
     }
 
     /// A generator that begins with this seed.
@@ -29,10 +31,18 @@ package struct Seed: Sendable, Hashable, CustomStringConvertible {
 ///
 /// - Source: Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014.
 package struct SeededGenerator: RandomNumberGenerator, Sendable {
+    /// Where it began, to be named in failures.
+    package let seed: UInt64
     private var state: UInt64
 
     /// Begins at a state.
-    package init(state: UInt64) { self.state = state }
+    package init(state: UInt64) {
+        seed = state
+        self.state = state
+    }
+
+    /// Begins where `DEMETRA_SEED` says, else at the seed given.
+    package init(seed: UInt64) { self.init(state: Seed.chosen?.number ?? seed) }
 
     /// The next number.
     package mutating func next() -> UInt64 {

@@ -50,7 +50,8 @@ package struct Vector: Sendable {
 
     /// The same values under another logical type of the same physical type.
     package func retyped(_ type: LogicalType) -> Vector {
-        precondition(type.physicalType == self.type.physicalType, "a retyped vector keeps its storage")
+        precondition(
+            type.physicalType == self.type.physicalType, "a retyped vector keeps its storage")
         if case .constant(let one) = storage {
             return .constant(one.vector.retyped(type), count: count)
         }

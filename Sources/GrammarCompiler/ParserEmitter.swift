@@ -63,7 +63,9 @@ struct ParserEmitter {
     }
 
     private var ruleNames: [String] {
-        grammar.rules.map(\.name) + ["BinaryOperation", "ChainOperation", "PrefixOperation", "SuffixOperation", "Leaf"]
+        grammar.rules.map(\.name) + [
+            "BinaryOperation", "ChainOperation", "PrefixOperation", "SuffixOperation", "Leaf",
+        ]
     }
 
     private func className(_ word: String) -> String {
@@ -293,7 +295,8 @@ struct ParserEmitter {
     }
 
     private static let swiftWords: Set<String> = [
-        "as", "break", "case", "catch", "continue", "default", "defer", "do", "else", "false", "for",
+        "as", "break", "case", "catch", "continue", "default", "defer", "do", "else", "false",
+        "for",
         "func", "if", "import", "in", "init", "inout", "internal", "is", "let", "nil", "operator",
         "private", "public", "repeat", "return", "self", "static", "struct", "switch", "throw",
         "true", "try", "var", "where", "while", "extension", "class", "enum", "protocol", "any",

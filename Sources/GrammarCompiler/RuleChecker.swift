@@ -69,7 +69,8 @@ struct RuleChecker {
                     {
                         throw GrammarError(
                             place: rule.place,
-                            message: "in \(rule.name), \(short.joined(separator: " ")) hides a later "
+                            message:
+                                "in \(rule.name), \(short.joined(separator: " ")) hides a later "
                                 + "alternative")
                     }
                 }

@@ -1,4 +1,5 @@
 import DemetraFunctions
+import DemetraTesting
 import DemetraTypes
 import DemetraVectors
 import Testing

@@ -1,3 +1,4 @@
+import DemetraTesting
 import DemetraTypes
 import DemetraVectors
 import Testing

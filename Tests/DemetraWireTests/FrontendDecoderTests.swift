@@ -1,3 +1,4 @@
+import DemetraTesting
 import DemetraWire
 import NIOCore
 import Testing
@@ -96,26 +97,11 @@ import Testing
 
     @Test(arguments: 0..<200)
     func `random bytes are refused or wait for more, and never trap`(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = SeededGenerator(state: UInt64(seed))
         let start = Bool.random(using: &random) ? ClientBytes.startup(["user", "ann"]) : []
         let noise = (0..<Int.random(in: 0...300, using: &random)).map { _ in
             UInt8.random(in: .min ... .max, using: &random)
         }
         _ = try? decode([start, noise])
-    }
-}
-
-/// A random generator that a seed decides.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
     }
 }

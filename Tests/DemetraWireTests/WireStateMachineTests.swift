@@ -1,3 +1,4 @@
+import DemetraTesting
 import DemetraTypes
 import DemetraWire
 import Testing
@@ -142,7 +143,7 @@ import Testing
 
     @Test(arguments: 0..<100)
     func `in any order give one answer a statement at most`(seed: Int) {
-        var random = SeededGenerator(seed: UInt64(seed))
+        var random = SeededGenerator(state: UInt64(seed))
         var machine = started()
         var (asked, ran, isRunning, isClosed) = (0, 0, false, false)
         for _ in 0..<300 {

@@ -37,7 +37,7 @@ package struct AlertLabels: Sendable, Hashable {
     /// Readable rather than a hash: it cannot collide, and people look for it.
     package func fingerprint(rule: String) -> String {
         let pairs = labels.map { label in
-            label.name + "=" + (label.text.map { Self.quoted($0) } ?? "NULL")
+            label.name + "=" + (label.text.map { JSONText.quoted($0) } ?? "NULL")
         }
         return "\(rule){\(pairs.joined(separator: ","))}"
     }
@@ -45,28 +45,9 @@ package struct AlertLabels: Sendable, Hashable {
     /// The labels as a JSON object.
     package var json: String {
         let pairs = labels.map { label in
-            let value = label.text.map { label.isBare ? $0 : Self.quoted($0) } ?? "null"
-            return "\(Self.quoted(label.name)): \(value)"
+            let value = label.text.map { label.isBare ? $0 : JSONText.quoted($0) } ?? "null"
+            return "\(JSONText.quoted(label.name)): \(value)"
         }
         return "{\(pairs.joined(separator: ", "))}"
-    }
-
-    /// The text between quotes, escaped as JSON wants it.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\r": result += "\\r"
-            case "\t": result += "\\t"
-            case _ where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                result += "\\u" + String(repeating: "0", count: 4 - digits.utf8.count) + digits
-            default: result.unicodeScalars.append(scalar)
-            }
-        }
-        return result + "\""
     }
 }

@@ -9,7 +9,8 @@ enum ScanPlanner {
     static func plan(_ scan: TableScan) throws(DemetraError) -> any PhysicalOperator {
         // Predicates see the whole table by position, whatever the scan gives out.
         let byPosition = Dictionary(
-            scan.columns.map { ($0.column.id, $0.position) }, uniquingKeysWith: { first, _ in first })
+            scan.columns.map { ($0.column.id, $0.position) },
+            uniquingKeysWith: { first, _ in first })
         let filler = PlanColumn(id: ColumnIdentifier(-1), name: "", type: .boolean)
         var tableColumns = Array(repeating: filler, count: scan.table.columns.count)
         for (column, position) in scan.columns { tableColumns[position] = column }

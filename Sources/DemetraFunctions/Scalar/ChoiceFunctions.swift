@@ -2,7 +2,8 @@ import DemetraTypes
 
 /// `greatest` and `least`: NULLs are left out.
 enum ChoiceFunctions {
-    static let all: [ScalarFunction] = [("greatest", true), ("least", false)].map { name, isGreatest in
+    static let all: [ScalarFunction] = [("greatest", true), ("least", false)].map {
+        name, isGreatest in
         ScalarBuilder.general(
             name, Signature([.anyElement], variadic: .anyElement, result: .argument(0)),
             isStrict: false

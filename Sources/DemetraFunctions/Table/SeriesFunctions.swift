@@ -73,7 +73,9 @@ enum SeriesFunctions {
         let (start, stop) = (Int64(values[0].integerOrZero), Int64(values[1].integerOrZero))
         let step = values.count > 2 ? Int64(values[2].integerOrZero) : 1
         if step == 0, !hasNull { throw zeroStep() }
-        if !hasNull, (Int128(stop) - Int128(start)) / Int128(step) > Int128(largestCount) { throw tooLong() }
+        if !hasNull, (Int128(stop) - Int128(start)) / Int128(step) > Int128(largestCount) {
+            throw tooLong()
+        }
         return bound(type) { (builder) throws(DemetraError) in
             guard !hasNull else { return }
             var value = start

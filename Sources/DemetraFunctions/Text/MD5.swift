@@ -26,8 +26,10 @@ enum MD5 {
             }
             round(&state, words)
         }
-        return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32($0 * 8)) } }
-            .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+        return state.flatMap { word in
+            (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32($0 * 8)) }
+        }
+        .map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 
     private static func round(_ state: inout [UInt32], _ words: [UInt32]) {

@@ -44,7 +44,8 @@ enum CallBuilder {
         if let table = node[.table] { return .table(ExpressionBuilder.objectName(table)) }
         if let query = node[.query] {
             let range = query.range
-            return .expression(Expression(.scalarQuery(try QueryBuilder.build(query)), range: range))
+            return .expression(
+                Expression(.scalarQuery(try QueryBuilder.build(query)), range: range))
         }
         if let star = node[.star] {
             return .star(star[.name].map { ObjectName([$0.identifier]) }, star.range)

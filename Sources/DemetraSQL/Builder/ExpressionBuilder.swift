@@ -17,7 +17,9 @@ enum ExpressionBuilder {
         case .prefixOperation:
             let parts = node.children
             let operand = try build(parts[1])
-            if parts[0].token.keyword == .not { return Expression(.not(operand), range: node.range) }
+            if parts[0].token.keyword == .not {
+                return Expression(.not(operand), range: node.range)
+            }
             return Expression(.unary(operator: parts[0].source, operand), range: node.range)
         case .suffixOperation: return try SuffixBuilder.build(node)
         case .primary: return try PrimaryBuilder.build(node)

@@ -83,12 +83,15 @@ enum ModifyBuilder {
         for option in node?.all(.options) ?? [] {
             if option.rule == .copyOption, let name = option[.name] {
                 let value = option[.value]
-                let text = try value.map { value throws(DemetraError) in try OptionText.text(value) }
+                let text = try value.map { value throws(DemetraError) in try OptionText.text(value)
+                }
                 result.append((name.identifier, text ?? "true"))
                 continue
             }
             let text = try option[.text]?.string() ?? "true"
-            if option.has(.csv) { result.append((Identifier("format", range: option.range), "csv")) }
+            if option.has(.csv) {
+                result.append((Identifier("format", range: option.range), "csv"))
+            }
             for (label, name) in [
                 (SyntaxLabel.header, "header"), (.delimiter, "delimiter"), (.null, "null"),
                 (.quote, "quote"),

@@ -13,7 +13,8 @@ enum PrimaryBuilder {
         }
         if let text = node[.string] { return .string(try text.string()) }
         if let parameter = node[.parameter] {
-            guard let number = Int(parameter.source.dropFirst()), number > 0, number <= 65_535 else {
+            guard let number = Int(parameter.source.dropFirst()), number > 0, number <= 65_535
+            else {
                 throw DemetraError(
                     .undefinedParameter, "there is no parameter \(parameter.source)",
                     position: Int(node.range.lower))

@@ -15,7 +15,9 @@ enum QueryBuilder {
         query.range = node.range
         if let with = node[.with] {
             query.isRecursive = with.has(.recursive)
-            query.with = try with.all(.tables).mapThrowing { table throws(DemetraError) in try commonTable(table) }
+            query.with = try with.all(.tables).mapThrowing { table throws(DemetraError) in
+                try commonTable(table)
+            }
         }
         if let order = node[.order] { query.orderBy = try ExpressionBuilder.orderItems(order) }
         for limit in node.all(.limit) { try apply(limit, &query) }

@@ -15,7 +15,9 @@ enum SelectBuilder {
         if let group = node[.group] {
             core.groupsByAll = group.has(.all)
             if !core.groupsByAll {
-                core.groupBy = try group.all(.items).mapThrowing { item throws(DemetraError) in try grouping(item) }
+                core.groupBy = try group.all(.items).mapThrowing { item throws(DemetraError) in
+                    try grouping(item)
+                }
             }
         }
         core.having = try ExpressionBuilder.build(node[.having]?[.condition])
@@ -60,7 +62,9 @@ enum SelectBuilder {
         if let item = node[.rollup] { return .rollup(try sets(item), item.range) }
         if let item = node[.cube] { return .cube(try sets(item), item.range) }
         if let item = node[.sets] {
-            return .sets(try item.all(.items).mapThrowing { child throws(DemetraError) in try grouping(child) }, item.range)
+            return .sets(
+                try item.all(.items).mapThrowing { child throws(DemetraError) in try grouping(child)
+                }, item.range)
         }
         if let item = node[.empty] { return .set([], item.range) }
         guard let item = node[.expression] else {
@@ -88,7 +92,9 @@ enum SelectBuilder {
     // MARK: FROM
 
     static func tables(_ node: SyntaxNode?) throws(DemetraError) -> [TableReference] {
-        try (node?.all(.tables) ?? []).mapThrowing { table throws(DemetraError) in try reference(table) }
+        try (node?.all(.tables) ?? []).mapThrowing { table throws(DemetraError) in
+            try reference(table)
+        }
     }
 
     private static func reference(_ node: SyntaxNode) throws(DemetraError) -> TableReference {

@@ -14,7 +14,9 @@ struct TokenText {
         if token.kind == .quotedName {
             return unquoted(bytes[(token.start + 1)..<(token.end - 1)], quote: 0x22)
         }
-        let folded = bytes[token.start..<token.end].map { $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0 }
+        let folded = bytes[token.start..<token.end].map {
+            $0 >= 0x41 && $0 <= 0x5a ? $0 | 0x20 : $0
+        }
         return String(decoding: folded, as: UTF8.self)
     }
 

@@ -62,7 +62,9 @@ struct Tokenizer {
                 while position < bytes.count, bytes[position] != 0x0a { position += 1 }
             } else if current == 0x2f, byte(at: position + 1) == 0x2a {
                 try skipComment()
-            } else if current == 0xef, byte(at: position + 1) == 0xbb, byte(at: position + 2) == 0xbf {
+            } else if current == 0xef, byte(at: position + 1) == 0xbb,
+                byte(at: position + 2) == 0xbf
+            {
                 position += 3
             } else {
                 return
@@ -134,7 +136,9 @@ struct Tokenizer {
     private func continuation() -> Int? {
         var ahead = position
         var hasNewline = false
-        while ahead < bytes.count, bytes[ahead] == 0x20 || (bytes[ahead] >= 0x09 && bytes[ahead] <= 0x0d) {
+        while ahead < bytes.count,
+            bytes[ahead] == 0x20 || (bytes[ahead] >= 0x09 && bytes[ahead] <= 0x0d)
+        {
             if bytes[ahead] == 0x0a { hasNewline = true }
             ahead += 1
         }
@@ -176,7 +180,8 @@ struct Tokenizer {
         position += 1
         let tag = Array(bytes[start..<position])
         while position + tag.count <= bytes.count {
-            if bytes[position] == 0x24, bytes[position..<(position + tag.count)].elementsEqual(tag) {
+            if bytes[position] == 0x24, bytes[position..<(position + tag.count)].elementsEqual(tag)
+            {
                 position += tag.count
                 return add(.string, from: start)
             }
@@ -208,7 +213,8 @@ struct Tokenizer {
         }
         if position < bytes.count, isWordStart(bytes[position]) {
             throw DemetraError(
-                .syntaxError, "trailing junk after numeric literal at or near "
+                .syntaxError,
+                "trailing junk after numeric literal at or near "
                     + "\"\(String(decoding: bytes[start...position], as: UTF8.self))\"",
                 position: start)
         }

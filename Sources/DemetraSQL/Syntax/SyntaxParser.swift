@@ -164,7 +164,9 @@ struct SyntaxParser {
 
     func isNext(symbol: String) -> Bool {
         let token = tokens[position]
-        guard token.kind == .symbol, token.end - token.start == symbol.utf8.count else { return false }
+        guard token.kind == .symbol, token.end - token.start == symbol.utf8.count else {
+            return false
+        }
         return text.bytes[token.start..<token.end].elementsEqual(symbol.utf8)
     }
 
@@ -208,7 +210,9 @@ struct SyntaxParser {
         switch token.kind {
         case .quotedName: return accept(label ?? SyntaxLabel.none)
         case .word:
-            if let keyword = token.keyword, !allows(keyword.keywordClass) { return miss(description) }
+            if let keyword = token.keyword, !allows(keyword.keywordClass) {
+                return miss(description)
+            }
             return accept(label ?? SyntaxLabel.none)
         default: return miss(description)
         }

@@ -77,6 +77,14 @@ extension JSONText {
         return output
     }
 
+    /// A text as a JSON string with its quotes.
+    package static func quoted(_ text: String) -> String {
+        var text = text
+        var output: [UInt8] = []
+        text.withUTF8 { appendQuoted($0, to: &output) }
+        return String(decoding: output, as: UTF8.self)
+    }
+
     /// Appends a text as a JSON string with its quotes.
     package static func appendQuoted(
         _ text: UnsafeBufferPointer<UInt8>, to output: inout [UInt8]

@@ -18,7 +18,9 @@ package final class ManualClock: Clock {
     package init(start: Timestamp) { microseconds = Atomic(start.microseconds) }
 
     /// The set time.
-    package func now() -> Timestamp { Timestamp(microseconds: microseconds.load(ordering: .relaxed)) }
+    package func now() -> Timestamp {
+        Timestamp(microseconds: microseconds.load(ordering: .relaxed))
+    }
 
     /// The set time in nanoseconds.
     package func monotonicNanoseconds() -> Int64 { microseconds.load(ordering: .relaxed) &* 1_000 }

@@ -40,7 +40,8 @@ package final class MemoryBudget: Sendable {
             used.subtract(byteCount, ordering: .relaxed)
             throw DemetraError(
                 .outOfMemory, "out of memory in \(name)",
-                detail: "\(byteCount) bytes were asked for, \(now - byteCount) of \(limitBytes) are in use.",
+                detail:
+                    "\(byteCount) bytes were asked for, \(now - byteCount) of \(limitBytes) are in use.",
                 hint: "Reduce the rows the statement has to keep, or raise memory_limit.")
         }
         guard let parent else { return }

@@ -7,7 +7,9 @@ public struct CalendarDate: Sendable, Hashable, Comparable, BitwiseCopyable {
     public init(days: Int32) { self.days = days }
 
     /// Earlier days come first.
-    public static func < (left: CalendarDate, right: CalendarDate) -> Bool { left.days < right.days }
+    public static func < (left: CalendarDate, right: CalendarDate) -> Bool {
+        left.days < right.days
+    }
 }
 
 /// A point on the time line, or on a wall clock without a zone.

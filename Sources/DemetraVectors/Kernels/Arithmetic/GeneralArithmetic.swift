@@ -91,7 +91,9 @@ enum GeneralArithmetic {
         }
     }
 
-    private static func shifted(_ date: CalendarDate, _ days: Int64) throws(DemetraError) -> CalendarDate {
+    private static func shifted(_ date: CalendarDate, _ days: Int64) throws(DemetraError)
+        -> CalendarDate
+    {
         guard date.isFinite else { return date }
         guard let result = Int32(exactly: Int64(date.days) + days) else {
             throw DemetraError(.datetimeFieldOverflow, "date out of range")

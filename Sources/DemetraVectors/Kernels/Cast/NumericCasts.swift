@@ -25,8 +25,11 @@ enum NumericCasts {
         case (.float64, .double):
             return vector.retyped(type)
         case (.int32(let buffer), .numeric(nil)) where vector.type.isInteger:
-            return decimals(vector, type) { Decimal(unscaled: Int128(buffer.pointer[$0]), scale: 0) }
-        case (.int64(let buffer), .numeric(nil)) where vector.type == .bigint || vector.type.isNumeric:
+            return decimals(vector, type) {
+                Decimal(unscaled: Int128(buffer.pointer[$0]), scale: 0)
+            }
+        case (.int64(let buffer), .numeric(nil))
+        where vector.type == .bigint || vector.type.isNumeric:
             let scale = vector.type.numericScale
             return decimals(vector, type) {
                 Decimal(unscaled: Int128(buffer.pointer[$0]), scale: scale)

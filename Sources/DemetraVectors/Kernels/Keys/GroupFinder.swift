@@ -73,7 +73,8 @@ final class GroupFinder {
         // With NULLs the values are packed aside, so that the filler neither fits nor misfits.
         if let valid = nullAware, findsNulls {
             packWithNulls(key, column, index, from: first, valid, output, count)
-            packNulls(valid, field.nullShift, words.pointer + field.nullWord * GroupTable.chunk, count)
+            packNulls(
+                valid, field.nullShift, words.pointer + field.nullWord * GroupTable.chunk, count)
             return
         }
         if let valid = nullAware { conjoinBytes(valid, present.pointer, count) }

@@ -99,7 +99,8 @@ func hashRow(_ words: UnsafePointer<UInt64>, _ wordCount: Int) -> UInt64 {
 
 /// The hash of a row whose words lie `stride` apart; equals `hashRow` of the same words.
 @inline(__always)
-private func hashColumns(_ words: UnsafePointer<UInt64>, _ stride: Int, _ wordCount: Int) -> UInt64 {
+private func hashColumns(_ words: UnsafePointer<UInt64>, _ stride: Int, _ wordCount: Int) -> UInt64
+{
     var hash = hashSeed
     for word in 0..<wordCount {
         hash = fold(hash ^ words[word &* stride], hashFactor) &+ hashSeed

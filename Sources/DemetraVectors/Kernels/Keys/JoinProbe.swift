@@ -59,7 +59,8 @@ package final class JoinProbe {
         }
         if written == 0, nextRow >= count { return nil }
         return Pairs(
-            probeRows: probeRows.freeze(count: written), buildRows: buildRows.freeze(count: written))
+            probeRows: probeRows.freeze(count: written), buildRows: buildRows.freeze(count: written)
+        )
     }
 
     /// 1 for each row that has a match: semi and anti joins.

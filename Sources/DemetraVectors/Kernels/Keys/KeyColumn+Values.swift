@@ -33,7 +33,8 @@ extension KeyColumn {
         case .boolean: .boolean(narrowed(numbers))
         case .int32: .int32(narrowed(numbers))
         case .int64: .int64(numbers)
-        case .float64: .float64(Buffer(numbers.array.map { Double(bitPattern: UInt64(bitPattern: $0)) }))
+        case .float64:
+            .float64(Buffer(numbers.array.map { Double(bitPattern: UInt64(bitPattern: $0)) }))
         case .text:
             .dictionary(codes: narrowed(numbers), VectorDictionary(values: texts.texts()))
         case .int128, .decimal, .interval: decimalStorage(narrowed(numbers))
@@ -68,7 +69,8 @@ extension KeyColumn {
         for group in 0..<count {
             let isNull =
                 field.isNullable
-                ? (source[group &* sourceWordCount &+ field.nullWord] &>> UInt64(field.nullShift)) & 1
+                ? (source[group &* sourceWordCount &+ field.nullWord] &>> UInt64(field.nullShift))
+                    & 1
                 : 0
             let value = (source[group &* sourceWordCount &+ field.word] &>> shift) & mask
             // NULL keeps value 0 wherever the base is.
