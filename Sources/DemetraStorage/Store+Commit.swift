@@ -30,7 +30,7 @@ extension Store {
 
     /// Commits that are built but not yet in the log.
     private struct Pending {
-        var record: [[UInt8]] = []
+        var record: [LogRecord.Commit] = []
         var byteCount = 0
         var firstSequence: UInt64 = 0
         var tickets: [(ticket: Int, sequence: CommitSequence)] = []
@@ -46,7 +46,8 @@ extension Store {
         for (index, waiting) in group.enumerated() {
             var builder = CommitBuilder(
                 catalog: pending.snapshot.catalog, states: pending.snapshot.states,
-                directory: directory, configuration: configuration)
+                moment: pending.snapshot.moment.next(at: clock.now()), directory: directory,
+                configuration: configuration)
             do throws(DemetraError) {
                 try builder.apply(waiting.transaction)
             } catch {
@@ -70,15 +71,15 @@ extension Store {
             pending.tickets.append((ticket, pending.snapshot.sequence))
             return
         }
-        let sequence = CommitSequence(number: pending.snapshot.sequence.number + 1)
+        let moment = builder.moment
         let payload = TransactionCodec.encode(builder.logged)
-        if pending.record.isEmpty { pending.firstSequence = sequence.number }
-        pending.record.append(payload)
+        if pending.record.isEmpty { pending.firstSequence = moment.sequence.number }
+        pending.record.append(LogRecord.Commit(time: moment.time, payload: payload))
         pending.byteCount += LogRecord.byteCount(ofCommit: payload.count)
         pending.segments += builder.segments
         pending.snapshot = Snapshot(
-            catalog: builder.catalog, sequence: sequence, states: builder.states)
-        pending.tickets.append((ticket, sequence))
+            catalog: builder.catalog, moment: moment, states: builder.states)
+        pending.tickets.append((ticket, moment.sequence))
     }
 
     /// Makes pending commits durable and visible; gives what the store is poisoned with when nobody knows

@@ -86,7 +86,7 @@ extension Store {
             guard snapshot.sequence.number > writer.floor else { return nil }
             try writer.log.rotateForFlush()
             let sealed = Snapshot(
-                catalog: snapshot.catalog, sequence: snapshot.sequence,
+                catalog: snapshot.catalog, moment: snapshot.moment,
                 states: snapshot.states.mapValues { $0.sealed() })
             current.withLock { $0 = sealed }
             let run = FlushRun(
@@ -124,7 +124,7 @@ extension Store {
                 states[id] = try state.replacing(table.old, by: groups)
             }
             let after = Snapshot(
-                catalog: before.catalog, sequence: before.sequence, states: states)
+                catalog: before.catalog, moment: before.moment, states: states)
             current.withLock { $0 = after }
             // Of the segments that the flush knew, those that its manifest does not name are done with.
             var live: Set<SegmentID> = []

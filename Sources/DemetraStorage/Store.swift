@@ -46,6 +46,7 @@ package final class Store: Sendable {
 
     let directory: DatabaseDirectory
     let configuration: StoreConfiguration
+    let clock: any Clock
     let writer: Mutex<Writer>
     let state = Monitor(State())
     let current: Mutex<Snapshot>
@@ -54,11 +55,13 @@ package final class Store: Sendable {
     private let lock: Mutex<(any FileLock)?>
 
     private init(
-        directory: DatabaseDirectory, configuration: StoreConfiguration, lock: any FileLock,
-        writer: consuming sending Writer, snapshot: Snapshot, recovery: RecoveryReport
+        directory: DatabaseDirectory, configuration: StoreConfiguration, clock: any Clock,
+        lock: any FileLock, writer: consuming sending Writer, snapshot: Snapshot,
+        recovery: RecoveryReport
     ) {
         self.directory = directory
         self.configuration = configuration
+        self.clock = clock
         self.lock = Mutex(lock)
         self.writer = Mutex(writer)
         current = Mutex(snapshot)
@@ -67,6 +70,7 @@ package final class Store: Sendable {
 
     /// Opens the database in a directory; makes it when there is none.
     ///
+    /// - Parameter clock: gives commits their times.
     /// - Throws: 55P03 naming the process that holds it, 3D000 when the directory holds something else,
     ///   58030 when it cannot be used, 0A000 when a later Demetra wrote it, XX001 when the manifest or the
     ///   log is damaged. A damaged segment does not keep the database from being opened: reading its
@@ -87,8 +91,8 @@ package final class Store: Sendable {
             log: found.log, known: found.known, manifestNumber: found.manifestNumber,
             floor: found.floor, flushBytes: configuration.memtableBytes)
         return Store(
-            directory: directory, configuration: configuration, lock: lock, writer: writer,
-            snapshot: found.snapshot, recovery: found.report)
+            directory: directory, configuration: configuration, clock: clock, lock: lock,
+            writer: writer, snapshot: found.snapshot, recovery: found.report)
     }
 
     /// The database as of the last commit.

@@ -193,7 +193,7 @@ import Testing
         #expect(error?.sqlState == .featureNotSupported)
         #expect(
             error?.message
-                == "manifest \"db/MANIFEST-000001\" has format version 33; this Demetra reads up to 1"
+                == "manifest \"db/MANIFEST-000001\" has format version 34; this Demetra reads up to 2"
         )
     }
 

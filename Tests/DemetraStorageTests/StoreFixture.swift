@@ -48,11 +48,11 @@ struct StoreFixture {
     let store: Store
 
     init(
-        _ fileSystem: any FileSystem, configuration: StoreConfiguration = StoreFixture.small
+        _ fileSystem: any FileSystem, configuration: StoreConfiguration = StoreFixture.small,
+        clock: any Clock = ManualClock(start: Timestamp(microseconds: 0))
     ) throws(DemetraError) {
         store = try Store.open(
-            path: Self.path, fileSystem: fileSystem,
-            clock: ManualClock(start: Timestamp(microseconds: 0)), configuration: configuration)
+            path: Self.path, fileSystem: fileSystem, clock: clock, configuration: configuration)
     }
 
     static func definition(_ id: Int64, _ name: String, isKeyed: Bool = true) -> TableDefinition {

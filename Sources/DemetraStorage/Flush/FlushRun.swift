@@ -71,7 +71,7 @@ struct FlushRun {
     /// The manifest of the snapshot, with the new segments in the place of what was written.
     func manifest(_ tables: [TableID: Table], firstLog: Int64) -> Manifest {
         Manifest(
-            catalog: snapshot.catalog, floor: snapshot.sequence.number, firstLog: firstLog,
+            catalog: snapshot.catalog, floor: snapshot.moment, firstLog: firstLog,
             nextSegment: directory.nextSegmentNumber,
             tables: tables.sorted { $0.key < $1.key }.map { id, table in
                 Manifest.Table(

@@ -6,7 +6,7 @@ import DemetraTypes
 // Immutable after init.
 struct Manifest: Sendable {
     static let magic = Array("DEMMAN01".utf8)
-    static let formatVersion: UInt16 = 1
+    static let formatVersion: UInt16 = 2
 
     /// A table's rows.
     struct Table: Sendable {
@@ -24,7 +24,7 @@ struct Manifest: Sendable {
 
     let catalog: Catalog
     /// The last commit that the manifest includes.
-    let floor: UInt64
+    let floor: CommitMoment
     /// The log file in which the next commit is.
     let firstLog: Int64
     /// The number that the next segment gets.
@@ -37,7 +37,8 @@ struct Manifest: Sendable {
         var writer = ByteWriter()
         writer.write(raw: Self.magic)
         writer.write(Self.formatVersion)
-        writer.write(floor)
+        writer.write(floor.sequence.number)
+        writer.write(floor.time.microseconds)
         writer.write(firstLog)
         writer.write(nextSegment)
         CatalogCodec.encode(catalog, into: &writer)
@@ -70,8 +71,8 @@ struct Manifest: Sendable {
         var reader = ByteReader(Array(bytes.dropLast(4)), name: title)
         _ = try reader.raw(magic.count)
         // A later version may end in another way, so it is looked at before the checksum.
-        try FormatVersion.check(
-            Int(try reader.integer(UInt16.self)), newest: Int(formatVersion), title)
+        let version = try reader.integer(UInt16.self)
+        try FormatVersion.check(Int(version), newest: Int(formatVersion), title)
         var end = ByteReader(Array(bytes.suffix(4)), name: title)
         let stored = try end.integer(UInt32.self)
         let computed = Checksum.crc32c(bytes.dropLast(4))
@@ -82,7 +83,9 @@ struct Manifest: Sendable {
                     + "\(Checksum.text(computed)), \(bytes.count - 4) bytes at offset 0.",
                 hint: "Restore the database from a backup.")
         }
-        let floor = try reader.integer(UInt64.self)
+        let floor = CommitMoment(
+            sequence: CommitSequence(number: try reader.integer(UInt64.self)),
+            time: Timestamp(microseconds: version > 1 ? try reader.integer(Int64.self) : 0))
         let firstLog = try reader.integer(Int64.self)
         let nextSegment = try reader.integer(Int64.self)
         let catalog = try CatalogCodec.catalog(&reader)

@@ -45,7 +45,7 @@ struct Recovery {
         try checkEmptiness()
         _ = try WriteAheadLog.create(directory, number: 1)
         let manifest = Manifest(
-            catalog: Catalog(), floor: 0, firstLog: 1, nextSegment: 1, tables: [])
+            catalog: Catalog(), floor: .none, firstLog: 1, nextSegment: 1, tables: [])
         do {
             try file.write(manifest, number: 1)
         } catch {
@@ -89,15 +89,13 @@ struct Recovery {
             states[definition.id] = state(definition, tables[definition.id], &known)
         }
         var builder = CommitBuilder(
-            catalog: manifest.catalog, states: states, directory: directory,
-            configuration: configuration)
+            catalog: manifest.catalog, states: states, moment: manifest.floor,
+            directory: directory, configuration: configuration)
         let replay = LogReplay(
             directory: directory, firstLog: manifest.firstLog, floor: manifest.floor)
-        let (log, sequence) = try replay.run(&report) {
-            (_, payload, name) throws(DemetraError) in
-            for change in try TransactionCodec.decode(payload, name: "\"\(name)\"") {
-                try builder.replay(change)
-            }
+        let log = try replay.run(&report) { (moment, payload, name) throws(DemetraError) in
+            try builder.replay(
+                try TransactionCodec.decode(payload, name: "\"\(name)\""), moment)
         }
         for segment in builder.segments { known[segment.record.id] = segment }
         for id in known.keys { directory.reserveSegments(through: id.number) }
@@ -111,9 +109,9 @@ struct Recovery {
         return Outcome(
             log: log,
             snapshot: Snapshot(
-                catalog: builder.catalog, sequence: CommitSequence(number: sequence),
-                states: builder.states),
-            known: known, manifestNumber: number, floor: manifest.floor, report: report)
+                catalog: builder.catalog, moment: builder.moment, states: builder.states),
+            known: known, manifestNumber: number, floor: manifest.floor.sequence.number,
+            report: report)
     }
 
     private func state(

@@ -13,15 +13,18 @@ struct CommitBuilder {
     private(set) var logged: [LoggedChange] = []
     /// Segments that were written or opened on the way.
     private(set) var segments: [KnownSegment] = []
+    /// The commit that is being made.
+    private(set) var moment: CommitMoment
     private let directory: DatabaseDirectory
     private let configuration: StoreConfiguration
 
     init(
-        catalog: Catalog, states: [TableID: TableState], directory: DatabaseDirectory,
-        configuration: StoreConfiguration
+        catalog: Catalog, states: [TableID: TableState], moment: CommitMoment,
+        directory: DatabaseDirectory, configuration: StoreConfiguration
     ) {
         self.catalog = catalog
         self.states = states
+        self.moment = moment
         self.directory = directory
         self.configuration = configuration
     }
@@ -239,8 +242,15 @@ struct CommitBuilder {
         logged.append(change)
     }
 
-    /// Carries out what the log says was done.
-    mutating func replay(_ change: LoggedChange) throws(DemetraError) {
+    /// Carries out what the log says a commit did.
+    mutating func replay(
+        _ changes: [LoggedChange], _ commit: CommitMoment
+    ) throws(DemetraError) {
+        moment = commit
+        for change in changes { try replay(change) }
+    }
+
+    private mutating func replay(_ change: LoggedChange) throws(DemetraError) {
         switch change {
         case .catalog(let change): apply(change)
         case .hide(let table, let rows): states[table] = try logged(table).hiding(rows)

@@ -2,31 +2,23 @@ package import DemetraCatalog
 package import DemetraTypes
 package import DemetraVectors
 
-/// Monotonic number of a commit: the clock of what is visible.
-package struct CommitSequence: Sendable, Hashable, Comparable {
-    /// The number.
-    package let number: UInt64
-
-    /// Earlier commits come first.
-    package static func < (left: CommitSequence, right: CommitSequence) -> Bool {
-        left.number < right.number
-    }
-}
-
 /// A consistent view of the database as of one commit; taking one is a retain.
 // Immutable after init.
 package final class Snapshot: Sendable {
     /// What exists.
     package let catalog: Catalog
     /// The commit it shows.
-    package let sequence: CommitSequence
+    package let moment: CommitMoment
     let states: [TableID: TableState]
 
-    init(catalog: Catalog, sequence: CommitSequence, states: [TableID: TableState]) {
+    init(catalog: Catalog, moment: CommitMoment, states: [TableID: TableState]) {
         self.catalog = catalog
-        self.sequence = sequence
+        self.moment = moment
         self.states = states
     }
+
+    /// The number of the commit it shows.
+    package var sequence: CommitSequence { moment.sequence }
 
     /// The rows of a table, or nil when there is no such table.
     package func table(_ id: TableID) -> TableSnapshot? { states[id].map { TableSnapshot($0) } }

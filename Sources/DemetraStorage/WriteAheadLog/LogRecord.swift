@@ -6,7 +6,8 @@ import DemetraTypes
 ///     checksum    UInt32    CRC-32C of all that follows
 ///     sequence    UInt64    of the first commit
 ///     count       UInt32    commits
-///     commits     each as UInt32 length, then `TransactionCodec`
+///     commits     each as Int64 microseconds since 1970 UTC (not in files of version 2), UInt32 length,
+///                 then `TransactionCodec`
 ///
 /// - Invariant: a record is written after the one before it was synced. So an unsynced record can only be
 ///   the last one, and a damaged record before a good one was damaged later.
@@ -17,15 +18,24 @@ struct LogRecord {
     /// What a length field says is checked against this before anything is read.
     static let longest = Int(UInt32.max) - 64
 
+    /// One commit.
+    struct Commit {
+        let time: Timestamp
+        let payload: [UInt8]
+    }
+
     let sequence: UInt64
-    let commits: [[UInt8]]
+    let commits: [Commit]
 
     /// The record as it lies in the file.
     func encoded() -> [UInt8] {
         var body = ByteWriter()
         body.write(sequence)
         body.write(UInt32(commits.count))
-        for commit in commits { body.write(blob: commit) }
+        for commit in commits {
+            body.write(commit.time.microseconds)
+            body.write(blob: commit.payload)
+        }
         var record = ByteWriter()
         record.write(UInt32(body.bytes.count))
         record.write(Checksum.crc32c(body.bytes))
@@ -34,7 +44,7 @@ struct LogRecord {
     }
 
     /// Bytes of the file that a commit of so many bytes takes beside others.
-    static func byteCount(ofCommit bytes: Int) -> Int { bytes + 4 }
+    static func byteCount(ofCommit bytes: Int) -> Int { bytes + 12 }
 
     /// What was found where a record should be.
     enum Found {
@@ -44,7 +54,11 @@ struct LogRecord {
     }
 
     /// Reads the record at an offset of a file's bytes.
-    static func read(_ bytes: [UInt8], at offset: Int, name: String) throws(DemetraError) -> Found {
+    ///
+    /// - Parameter isTimeless: whether the file is of a version whose commits have no times.
+    static func read(
+        _ bytes: [UInt8], at offset: Int, isTimeless: Bool, name: String
+    ) throws(DemetraError) -> Found {
         guard offset + headerBytes + prefixBytes <= bytes.count else {
             return .bad(stored: nil, computed: nil)
         }
@@ -59,15 +73,19 @@ struct LogRecord {
         guard computed == stored else { return .bad(stored: stored, computed: computed) }
         var reader = ByteReader(Array(bytes[start..<(start + length)]), name: name)
         let sequence = try reader.integer(UInt64.self)
-        var commits: [[UInt8]] = []
-        for _ in 0..<(try reader.count(ofAtLeast: 4)) { commits.append(try reader.blob()) }
+        var commits: [Commit] = []
+        for _ in 0..<(try reader.count(ofAtLeast: isTimeless ? 4 : 12)) {
+            let time = isTimeless ? 0 : try reader.integer(Int64.self)
+            commits.append(
+                Commit(time: Timestamp(microseconds: time), payload: try reader.blob()))
+        }
         return .record(
             LogRecord(sequence: sequence, commits: commits), end: start + length)
     }
 
     /// The offset of the first good record at or behind `offset`; nil when there is none.
     static func firstGood(
-        _ bytes: [UInt8], from offset: Int, after sequence: UInt64, name: String
+        _ bytes: [UInt8], from offset: Int, after sequence: UInt64, isTimeless: Bool, name: String
     ) throws(DemetraError) -> Int? {
         var position = offset
         while position + headerBytes + prefixBytes <= bytes.count {
@@ -76,7 +94,8 @@ struct LogRecord {
                 Array(bytes[(position + headerBytes)..<(position + headerBytes + 8)]), name: name)
             let found = try reader.integer(UInt64.self)
             if found > sequence, found - sequence < UInt64(bytes.count) + 1,
-                case .record = try read(bytes, at: position, name: name)
+                case .record = try read(
+                    bytes, at: position, isTimeless: isTimeless, name: name)
             {
                 return position
             }

@@ -36,14 +36,14 @@ package struct RecoveryReport: Sendable, Hashable {
 struct LogReplay {
     let directory: DatabaseDirectory
     let firstLog: Int64
-    let floor: UInt64
+    let floor: CommitMoment
 
     /// Gives every commit above the floor to `body`, in order; then the log can be written again.
     func run(
         _ report: inout RecoveryReport,
-        _ body: (_ sequence: UInt64, _ payload: [UInt8], _ name: String) throws(DemetraError) ->
+        _ body: (_ moment: CommitMoment, _ payload: [UInt8], _ name: String) throws(DemetraError) ->
             Void
-    ) throws(DemetraError) -> (log: WriteAheadLog, sequence: UInt64) {
+    ) throws(DemetraError) -> WriteAheadLog {
         let numbers = try directory.logNumbers().filter { $0 >= firstLog }
         var files: [LogFile] = []
         for (index, number) in numbers.enumerated() {
@@ -54,7 +54,7 @@ struct LogReplay {
         }
         // A file that was begun and not used may follow the one with the last record.
         let last = files.lastIndex { $0.bytes.count > WriteAheadLog.magic.count } ?? 0
-        var sequence = floor
+        var sequence = floor.sequence.number
         var bytesReplayed = 0
         for (index, log) in files.enumerated() {
             guard try begins(log, isLast: index >= last) else {
@@ -75,7 +75,9 @@ struct LogReplay {
         let log = WriteAheadLog(
             directory: directory, file: final.file, number: final.number,
             end: try final.file.byteCount(), bytes: bytesReplayed)
-        return (log, sequence)
+        // Records of two forms never share a file.
+        if final.isTimeless { try log.rotate() }
+        return log
     }
 
     /// A log file and everything in it.
@@ -84,6 +86,9 @@ struct LogReplay {
         let path: String
         let file: any StorageFile
         let bytes: [UInt8]
+
+        /// Whether commits in it have no times.
+        var isTimeless: Bool { bytes.starts(with: WriteAheadLog.timelessMagic) }
 
         init(_ directory: DatabaseDirectory, _ number: Int64) throws(DemetraError) {
             self.number = number
@@ -102,9 +107,12 @@ struct LogReplay {
     /// False for a last file whose beginning was never finished.
     private func begins(_ log: LogFile, isLast: Bool) throws(DemetraError) -> Bool {
         let (magic, bytes) = (WriteAheadLog.magic, log.bytes)
-        if bytes.count >= magic.count, Array(bytes[..<magic.count]) == magic { return true }
+        if bytes.starts(with: magic) || log.isTimeless { return true }
         // Zeros are what a file system may leave of bytes that were never synced.
-        if isLast, bytes.count <= magic.count, zip(bytes, magic).allSatisfy({ $0 == $1 || $0 == 0 })
+        if isLast, bytes.count <= magic.count,
+            [magic, WriteAheadLog.timelessMagic].contains(where: {
+                zip(bytes, $0).allSatisfy { $0 == $1 || $0 == 0 }
+            })
         {
             return false
         }
@@ -118,30 +126,35 @@ struct LogReplay {
     private func replay(
         _ log: LogFile, isLast: Bool, _ sequence: inout UInt64,
         _ report: inout RecoveryReport,
-        _ body: (UInt64, [UInt8], String) throws(DemetraError) -> Void
+        _ body: (CommitMoment, [UInt8], String) throws(DemetraError) -> Void
     ) throws(DemetraError) -> Int {
         let (bytes, path) = (log.bytes, log.path)
         var offset = WriteAheadLog.magic.count
         while offset < bytes.count {
-            switch try LogRecord.read(bytes, at: offset, name: "\"\(path)\"") {
+            switch try LogRecord.read(
+                bytes, at: offset, isTimeless: log.isTimeless, name: "\"\(path)\"")
+            {
             case .record(let record, let end):
                 for (index, commit) in record.commits.enumerated() {
                     let number = record.sequence + UInt64(index)
-                    if number <= floor { continue }
+                    if number <= floor.sequence.number { continue }
                     guard number == sequence + 1 else {
                         throw DemetraError(
                             .dataCorrupted, "commit \(sequence + 1) is missing in \"\(path)\"",
                             detail: "Commit \(number) follows at byte \(offset).",
                             hint: "Restore the database from a backup.")
                     }
-                    try body(number, commit, path)
+                    let moment = CommitMoment(
+                        sequence: CommitSequence(number: number), time: commit.time)
+                    try body(moment, commit.payload, path)
                     sequence = number
                     report.replayedCommits += 1
                 }
                 offset = end
             case .bad(let stored, let computed):
                 let good = try LogRecord.firstGood(
-                    bytes, from: offset + 1, after: sequence, name: "\"\(path)\"")
+                    bytes, from: offset + 1, after: sequence, isTimeless: log.isTimeless,
+                    name: "\"\(path)\"")
                 if good == nil, isLast { return offset }
                 throw damaged(path, offset, stored, computed, good)
             }

@@ -2,7 +2,7 @@ import DemetraTypes
 
 /// The durable log of commits: numbered files of which the last one grows.
 ///
-///     file    magic "DEMWAL02", then records
+///     file    magic "DEMWAL03", then records
 ///
 /// A file that has grown to its limit, and the one in use when a flush begins, is followed by the
 /// next. Files below the manifest's floor are removed.
@@ -10,7 +10,9 @@ import DemetraTypes
 /// Safe because the bytes of an array are copied before its borrow ends.
 // Owned by the writer.
 final class WriteAheadLog {
-    static let magic = Array("DEMWAL02".utf8)
+    static let magic = Array("DEMWAL03".utf8)
+    /// How files begin whose commits have no times; they are read, and never written on.
+    static let timelessMagic = Array("DEMWAL02".utf8)
 
     private let directory: DatabaseDirectory
     private var file: any StorageFile
