@@ -24,17 +24,20 @@ package struct ColumnDefinition: Sendable, Hashable {
     package var isNullable: Bool
     /// SQL text of the DEFAULT expression.
     package var defaultExpression: String?
+    /// What the rows have that are older than the column; nil for NULL.
+    package var missingValue: Value?
 
     /// Makes a column.
     package init(
         id: Int32, name: String, type: LogicalType, isNullable: Bool = true,
-        defaultExpression: String? = nil
+        defaultExpression: String? = nil, missingValue: Value? = nil
     ) {
         self.id = id
         self.name = name
         self.type = type
         self.isNullable = isNullable
         self.defaultExpression = defaultExpression
+        self.missingValue = missingValue
     }
 }
 
@@ -85,12 +88,25 @@ package struct TableDefinition: Sendable, Hashable {
     package var timeColumn: Int?
     /// `WITH (restate = true)`: the last writer of a key wins instead of 23505.
     package var restates: Bool
+    /// `WITH (partition = '1 month')`: how much time the files of a partition cover.
+    package var partition: PartitionInterval
+    /// `WITH (retention = '400 days')`: older rows, by the time column, are dropped.
+    package var retention: Interval?
+    /// `WITH (history = '90 days')`: how long replaced and deleted rows can be asked for.
+    package var history: Interval?
+    /// `WITH (order = 'a, b')`: ids of the columns that rows are sorted by in segments, within a day; nil for
+    /// the default.
+    package var order: [Int32]?
+    /// The id that the next column gets; greater than that of any column there ever was.
+    package var nextColumnID: Int32
 
     /// Makes a table; without `timeColumn`, the first timestamp or date of the primary key, else
     /// the first NOT NULL one, takes the part.
     package init(
         id: TableID, name: String, columns: [ColumnDefinition], keys: [KeyDefinition] = [],
-        checks: [CheckDefinition] = [], timeColumn: Int? = nil, restates: Bool = false
+        checks: [CheckDefinition] = [], timeColumn: Int? = nil, restates: Bool = false,
+        partition: PartitionInterval = .month, retention: Interval? = nil,
+        history: Interval? = nil, order: [Int32]? = nil, nextColumnID: Int32? = nil
     ) {
         self.id = id
         self.name = name
@@ -98,11 +114,29 @@ package struct TableDefinition: Sendable, Hashable {
         self.keys = keys
         self.checks = checks
         self.restates = restates
+        self.partition = partition
+        self.retention = retention
+        self.history = history
+        self.order = order
+        self.nextColumnID = max(nextColumnID ?? 0, (columns.map(\.id).max() ?? -1) + 1)
+        self.timeColumn = timeColumn ?? Self.defaultTimeColumn(columns, keys)
+    }
+
+    /// The column that takes the part of time when none is named.
+    package static func defaultTimeColumn(
+        _ columns: [ColumnDefinition], _ keys: [KeyDefinition]
+    ) -> Int? {
         let primary = keys.first { $0.isPrimary }?.columns ?? []
-        self.timeColumn =
-            timeColumn
-            ?? primary.first { columns[$0].type.isDateTime }
+        return primary.first { columns[$0].type.isDateTime }
             ?? columns.firstIndex { $0.type.isDateTime && !$0.isNullable }
+    }
+
+    /// The same table under another id, without any rows.
+    package func renumbered(_ id: TableID) -> TableDefinition {
+        TableDefinition(
+            id: id, name: name, columns: columns, keys: keys, checks: checks,
+            timeColumn: timeColumn, restates: restates, partition: partition,
+            retention: retention, history: history, order: order, nextColumnID: nextColumnID)
     }
 
     /// The primary key, if the table has one.

@@ -41,12 +41,10 @@ struct ModificationRun {
 
     func truncate(_ tables: [TableDefinition]) throws(DemetraError) {
         var transaction = WriteTransaction(snapshot: snapshot)
-        for table in tables {
+        for (offset, table) in tables.enumerated() {
             // All rows of the old table go with it; the new one keeps the name.
-            let fresh = TableDefinition(
-                id: TableID(snapshot.catalog.nextTableNumber), name: table.name,
-                columns: table.columns, keys: table.keys, checks: table.checks,
-                timeColumn: table.timeColumn, restates: table.restates)
+            let fresh = table.renumbered(
+                TableID(snapshot.catalog.nextTableNumber + Int64(offset)))
             transaction.change(.dropTable(table.id))
             transaction.change(.putTable(fresh))
         }

@@ -67,8 +67,10 @@ extension Binder {
                     expression: type == column.type ? value : try coerce(value, to: type, .explicit)
                 ))
         }
-        let table = TableDefinition(
-            id: TableID(catalog.nextTableNumber), name: name, columns: columns)
+        let table = try TableOptions.apply(
+            statement.options,
+            to: TableDefinition(
+                id: TableID(catalog.nextTableNumber), name: name, columns: columns))
         return .createTableAs(table, .project(bound.plan, projected))
     }
 

@@ -65,7 +65,9 @@ final class TableAlteration {
             id: TableID(binder.catalog.nextTableNumber), name: table.name, columns: table.columns,
             keys: keys, checks: table.checks,
             timeColumn: table.timeColumn.flatMap { sources.firstIndex(of: $0) },
-            restates: table.restates && keys.contains(where: \.isPrimary))
+            restates: table.restates && keys.contains(where: \.isPrimary),
+            partition: table.partition, retention: table.retention, history: table.history,
+            order: table.order, nextColumnID: table.nextColumnID)
     }
 
     // MARK: Actions
@@ -90,10 +92,8 @@ final class TableAlteration {
             table.columns[position].defaultExpression = value.map { binder.sourceText($0.range) }
             _ = try binder.defaultValue(table.columns[position], table)
         case .setNotNull(let column, let isNotNull): try setNotNull(column, isNotNull)
-        case .setOptions:
-            throw DemetraError(
-                .featureNotSupported, "options of a table cannot be changed yet",
-                hint: "Give them in CREATE TABLE ... WITH (...).")
+        case .setOptions(let options): table = try TableOptions.apply(options, to: table)
+        case .resetOptions(let names): table = try TableOptions.reset(names, in: table)
         }
     }
 
@@ -111,7 +111,8 @@ final class TableAlteration {
                 "column \"\(clause.name.name)\" of relation \"\(table.name)\" already exists, skipping"
             return
         }
-        let id = ((old.columns + table.columns).map(\.id).max() ?? -1) + 1
+        let id = table.nextColumnID
+        table.nextColumnID += 1
         var column = ColumnDefinition(
             id: id, name: clause.name.name, type: try TypeNames.resolve(clause.type))
         for constraint in clause.constraints {

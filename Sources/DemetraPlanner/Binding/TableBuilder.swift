@@ -29,36 +29,12 @@ final class TableBuilder {
                 hint: "Name at least one column with its type."
             ).at(statement.name.range)
         }
-        var (timeColumn, restates): (Int?, Bool) = (nil, false)
-        for option in statement.options {
-            switch option.name.name {
-            case "time":
-                guard let position = columns.firstIndex(where: { $0.name == option.value }) else {
-                    throw DemetraError(
-                        .undefinedColumn, "column \"\(option.value)\" does not exist"
-                    ).at(option.name.range)
-                }
-                timeColumn = position
-            case "restate": restates = option.value == "true" || option.value == "on"
-            case "partition", "order", "history", "retention":
-                notice = "option \"\(option.name.name)\" is not used by this version"
-            default:
-                throw DemetraError(
-                    .invalidParameterValue, "unrecognized table option \"\(option.name.name)\"",
-                    hint: "Known options are time and restate."
-                ).at(option.name.range)
-            }
-        }
-        if restates, !keys.contains(where: \.isPrimary) {
-            throw DemetraError(
-                .invalidTableDefinition, "restate = true needs a primary key",
-                hint: "Add PRIMARY KEY (...)."
-            ).at(statement.name.range)
-        }
         keys = keys.filter(\.isPrimary) + keys.filter { !$0.isPrimary }
-        let table = TableDefinition(
-            id: TableID(binder.catalog.nextTableNumber), name: name, columns: columns, keys: keys,
-            checks: checks, timeColumn: timeColumn, restates: restates)
+        let table = try TableOptions.apply(
+            statement.options,
+            to: TableDefinition(
+                id: TableID(binder.catalog.nextTableNumber), name: name, columns: columns,
+                keys: keys, checks: checks))
         // Bound now, so that its mistakes show before the first INSERT.
         _ = try binder.checks(table, columns.map { binder.newColumn($0.name, $0.type) })
         return table

@@ -241,6 +241,8 @@ package struct AlterTableStatement: Sendable, Hashable {
         case setDefault(Identifier, Expression?)
         case setNotNull(Identifier, Bool)
         case setOptions([TableOption])
+        /// RESET (names): the options have their defaults again.
+        case resetOptions([Identifier])
     }
 
     /// The table.

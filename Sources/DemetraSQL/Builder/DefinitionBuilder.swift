@@ -137,6 +137,8 @@ enum DefinitionBuilder {
             if node.has(.dropNotNull) { return .setNotNull(column.identifier, false) }
             return .setDefault(column.identifier, try ExpressionBuilder.build(node[.value]))
         }
+        let reset = node.all(.reset)
+        if !reset.isEmpty { return .resetOptions(reset.map(\.identifier)) }
         return .setOptions(try options(node.all(.options)))
     }
 

@@ -37,6 +37,12 @@ struct ByteReader {
         return Number(littleEndian: value)
     }
 
+    /// The next byte, which stays the next.
+    func peek() throws(DemetraError) -> UInt8 {
+        guard remaining > 0 else { throw damaged("a number is cut off") }
+        return bytes[position]
+    }
+
     mutating func flag() throws(DemetraError) -> Bool { try integer(UInt8.self) != 0 }
 
     mutating func text() throws(DemetraError) -> String {

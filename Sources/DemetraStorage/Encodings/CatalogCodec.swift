@@ -41,8 +41,8 @@ enum CatalogCodec {
     static func encode(_ change: CatalogChange, into writer: inout ByteWriter) {
         switch change {
         case .putTable(let table):
-            writer.write(UInt8(1))
-            encode(table, into: &writer)
+            writer.write(UInt8(11))
+            TableCodec.encode(table, into: &writer)
         case .dropTable(let id):
             writer.write(UInt8(2))
             writer.write(id.number)
@@ -94,7 +94,7 @@ enum CatalogCodec {
 
     static func change(_ reader: inout ByteReader) throws(DemetraError) -> CatalogChange {
         switch try reader.integer(UInt8.self) {
-        case 1: return .putTable(try table(&reader))
+        case 1: return .putTable(try TableCodec.table(&reader, hasOptions: false))
         case 2: return .dropTable(TableID(try reader.integer(Int64.self)))
         case 3:
             let name = try reader.text()
@@ -116,6 +116,7 @@ enum CatalogCodec {
                 ModelDefinition(
                     name: name, kind: kind, statement: statement, payload: try reader.blob()))
         case 10: return .dropModel(try reader.text())
+        case 11: return .putTable(try TableCodec.table(&reader, hasOptions: true))
         default: throw reader.damaged("an unknown change")
         }
     }
@@ -134,77 +135,5 @@ enum CatalogCodec {
         return AlertDefinition(
             name: name, condition: condition, source: source, groups: groups, severity: severity,
             message: message, action: hasAction ? action : nil, statement: try reader.text())
-    }
-
-    // MARK: Tables
-
-    private static func encode(_ table: TableDefinition, into writer: inout ByteWriter) {
-        writer.write(table.id.number)
-        writer.write(table.name)
-        writer.write(UInt32(table.columns.count))
-        for column in table.columns {
-            writer.write(column.id)
-            writer.write(column.name)
-            TypeCodec.encode(column.type, into: &writer)
-            writer.write(column.isNullable)
-            writer.write(column.defaultExpression != nil)
-            writer.write(column.defaultExpression ?? "")
-        }
-        writer.write(UInt32(table.keys.count))
-        for key in table.keys {
-            writer.write(key.name)
-            writer.write(key.isPrimary)
-            writer.write(UInt32(key.columns.count))
-            for column in key.columns { writer.write(Int32(column)) }
-        }
-        writer.write(UInt32(table.checks.count))
-        for check in table.checks {
-            writer.write(check.name)
-            writer.write(check.condition)
-        }
-        writer.write(Int32(table.timeColumn ?? -1))
-        writer.write(table.restates)
-    }
-
-    private static func table(_ reader: inout ByteReader) throws(DemetraError) -> TableDefinition {
-        let id = TableID(try reader.integer(Int64.self))
-        let name = try reader.text()
-        var columns: [ColumnDefinition] = []
-        for _ in 0..<(try reader.count(ofAtLeast: 4)) {
-            let columnID = try reader.integer(Int32.self)
-            let columnName = try reader.text()
-            let columnType = try TypeCodec.decode(&reader)
-            let isNullable = try reader.flag()
-            let hasDefault = try reader.flag()
-            let text = try reader.text()
-            columns.append(
-                ColumnDefinition(
-                    id: columnID, name: columnName, type: columnType, isNullable: isNullable,
-                    defaultExpression: hasDefault ? text : nil))
-        }
-        var keys: [KeyDefinition] = []
-        for _ in 0..<(try reader.count(ofAtLeast: 4)) {
-            let keyName = try reader.text()
-            let isPrimary = try reader.flag()
-            var positions: [Int] = []
-            for _ in 0..<(try reader.count(ofAtLeast: 4)) {
-                let position = Int(try reader.integer(Int32.self))
-                guard columns.indices.contains(position) else {
-                    throw reader.damaged("a key column")
-                }
-                positions.append(position)
-            }
-            keys.append(KeyDefinition(name: keyName, columns: positions, isPrimary: isPrimary))
-        }
-        var checks: [CheckDefinition] = []
-        for _ in 0..<(try reader.count(ofAtLeast: 4)) {
-            let checkName = try reader.text()
-            checks.append(CheckDefinition(name: checkName, condition: try reader.text()))
-        }
-        let time = Int(try reader.integer(Int32.self))
-        let restates = try reader.flag()
-        return TableDefinition(
-            id: id, name: name, columns: columns, keys: keys, checks: checks,
-            timeColumn: columns.indices.contains(time) ? time : nil, restates: restates)
     }
 }
