@@ -51,7 +51,6 @@ extension Store {
             do throws(DemetraError) {
                 try builder.apply(waiting.transaction)
             } catch {
-                builder.dropSegments()
                 outcomes[waiting.ticket] = .failed(error)
                 continue
             }
@@ -98,7 +97,10 @@ extension Store {
                 return fail(done.tickets.map(\.ticket), done.segments, error, &outcomes)
             }
         }
-        for segment in done.segments { writer.known[segment.record.id] = segment }
+        for segment in done.segments {
+            segment.reader?.keep()
+            writer.known[segment.record.id] = segment
+        }
         for (ticket, sequence) in done.tickets { outcomes[ticket] = .committed(sequence) }
         current.withLock { $0 = done.snapshot }
         if writer.log.end >= configuration.logFileBytes {
@@ -114,11 +116,11 @@ extension Store {
     ) -> DemetraError? {
         switch failure {
         case .undone(let error):
-            for segment in segments { segment.reader?.drop() }
             for ticket in tickets { outcomes[ticket] = .failed(error) }
             return nil
         case .unknown(let error):
             // The log may name the segments: they stay.
+            for segment in segments { segment.reader?.keep() }
             for ticket in tickets { outcomes[ticket] = .failed(error) }
             return Self.poison(error)
         }

@@ -15,10 +15,20 @@ extension Store {
     }
 
     func flushNeed(_ writer: inout Writer) -> FlushNeed {
-        let bytes = snapshot().states.values.reduce(0) { $0 + $1.memoryBytes }
-        if bytes > writer.flushBytes * StoreConfiguration.memtableOverdraft { return .now }
-        let isDue = bytes > writer.flushBytes || writer.log.bytesSinceFlush > configuration.logBytes
+        let bytes = countMemtable()
+        // With little memory the memtable gets an eighth of it.
+        let limit = min(writer.flushBytes, memory.limitBytes / 8)
+        if bytes > limit * StoreConfiguration.memtableOverdraft { return .now }
+        let isDue = bytes > limit || writer.log.bytesSinceFlush > configuration.logBytes
         return isDue ? .soon : .none
+    }
+
+    /// The bytes of the memtable, which from now on count as used.
+    @discardableResult
+    private func countMemtable() -> Int {
+        let bytes = snapshot().states.values.reduce(0) { $0 + $1.memoryBytes }
+        memtable.charge(bytes - memtable.usedBytes)
+        return bytes
     }
 
     /// Begins a flush unless one is under way.
@@ -126,6 +136,7 @@ extension Store {
             let after = Snapshot(
                 catalog: before.catalog, moment: before.moment, states: states)
             current.withLock { $0 = after }
+            countMemtable()
             // Of the segments that the flush knew, those that its manifest does not name are done with.
             var live: Set<SegmentID> = []
             for table in tables.values {

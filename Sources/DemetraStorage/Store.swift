@@ -47,6 +47,10 @@ package final class Store: Sendable {
     let directory: DatabaseDirectory
     let configuration: StoreConfiguration
     let clock: any Clock
+    /// What the whole database may use: the cache, the memtable and statements have their parts in it.
+    package let memory: MemoryBudget
+    /// The memtable's part.
+    let memtable: MemoryBudget
     let writer: Mutex<Writer>
     let state = Monitor(State())
     let current: Mutex<Snapshot>
@@ -56,12 +60,14 @@ package final class Store: Sendable {
 
     private init(
         directory: DatabaseDirectory, configuration: StoreConfiguration, clock: any Clock,
-        lock: any FileLock, writer: consuming sending Writer, snapshot: Snapshot,
-        recovery: RecoveryReport
+        memory: MemoryBudget, lock: any FileLock, writer: consuming sending Writer,
+        snapshot: Snapshot, recovery: RecoveryReport
     ) {
         self.directory = directory
         self.configuration = configuration
         self.clock = clock
+        self.memory = memory
+        memtable = memory.child("memtable")
         self.lock = Mutex(lock)
         self.writer = Mutex(writer)
         current = Mutex(snapshot)
@@ -79,8 +85,10 @@ package final class Store: Sendable {
         path: String, fileSystem: any FileSystem, clock: any Clock,
         configuration: StoreConfiguration = StoreConfiguration()
     ) throws(DemetraError) -> Store {
+        let memory = MemoryBudget(name: "database", limitBytes: configuration.memoryLimitBytes)
         let cache = BlockCache(
-            budget: MemoryBudget(name: "block cache", limitBytes: configuration.cacheBytes))
+            budget: memory.child("block cache", limitBytes: configuration.cacheLimitBytes))
+        memory.addReclaimer { [weak cache] byteCount in cache?.shrink(by: byteCount) }
         let directory = DatabaseDirectory(path: path, fileSystem: fileSystem, cache: cache)
         let recovery = Recovery(directory: directory, configuration: configuration)
         try fileSystem.createDirectory(path)
@@ -91,12 +99,22 @@ package final class Store: Sendable {
             log: found.log, known: found.known, manifestNumber: found.manifestNumber,
             floor: found.floor, flushBytes: configuration.memtableBytes)
         return Store(
-            directory: directory, configuration: configuration, clock: clock, lock: lock,
-            writer: writer, snapshot: found.snapshot, recovery: found.report)
+            directory: directory, configuration: configuration, clock: clock, memory: memory,
+            lock: lock, writer: writer, snapshot: found.snapshot, recovery: found.report)
     }
 
     /// The database as of the last commit.
     package func snapshot() -> Snapshot { current.withLock { $0 } }
+
+    /// What the whole database might use when it was opened.
+    package var openedMemoryLimitBytes: Int { configuration.memoryLimitBytes }
+
+    /// Sets what the whole database may use. The cache gives back at once what is beyond its part; statements keep
+    /// what they have.
+    package func setMemoryLimit(_ byteCount: Int) {
+        memory.setLimit(byteCount)
+        directory.cache.setLimit(configuration.cacheBytes ?? byteCount / 4)
+    }
 
     /// Makes a transaction durable and visible; waits until it is.
     ///

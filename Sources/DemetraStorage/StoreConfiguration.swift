@@ -1,7 +1,9 @@
 /// Limits of a store.
 package struct StoreConfiguration: Sendable {
-    /// Bytes of decoded columns, dictionaries and key indexes that are kept in memory.
-    package var cacheBytes: Int
+    /// Bytes that the database may use in all.
+    package var memoryLimitBytes: Int
+    /// Bytes of decoded columns, dictionaries and key indexes that are kept in memory; nil for a quarter of all.
+    package var cacheBytes: Int?
     /// Bytes of rows outside of segments at which a flush begins.
     package var memtableBytes: Int
     /// Bytes of log at which a flush begins, so that opening never has more to replay.
@@ -22,10 +24,12 @@ package struct StoreConfiguration: Sendable {
 
     /// A configuration; the defaults fit a small server.
     package init(
-        cacheBytes: Int = 1 << 30, memtableBytes: Int = 32 << 20, logBytes: Int = 64 << 20,
+        memoryLimitBytes: Int = 4 << 30, cacheBytes: Int? = nil, memtableBytes: Int = 32 << 20,
+        logBytes: Int = 64 << 20,
         logFileBytes: Int = 64 << 20, bulkRows: Int = 65_536, processorCount: Int = 2,
         flushesInBackground: Bool = true
     ) {
+        self.memoryLimitBytes = memoryLimitBytes
         self.cacheBytes = cacheBytes
         self.memtableBytes = memtableBytes
         self.logBytes = logBytes
@@ -34,4 +38,7 @@ package struct StoreConfiguration: Sendable {
         self.processorCount = processorCount
         self.flushesInBackground = flushesInBackground
     }
+
+    /// What the cache may take; statements have the rest, and the cache gives way to them.
+    var cacheLimitBytes: Int { cacheBytes ?? memoryLimitBytes / 4 }
 }

@@ -14,6 +14,7 @@ package struct WriteTransaction: Sendable {
     enum Operation: Sendable {
         case change(CatalogChange)
         case insert(TableID, [Batch], ConflictAction)
+        case insertBulk(TableID, BulkRows, ConflictAction)
         case delete(TableID, Vector)
         case requireUnchanged(TableID)
     }
@@ -32,6 +33,17 @@ package struct WriteTransaction: Sendable {
         _ table: TableID, _ batches: [Batch], onConflict: ConflictAction
     ) {
         operations.append(.insert(table, batches, onConflict))
+    }
+
+    /// Adds rows that a `BulkWriter` of the same table and conflict action prepared.
+    package mutating func insert(
+        _ table: TableID, _ rows: BulkRows, onConflict: ConflictAction
+    ) {
+        if rows.segments.isEmpty {
+            operations.append(.insert(table, rows.batches, onConflict))
+        } else {
+            operations.append(.insertBulk(table, rows, onConflict))
+        }
     }
 
     /// Makes the commit fail (40001) if the table's rows were changed since the snapshot.

@@ -64,7 +64,7 @@ final class BlockCache: Sendable {
     func add(_ block: Block, _ key: CacheKey, byteCount: Int) {
         state.withLock { state in
             guard state.entries[key] == nil else { return }
-            while !reserve(byteCount) {
+            while !budget.tryReserve(byteCount) {
                 guard evict(&state) else { return }
             }
             let position = state.gaps.popLast() ?? state.ring.count
@@ -83,13 +83,18 @@ final class BlockCache: Sendable {
         for entry in removed { budget.release(entry.byteCount) }
     }
 
-    private func reserve(_ byteCount: Int) -> Bool {
-        do throws(DemetraError) {
-            try budget.reserve(byteCount)
-            return true
-        } catch {
-            return false
+    /// Lets blocks go until so many bytes are free, or none is left.
+    func shrink(by byteCount: Int) {
+        state.withLock { state in
+            let target = max(0, budget.usedBytes - byteCount)
+            while budget.usedBytes > target, evict(&state) {}
         }
+    }
+
+    /// Sets another limit, and lets blocks go that are beyond it.
+    func setLimit(_ byteCount: Int) {
+        budget.setLimit(byteCount)
+        shrink(by: max(0, budget.usedBytes - byteCount))
     }
 
     private func remove(_ key: CacheKey, _ state: inout State) -> Entry? {

@@ -71,8 +71,8 @@ struct Manifest: Sendable {
         var reader = ByteReader(Array(bytes.dropLast(4)), name: title)
         _ = try reader.raw(magic.count)
         // A later version may end in another way, so it is looked at before the checksum.
-        let version = try reader.integer(UInt16.self)
-        try FormatVersion.check(Int(version), newest: Int(formatVersion), title)
+        let version = Int(try reader.integer(UInt16.self))
+        try FormatVersion.check(version, newest: Int(formatVersion), title)
         var end = ByteReader(Array(bytes.suffix(4)), name: title)
         let stored = try end.integer(UInt32.self)
         let computed = Checksum.crc32c(bytes.dropLast(4))
@@ -90,18 +90,22 @@ struct Manifest: Sendable {
         let nextSegment = try reader.integer(Int64.self)
         let catalog = try CatalogCodec.catalog(&reader)
         var tables: [Table] = []
-        for _ in 0..<(try reader.count(ofAtLeast: 20)) { tables.append(try table(&reader)) }
+        for _ in 0..<(try reader.count(ofAtLeast: 20)) {
+            tables.append(try table(&reader, version: version))
+        }
         return Manifest(
             catalog: catalog, floor: floor, firstLog: firstLog, nextSegment: nextSegment,
             tables: tables)
     }
 
-    private static func table(_ reader: inout ByteReader) throws(DemetraError) -> Table {
+    private static func table(
+        _ reader: inout ByteReader, version: Int
+    ) throws(DemetraError) -> Table {
         let id = TableID(try reader.integer(Int64.self))
         let nextRow = try reader.integer(Int64.self)
         var segments: [Segment] = []
         for _ in 0..<(try reader.count(ofAtLeast: 32)) {
-            let record = try SegmentRecord.decode(&reader)
+            let record = try SegmentRecord.decode(&reader, hasBase: version > 1)
             var visible: [(group: Int, deletions: DeletionVector?)] = []
             for _ in 0..<(try reader.count(ofAtLeast: 8)) {
                 let group = Int(try reader.integer(UInt32.self))

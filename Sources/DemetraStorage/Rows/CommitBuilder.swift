@@ -11,7 +11,8 @@ struct CommitBuilder {
     private(set) var catalog: Catalog
     private(set) var states: [TableID: TableState]
     private(set) var logged: [LoggedChange] = []
-    /// Segments that were written or opened on the way.
+    /// Segments that were written or opened on the way. Who commits them keeps them; the files of the others
+    /// go by themselves.
     private(set) var segments: [KnownSegment] = []
     /// The commit that is being made.
     private(set) var moment: CommitMoment
@@ -29,11 +30,6 @@ struct CommitBuilder {
         self.configuration = configuration
     }
 
-    /// Removes the segments of a transaction that was not committed.
-    func dropSegments() {
-        for segment in segments { segment.reader?.drop() }
-    }
-
     // MARK: Transactions
 
     mutating func apply(_ transaction: WriteTransaction) throws(DemetraError) {
@@ -45,6 +41,8 @@ struct CommitBuilder {
             case .change(let change): try apply(.catalog(change))
             case .insert(let table, let batches, let conflict):
                 try insert(table, batches, conflict)
+            case .insertBulk(let table, let rows, let conflict):
+                try insert(table, rows, conflict)
             case .delete(let table, let ids): try delete(table, ids)
             case .requireUnchanged(let table):
                 // A flush makes other objects of the same rows: revisions tell, identities do not.
@@ -71,7 +69,7 @@ struct CommitBuilder {
                 {
                     throw changed(other.name)
                 }
-            case .insert(let id, _, _), .delete(let id, _):
+            case .insert(let id, _, _), .insertBulk(let id, _, _), .delete(let id, _):
                 guard let base = transaction.base.catalog.table(id: id) else { continue }
                 guard catalog.table(id: id) == base else { throw changed(base.name) }
             default: continue
@@ -85,7 +83,7 @@ struct CommitBuilder {
             hint: "Run the statement again.")
     }
 
-    private func state(_ table: TableID) throws(DemetraError) -> TableState {
+    func state(_ table: TableID) throws(DemetraError) -> TableState {
         guard let state = states[table] else {
             throw DemetraError(.undefinedTable, "the table was dropped concurrently")
         }
@@ -125,7 +123,7 @@ struct CommitBuilder {
         for (index, column) in definition.columns.enumerated() {
             let parts = batches.filter { $0.count > 0 }.map { $0.vectors[index] }
             let joined = try Vector.concatenating(parts, type: column.type).withoutConstant()
-            columns.append(Self.slim(joined))
+            columns.append(joined.withoutUnusedTexts())
         }
         var rowCount = count
         for key in definition.keys {
@@ -139,37 +137,22 @@ struct CommitBuilder {
         }
     }
 
-    /// A few rows that were read from a large table must not bring its dictionary along, and rows that are
-    /// all NULL need none.
-    private static func slim(_ vector: Vector) -> Vector {
-        guard let (_, dictionary) = vector.dictionary else { return vector }
-        if dictionary.count == 0 {
-            return .nulls(vector.type, count: vector.count).withoutConstant()
-        }
-        return dictionary.count > vector.count ? vector.flattened() : vector
-    }
-
-    /// Rows straight into segments, each of up to `SegmentWriter.groupLimit` row groups.
+    /// Rows straight into segments.
     private mutating func writeSegments(
         _ table: TableID, _ columns: [Vector], _ count: Int
     ) throws(DemetraError) {
-        let state = try state(table)
-        let writer = SegmentWriter(
-            directory: directory, definition: state.definition,
+        let writer = ChunkWriter(
+            directory: directory, definition: try state(table).definition,
             threadCount: configuration.processorCount)
-        var start = 0
-        while start < count {
-            var blocks: [RowBlock] = []
-            while start < count, blocks.count < SegmentWriter.groupLimit {
-                let length = min(RowGroup.capacity, count - start)
-                let first = state.nextRow + Int64(start)
-                blocks.append(
-                    RowBlock(
-                        vectors: columns.map { $0.slice(from: start, count: length) },
-                        count: length, first: first, last: first + Int64(length) - 1, numbers: nil))
-                start += length
-            }
-            let segment = KnownSegment(try writer.write(blocks))
+        try attach(try writer.write(columns, count: count), to: table)
+    }
+
+    /// Segments that were prepared: their rows get the table's next ids.
+    mutating func attach(
+        _ readers: [SegmentReader], to table: TableID
+    ) throws(DemetraError) {
+        for reader in readers {
+            let segment = KnownSegment(reader, base: try state(table).nextRow)
             segments.append(segment)
             try attach(segment)
             logged.append(.attach(segment.record))
@@ -186,58 +169,25 @@ struct CommitBuilder {
         let state = try state(table)
         let replaces = conflict == .replace && key.isPrimary
         var keys = key.columns.map { columns[$0] }
-        if let repeated = try repeatedRows(keys, count) {
-            guard replaces else { throw duplicate(key, state.definition, keys, repeated.first) }
+        if let repeated = try KeyConflicts.repeatedRows(keys, count) {
+            guard replaces else {
+                throw KeyConflicts.duplicate(key, state.definition, keys, repeated.first)
+            }
             columns = columns.map { $0.taking(repeated.kept) }
             keys = key.columns.map { columns[$0] }
             count = repeated.kept.count
         }
         let existing = try KeyLookup(state: state, key: key).find(keys, count: count)
         if let row = existing.firstIndex(where: { $0 >= 0 }) {
-            guard replaces else { throw duplicate(key, state.definition, keys, row) }
+            guard replaces else { throw KeyConflicts.duplicate(key, state.definition, keys, row) }
             try apply(.hide(table, existing.filter { $0 >= 0 }.map { RowID(number: $0) }))
         }
         return (columns, count)
     }
 
-    /// The first row whose key an earlier one has, and the last row of each key; nil without repetition.
-    private func repeatedRows(
-        _ keys: [Vector], _ count: Int
-    ) throws(DemetraError) -> (first: Int, kept: SelectionVector)? {
-        let table = GroupTable(keyTypes: keys.map(\.type))
-        let groups = try table.assign(keys, count: count)
-        if table.groupCount == count { return nil }
-        var last = [Int32](repeating: -1, count: table.groupCount)
-        var first: Int?
-        var kept: [Int32] = []
-        for row in 0..<count {
-            // A NULL among the values makes a key that equals no other.
-            if keys.contains(where: { !$0.isValid(row) }) {
-                kept.append(Int32(row))
-                continue
-            }
-            if last[Int(groups[row])] >= 0, first == nil { first = row }
-            last[Int(groups[row])] = Int32(row)
-        }
-        guard let first else { return nil }
-        kept += last.filter { $0 >= 0 }
-        return (first, SelectionVector(Buffer(kept.sorted())))
-    }
-
-    private func duplicate(
-        _ key: KeyDefinition, _ table: TableDefinition, _ keys: [Vector], _ row: Int
-    ) -> DemetraError {
-        let names = key.columns.map { table.columns[$0].name }.joined(separator: ", ")
-        let values = keys.map { ValueText.text($0.value(at: row), type: $0.type) ?? "NULL" }
-        return DemetraError(
-            .uniqueViolation, "duplicate key value violates unique constraint \"\(key.name)\"",
-            detail: "Key (\(names))=(\(values.joined(separator: ", "))) already exists.",
-            hint: "Use ON CONFLICT, or a table WITH (restate = true) where the last writer wins.")
-    }
-
     // MARK: Logged changes
 
-    private mutating func apply(_ change: LoggedChange) throws(DemetraError) {
+    mutating func apply(_ change: LoggedChange) throws(DemetraError) {
         try replay(change)
         logged.append(change)
     }
@@ -282,7 +232,7 @@ struct CommitBuilder {
 
     private mutating func attach(_ segment: KnownSegment) throws(DemetraError) {
         let state = try logged(segment.record.table)
-        let next = segment.record.groups.last.map { $0.last + 1 } ?? state.nextRow
+        let next = segment.record.last.map { $0 + 1 } ?? state.nextRow
         states[segment.record.table] = state.attaching(
             segment.groups(state.definition), nextRow: max(state.nextRow, next))
     }
@@ -295,5 +245,15 @@ struct CommitBuilder {
         case .dropTable(let id): states[id] = nil
         default: break
         }
+    }
+}
+
+extension Vector {
+    /// A few rows that were read from a large table must not bring its dictionary along, and rows that are
+    /// all NULL need none.
+    func withoutUnusedTexts() -> Vector {
+        guard let (_, dictionary) = dictionary else { return self }
+        if dictionary.count == 0 { return .nulls(type, count: count).withoutConstant() }
+        return dictionary.count > count ? flattened() : self
     }
 }

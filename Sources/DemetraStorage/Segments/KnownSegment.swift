@@ -10,30 +10,31 @@ struct KnownSegment: Sendable {
     let damage: DemetraError?
 
     /// A segment that was just written.
-    init(_ reader: SegmentReader) {
-        record = SegmentRecord(reader)
-        self.reader = reader
-        damage = nil
+    ///
+    /// - Parameter base: what is added to every row id in the file.
+    init(_ reader: SegmentReader, base: Int64 = 0) {
+        self.init(record: SegmentRecord(reader, base: base), reader: reader, damage: nil)
     }
 
-    private init(record: SegmentRecord, damage: DemetraError) {
+    private init(record: SegmentRecord, reader: SegmentReader?, damage: DemetraError?) {
         self.record = record
-        reader = nil
+        self.reader = reader
         self.damage = damage
     }
 
     /// Opens a segment; one that is damaged does not keep the others from being read.
     static func open(_ record: SegmentRecord, in directory: DatabaseDirectory) -> KnownSegment {
         do throws(DemetraError) {
-            return KnownSegment(try SegmentReader.open(record, in: directory))
+            return KnownSegment(
+                record: record, reader: try SegmentReader.open(record, in: directory), damage: nil)
         } catch {
-            return KnownSegment(record: record, damage: error)
+            return KnownSegment(record: record, reader: nil, damage: error)
         }
     }
 
     /// All row groups, in their order in the file.
     func groups(_ definition: TableDefinition) -> [RowGroup] {
-        if let reader { return reader.groups(definition) }
+        if let reader { return reader.groups(definition, base: record.base) }
         let error = damage ?? DemetraError(.dataCorrupted, "a segment cannot be read")
         return record.damagedGroups(definition, error)
     }

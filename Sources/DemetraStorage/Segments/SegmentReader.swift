@@ -47,6 +47,9 @@ final class SegmentReader: Sendable {
     /// The file goes with the last reader.
     func drop() { isDropped.store(true, ordering: .relaxed) }
 
+    /// The file stays: a commit names it.
+    func keep() { isDropped.store(false, ordering: .relaxed) }
+
     /// Opens a segment and reads its footer.
     ///
     /// - Throws: XX001 when the file is not the one that was written.
@@ -190,7 +193,9 @@ final class SegmentReader: Sendable {
 
 extension SegmentReader {
     /// The row groups of the segment under a table's present definition, all of them.
-    func groups(_ definition: TableDefinition) -> [RowGroup] {
+    ///
+    /// - Parameter base: what is added to every row id in the file.
+    func groups(_ definition: TableDefinition, base: Int64 = 0) -> [RowGroup] {
         let positions = Dictionary(
             footer.columns.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first }
         )
@@ -212,10 +217,12 @@ extension SegmentReader {
             }
             let numbers: RowNumbers =
                 group.numbers == nil
-                ? .contiguous(first: group.first)
+                ? .contiguous(first: base + group.first)
                 : .listed(
-                    first: group.first, last: group.last,
-                    .chunk(ColumnChunk(reader: self, group: index, column: -1, type: .bigint)))
+                    first: base + group.first, last: base + group.last,
+                    .chunk(
+                        ColumnChunk(
+                            reader: self, group: index, column: -1, type: .bigint, base: base)))
             return RowGroup(
                 numbers: numbers, count: group.count, columns: sources, zoneMaps: maps,
                 segment: SegmentPlace(id: id, group: index), memoryBytes: 0)
@@ -230,6 +237,8 @@ struct ColumnChunk: Sendable {
     /// Position in the file; -1 for the row ids.
     let column: Int
     let type: LogicalType
+    /// What is added to row ids.
+    var base: Int64 = 0
 
     var distinctCount: Int? {
         guard column >= 0, reader.footer.columns[column].dictionary != nil else { return nil }
@@ -258,8 +267,13 @@ struct ColumnChunk: Sendable {
                 : try reader.decode(group: group, column: column))
     }
 
+    /// As the table has them now. The cache holds row ids as the file does, whatever they count from.
     private func typed(_ vector: Vector) -> Vector {
-        vector.type == type || vector.type.physicalType != type.physicalType
+        if base != 0, case .int64(let ids) = vector.storage {
+            let moved = Buffer(ids.array.map { $0 + base })
+            return Vector(type: .bigint, count: vector.count, storage: .int64(moved))
+        }
+        return vector.type == type || vector.type.physicalType != type.physicalType
             ? vector : vector.retyped(type)
     }
 

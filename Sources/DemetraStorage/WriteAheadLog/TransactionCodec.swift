@@ -7,7 +7,8 @@ import DemetraVectors
 ///     1  catalog change
 ///     2  rows of a table: table, first row id, columns, rows, then each column
 ///     3  hidden rows of a table: table, count, row ids as integers
-///     4  a segment whose rows join a table: its record
+///     4  a segment whose rows join a table: its record without a base; no longer written
+///     5  a segment whose rows join a table: its record
 enum LoggedChange {
     case catalog(CatalogChange)
     case insert(TableID, first: Int64, [Vector], count: Int)
@@ -38,7 +39,7 @@ enum TransactionCodec {
                 let ids = Buffer(rows.map(\.number))
                 IntegerEncoding.encode(ids, ids.count, into: &writer)
             case .attach(let record):
-                writer.write(UInt8(4))
+                writer.write(UInt8(5))
                 record.encode(into: &writer)
             }
         }
@@ -60,7 +61,9 @@ enum TransactionCodec {
                 guard count <= LogRecord.longest / 8 else { throw reader.damaged("a count") }
                 let ids = try IntegerEncoding.decode(&reader, count, as: Int64.self)
                 changes.append(.hide(table, ids.array.map { RowID(number: $0) }))
-            case 4: changes.append(.attach(try SegmentRecord.decode(&reader)))
+            case 4:
+                changes.append(.attach(try SegmentRecord.decode(&reader, hasBase: false)))
+            case 5: changes.append(.attach(try SegmentRecord.decode(&reader, hasBase: true)))
             default: throw reader.damaged("an unknown change")
             }
         }

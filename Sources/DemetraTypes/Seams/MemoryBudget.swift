@@ -1,26 +1,30 @@
 import Synchronization
 
-/// A limit on memory, shared as a tree: database, then query, then operator.
+/// A limit on memory, shared as a tree: database, then cache, memtable and statements, then operators.
 ///
-/// Every reservation counts in the node and in all nodes above it.
+/// Every reservation counts in the node and in all nodes above it. A node whose limit is reached first asks
+/// those for memory that can do without, such as a cache; only then is a reservation refused.
 package final class MemoryBudget: Sendable {
     private let parent: MemoryBudget?
-    private let name: String
-    private let limitBytes: Int
-    // Guarded by itself: one atomic.
+    /// What the memory is for, as errors show it.
+    package let name: String
+    // Guarded by themselves: two atomics.
+    private let limit: Atomic<Int>
     private let used = Atomic<Int>(0)
+    /// Those that give memory back when they are asked for so many bytes.
+    private let reclaimers = Mutex<[@Sendable (Int) -> Void]>([])
 
     /// A root with a limit in bytes.
     package init(name: String, limitBytes: Int) {
         self.parent = nil
         self.name = name
-        self.limitBytes = limitBytes
+        limit = Atomic(limitBytes)
     }
 
     private init(name: String, limitBytes: Int, parent: MemoryBudget) {
         self.parent = parent
         self.name = name
-        self.limitBytes = limitBytes
+        limit = Atomic(limitBytes)
     }
 
     /// A child that also counts against this node.
@@ -31,31 +35,73 @@ package final class MemoryBudget: Sendable {
     /// Bytes reserved here and below.
     package var usedBytes: Int { used.load(ordering: .relaxed) }
 
+    /// Bytes that may be reserved here and below.
+    package var limitBytes: Int { limit.load(ordering: .relaxed) }
+
+    /// The least limit of this node and those above.
+    package var lowestLimitBytes: Int {
+        min(limitBytes, parent?.lowestLimitBytes ?? .max)
+    }
+
+    /// Sets another limit; what is reserved beyond it stays reserved.
+    package func setLimit(_ byteCount: Int) { limit.store(byteCount, ordering: .relaxed) }
+
+    /// Bytes that may still be reserved here; those above may allow fewer.
+    package var freeBytes: Int { max(0, limitBytes - usedBytes) }
+
+    /// Adds one that is asked for bytes when the limit is reached, on whatever thread that is. It must not reserve.
+    package func addReclaimer(_ reclaim: @escaping @Sendable (Int) -> Void) {
+        reclaimers.withLock { $0.append(reclaim) }
+    }
+
     /// Reserves bytes here and above.
     ///
-    /// - Throws: 53200 naming the node whose limit is reached; nothing stays reserved then.
+    /// - Throws: 53200 naming this node when a limit is reached; nothing stays reserved then.
     package func reserve(_ byteCount: Int) throws(DemetraError) {
-        let (_, now) = used.add(byteCount, ordering: .relaxed)
-        if now > limitBytes {
-            used.subtract(byteCount, ordering: .relaxed)
-            throw DemetraError(
-                .outOfMemory, "out of memory in \(name)",
-                detail:
-                    "\(byteCount) bytes were asked for, \(now - byteCount) of \(limitBytes) are in use.",
-                hint: "Reduce the rows the statement has to keep, or raise memory_limit.")
-        }
-        guard let parent else { return }
-        do {
-            try parent.reserve(byteCount)
-        } catch {
-            used.subtract(byteCount, ordering: .relaxed)
-            throw error
-        }
+        guard let full = attempt(byteCount) else { return }
+        full.reclaim(byteCount)
+        guard let stillFull = attempt(byteCount) else { return }
+        throw stillFull.exhausted(byteCount, in: name)
+    }
+
+    /// Reserves bytes where no limit forbids it; nobody is asked to give any back.
+    package func tryReserve(_ byteCount: Int) -> Bool { attempt(byteCount) == nil }
+
+    /// Counts bytes that are in use already, whatever the limits; others may have to give some back for them.
+    package func charge(_ byteCount: Int) {
+        let now = used.add(byteCount, ordering: .relaxed).newValue
+        if now > limitBytes { reclaim(now - limitBytes) }
+        parent?.charge(byteCount)
     }
 
     /// Gives bytes back here and above.
     package func release(_ byteCount: Int) {
         used.subtract(byteCount, ordering: .relaxed)
         parent?.release(byteCount)
+    }
+
+    /// Reserves, or gives the node whose limit is reached.
+    private func attempt(_ byteCount: Int) -> MemoryBudget? {
+        let now = used.add(byteCount, ordering: .relaxed).newValue
+        guard now <= limitBytes else {
+            used.subtract(byteCount, ordering: .relaxed)
+            return self
+        }
+        guard let full = parent?.attempt(byteCount) else { return nil }
+        used.subtract(byteCount, ordering: .relaxed)
+        return full
+    }
+
+    private func reclaim(_ byteCount: Int) {
+        for reclaim in reclaimers.withLock({ $0 }) { reclaim(byteCount) }
+    }
+
+    private func exhausted(_ byteCount: Int, in asker: String) -> DemetraError {
+        DemetraError(
+            .outOfMemory, "out of memory in \(asker)",
+            detail:
+                "\(byteCount) bytes were asked for, \(usedBytes) of the \(limitBytes) bytes of the "
+                + "\(name) are in use.",
+            hint: "Reduce the rows the statement has to keep, or raise memory_limit.")
     }
 }
