@@ -3,11 +3,12 @@
 #if defined(__GLIBC__)
 #include <malloc.h>
 
-void demetra_keep_freed_memory(void) {
+void demetra_keep_freed_memory(size_t limit) {
     // The two belong together: larger blocks are mapped and unmapped one by one.
-    mallopt(M_MMAP_THRESHOLD, 32 << 20);
-    mallopt(M_TRIM_THRESHOLD, 256 << 20);
+    size_t kept = limit / 16 < (256 << 20) ? limit / 16 : 256 << 20;
+    mallopt(M_MMAP_THRESHOLD, kept / 8 < (32 << 20) ? (int)(kept / 8) : 32 << 20);
+    mallopt(M_TRIM_THRESHOLD, (int)kept);
 }
 #else
-void demetra_keep_freed_memory(void) {}
+void demetra_keep_freed_memory(size_t limit) { (void)limit; }
 #endif

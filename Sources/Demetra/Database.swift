@@ -46,18 +46,15 @@ public final class Database: Sendable {
         _ path: String, fileSystem: any FileSystem, clock: any Clock,
         _ configuration: DatabaseConfiguration
     ) throws(DemetraError) -> Database {
-        // A quarter of the memory keeps what was read; statements have the rest.
         let store = try Store.open(
             path: path, fileSystem: fileSystem, clock: clock,
             configuration: StoreConfiguration(
-                cacheBytes: configuration.memoryLimitBytes / 4,
+                memoryLimitBytes: configuration.memoryLimitBytes,
                 processorCount: configuration.processorCount ?? SystemThread.processorCount))
         let functions = AnalyticsFunctions().added(to: BuiltInFunctions.registry)
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,
-            configuration: EngineConfiguration(
-                memoryLimitBytes: configuration.memoryLimitBytes,
-                processorCount: configuration.processorCount),
+            configuration: EngineConfiguration(processorCount: configuration.processorCount),
             extensions: [AlertStatements()])
         return Database(engine: engine, recoveryNotices: store.recovery.notices)
     }
@@ -87,6 +84,8 @@ public final class Database: Sendable {
 
     /// Adds rows to a table, all or none of them.
     ///
+    /// Rows are written while the closure adds them, on its own thread.
+    ///
     /// - Parameter mode: what a row does whose key exists.
     /// - Returns: the number of rows given.
     @discardableResult
@@ -94,10 +93,11 @@ public final class Database: Sendable {
         to table: String, mode: AppendMode = .insert,
         _ fill: (inout Appender) throws -> Void
     ) async throws -> Int {
-        var appender = try Appender(session: engine.makeSession(user: "demetra"), table: table)
+        var appender = try Appender(
+            session: engine.makeSession(user: "demetra"), table: table, mode: mode)
         try fill(&appender)
         let finished = appender
-        return try await onOwnThread { try finished.commit(mode: mode) }
+        return try await onOwnThread { try finished.commit() }
     }
 
     /// Writes everything to its final files and gives the directory free.
@@ -106,7 +106,7 @@ public final class Database: Sendable {
 
 /// What can be set when a database is opened.
 public struct DatabaseConfiguration: Sendable {
-    /// Bytes that statements and caches may use together.
+    /// Bytes that statements, rows that wait to be written, and caches may use together; `memory_limit` in SQL.
     public var memoryLimitBytes: Int
     /// Processors that queries may use; nil for all.
     public var processorCount: Int?

@@ -38,7 +38,8 @@ int demetra_interrupt_take(void);
 uint32_t demetra_crc32c(const uint8_t *p, size_t n);
 
 /// Makes the allocator keep up to 256 MiB of freed memory instead of giving it back and faulting it in again for
-/// the next query. For programs, not for libraries: it is a policy of the whole process.
-void demetra_keep_freed_memory(void);
+/// the next query; less where the memory allowed is little. For programs, not for libraries: it is a policy of the
+/// whole process.
+void demetra_keep_freed_memory(size_t limit);
 
 #endif

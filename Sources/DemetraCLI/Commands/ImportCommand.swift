@@ -40,10 +40,12 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() async throws {
         do {
             try requireFile()
-            let database = try OpenDatabase.at(path)
+            let database = try OpenDatabase.at(path, memory)
             let progress = ProgressBar(isShown: !quiet && isatty(STDERR_FILENO) == 1)
             let options = ImportOptions(
                 format: format, delimiter: delimiter, isStrict: strict, isUpsert: upsert,

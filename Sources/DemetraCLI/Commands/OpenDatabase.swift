@@ -1,16 +1,28 @@
+import ArgumentParser
 import CShims
 import Demetra
+import DemetraEngine
 
 /// How the program opens a database: what recovery found is said on standard error.
 enum OpenDatabase {
     /// Opens the database in a directory; makes it when there is none.
-    static func at(_ path: String) throws(DemetraError) -> Database {
-        demetra_keep_freed_memory()
-        let database = try Database.open(at: path)
+    static func at(_ path: String, _ options: MemoryOptions) throws(DemetraError) -> Database {
+        var configuration = DatabaseConfiguration()
+        if let limit = options.memoryLimit {
+            configuration.memoryLimitBytes = try MemorySize.bytes(limit)
+        }
+        demetra_keep_freed_memory(configuration.memoryLimitBytes)
+        let database = try Database.open(at: path, configuration: configuration)
         for notice in database.recoveryNotices {
             Failure.write("\(notice.severity.rawValue):  \(notice.message)")
             if let hint = notice.hint { Failure.write("HINT:  \(hint)") }
         }
         return database
     }
+}
+
+/// What commands that open a database take.
+struct MemoryOptions: ParsableArguments {
+    @Option(help: "Memory that the database may use, such as 256MB; by default 4GB.")
+    var memoryLimit: String?
 }

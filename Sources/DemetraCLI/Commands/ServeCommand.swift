@@ -17,11 +17,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Reserved for the HTTP API, which this version does not have.")
     var http: String?
 
+    @OptionGroup var memory: MemoryOptions
+
     func run() async throws {
         let (host, port) = try Self.address(pg)
         do {
             let termination = try TerminationSignal.install()
-            let database = try OpenDatabase.at(path)
+            let database = try OpenDatabase.at(path, memory)
             let server = try await WireServer.start(database: database, host: host, port: port)
             if http != nil {
                 Failure.write(

@@ -72,8 +72,12 @@ package final class ExecutionContext: Sendable {
     }
 
     /// Runs a pipeline and keeps its rows in the order of the source.
-    func collect(_ stream: BatchStream) throws(DemetraError) -> MaterializedRows {
-        let sink = CollectSink(budget: budget)
+    ///
+    /// - Parameter name: what keeps them, for the error when memory does not suffice.
+    func collect(
+        _ stream: BatchStream, for name: String = "statement"
+    ) throws(DemetraError) -> MaterializedRows {
+        let sink = CollectSink(budget: budget.child(name))
         try run(stream, into: sink)
         return sink.rows
     }

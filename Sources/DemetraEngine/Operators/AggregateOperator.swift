@@ -69,11 +69,13 @@ final class AggregateLocal: SinkLocal {
     private let evaluator: ExpressionEvaluator
     private let groups: GroupTable?
     private var states: [any AggregateState]
+    private let budget: MemoryBudget
     private var reservedBytes = 0
 
     init(_ plan: AggregateOperator, _ context: ExecutionContext) {
         self.plan = plan
         self.context = context
+        budget = context.budget.child("aggregate")
         evaluator = ExpressionEvaluator(plan.program, context)
         groups = plan.keyTypes.isEmpty ? nil : GroupTable(keyTypes: plan.keyTypes)
         states = plan.aggregates.map { makeAggregateState($0) }
@@ -100,7 +102,7 @@ final class AggregateLocal: SinkLocal {
     private func account() throws(DemetraError) {
         let bytes = (groups?.byteCount ?? 0) + states.reduce(0) { $0 + $1.byteCount }
         if bytes > reservedBytes + 1 << 20 {
-            try context.budget.reserve(bytes - reservedBytes)
+            try budget.reserve(bytes - reservedBytes)
             reservedBytes = bytes
         }
     }

@@ -16,7 +16,7 @@ struct AsofJoinOperator: PhysicalOperator {
     let layout: ColumnLayout
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let rows = try context.collect(try right.open(context))
+        let rows = try context.collect(try right.open(context), for: "join")
         let types = right.layout.types
         let count = rows.rowCount
         let columns =

@@ -10,7 +10,7 @@ struct WithOperator: PhysicalOperator {
     var layout: ColumnLayout { body.layout }
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let rows = try context.collect(try definition.open(context))
+        let rows = try context.collect(try definition.open(context), for: "common table")
         context.setCommonTable(id, rows)
         return try body.open(context)
     }

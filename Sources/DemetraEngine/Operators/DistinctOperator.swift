@@ -14,7 +14,7 @@ struct DistinctOperator: PhysicalOperator {
         // One table for all rows: the first row of a key must be the first of the input.
         let stream = try input.open(context)
         let local = stream.adding(LocalStage(distinct: self, context: context))
-        let rows = try context.collect(local)
+        let rows = try context.collect(local, for: "distinct")
         let table = DistinctTable(keyTypes: keyTypes)
         let evaluator = keys.map { ExpressionEvaluator($0, context) }
         var batches: [Batch] = []

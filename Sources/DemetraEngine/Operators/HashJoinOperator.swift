@@ -30,7 +30,7 @@ struct HashJoinOperator: PhysicalOperator {
         // Which build rows found no partner is known only after the last left row.
         let tracker = MatchTracker(count: build.count)
         let stage = ProbeStage(join: self, build: build, tracker: tracker, context: context)
-        let matched = try context.collect(stream.adding(stage))
+        let matched = try context.collect(stream.adding(stage), for: "join")
         let rest = tracker.unmatched()
         let leftNulls = left.layout.types
         var batches = matched.batches
@@ -61,7 +61,7 @@ struct BuildSide: Sendable {
         _ stream: BatchStream, types: [LogicalType], keys: ExpressionProgram, nullsMatch: [Bool],
         _ context: ExecutionContext
     ) throws(DemetraError) {
-        let rows = try context.collect(stream)
+        let rows = try context.collect(stream, for: "join")
         count = rows.rowCount
         columns = count == 0 ? types.map { Vector([], type: $0) } : try rows.columns(types: types)
         guard !keys.outputs.isEmpty else {

@@ -15,7 +15,8 @@ struct LimitOperator: PhysicalOperator {
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         let bounds = try LimitBounds(limit: limit, offset: offset, context)
         let stream = try input.open(context)
-        let sink = Sink(prefix: ties == nil ? bounds.end : nil, budget: context.budget)
+        let sink = Sink(
+            prefix: ties == nil ? bounds.end : nil, budget: context.budget.child("limit"))
         try context.run(stream, into: sink)
         var rows = sink.rows
         var end = bounds.end ?? rows.rowCount

@@ -11,8 +11,8 @@ struct SetOperator: PhysicalOperator {
     let layout: ColumnLayout
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let first = try context.collect(try left.open(context)).batches
-        let second = try context.collect(try right.open(context)).batches
+        let first = try context.collect(try left.open(context), for: "set operation").batches
+        let second = try context.collect(try right.open(context), for: "set operation").batches
         let rows: [Batch]
         switch kind {
         case .union: rows = all ? first + second : try distinct(first + second)

@@ -47,7 +47,7 @@ struct SortOperator: PhysicalOperator {
     var layout: ColumnLayout { input.layout }
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let rows = try context.collect(try input.open(context))
+        let rows = try context.collect(try input.open(context), for: "sort")
         let count = rows.rowCount
         guard count > 1 else { return BatchStream(source: rows) }
         let columns = try rows.columns(types: layout.types)

@@ -47,7 +47,7 @@ struct WindowOperator: PhysicalOperator {
     let layout: ColumnLayout
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let rows = try context.collect(try input.open(context))
+        let rows = try context.collect(try input.open(context), for: "window function")
         let count = rows.rowCount
         guard count > 0 else { return BatchStream(source: MaterializedRows(batches: [])) }
         let columns = try rows.columns(types: input.layout.types)

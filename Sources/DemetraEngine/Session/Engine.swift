@@ -4,14 +4,11 @@ package import DemetraTypes
 
 /// Limits of an engine.
 package struct EngineConfiguration: Sendable {
-    /// Bytes that all statements together may use.
-    package var memoryLimitBytes: Int
     /// Processors for query work; nil for all.
     package var processorCount: Int?
 
     /// Makes a configuration.
-    package init(memoryLimitBytes: Int = 4 << 30, processorCount: Int? = nil) {
-        self.memoryLimitBytes = memoryLimitBytes
+    package init(processorCount: Int? = nil) {
         self.processorCount = processorCount
     }
 }
@@ -29,7 +26,8 @@ package final class Engine: Sendable {
     /// The system's time zones.
     let timeZones: TimeZones
     let pool: WorkerPool
-    let budget: MemoryBudget
+    /// What the database may use; statements have their parts in it.
+    var budget: MemoryBudget { store.memory }
     let extensions: [any StatementExtension]
 
     /// An engine over an open store.
@@ -50,7 +48,6 @@ package final class Engine: Sendable {
         }
         pool = WorkerPool(
             processorCount: configuration.processorCount ?? SystemThread.processorCount)
-        budget = MemoryBudget(name: "database", limitBytes: configuration.memoryLimitBytes)
     }
 
     /// A session of its own.
@@ -58,6 +55,11 @@ package final class Engine: Sendable {
     /// - Parameter pinned: a state that all its statements read, none of which may then write.
     package func makeSession(user: String, pinned: Snapshot? = nil) -> Session {
         Session(engine: self, user: user, pinned: pinned)
+    }
+
+    /// Sets what the whole database may use; nil for what it was opened with.
+    func setMemoryLimit(_ byteCount: Int?) {
+        store.setMemoryLimit(byteCount ?? store.openedMemoryLimitBytes)
     }
 
     /// Flushes and closes the store.

@@ -9,6 +9,8 @@ import Synchronization
 final class ResultSink {
     /// Morsels of a wave: enough for all workers, few enough to wait in memory.
     private static let morselsPerWave = 16
+    /// A wave may take an eighth of the memory allowed, when a morsel of a wide table takes so many bytes.
+    private static let morselBytes = 8 << 20
 
     private let output: any StatementOutput
     private(set) var rowCount = 0
@@ -18,14 +20,16 @@ final class ResultSink {
     func run(_ stream: BatchStream, _ context: ExecutionContext) throws(DemetraError) {
         let count = stream.source.morselCount
         if count <= 1 || context.pool.slotCount == 1 { return try runInline(stream, context) }
+        let affordable = context.budget.lowestLimitBytes / 8 / Self.morselBytes
+        let waveCount = max(context.pool.slotCount, min(Self.morselsPerWave, affordable))
         var start = 0
         while start < count {
             let wave = MorselRange(
-                source: stream.source, start: start, count: min(Self.morselsPerWave, count - start))
+                source: stream.source, start: start, count: min(waveCount, count - start))
             let rows = try context.collect(BatchStream(source: wave, stages: stream.stages))
             for batch in rows.batches { try deliver(batch) }
             context.budget.release(rows.batches.reduce(0) { $0 + $1.byteCount })
-            start += Self.morselsPerWave
+            start += waveCount
         }
     }
 

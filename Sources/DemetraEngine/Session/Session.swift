@@ -89,13 +89,26 @@ package final class Session: Sendable {
 
     // MARK: Settings
 
+    private static let memoryLimit = "memory_limit"
+
     /// The value of a setting.
     package func setting(_ name: String) throws(DemetraError) -> String {
-        try settings.withLock { settings throws(DemetraError) in try settings.value(name) }
+        if name.lowercased() == Self.memoryLimit {
+            return MemorySize.text(engine.budget.limitBytes)
+        }
+        return try settings.withLock { settings throws(DemetraError) in try settings.value(name) }
     }
 
     /// Changes a setting; nil sets its default.
+    ///
+    /// `memory_limit` belongs to the database and holds for all its sessions.
     package func set(_ name: String, _ value: String?) throws(DemetraError) {
+        if name.lowercased() == Self.memoryLimit {
+            let byteCount = try value.map { (text) throws(DemetraError) in
+                try MemorySize.bytes(text)
+            }
+            return engine.setMemoryLimit(byteCount)
+        }
         var value = value
         if name.lowercased() == "timezone", let zone = value {
             value = try engine.timeZones.rules(zone).name

@@ -15,6 +15,8 @@ package struct SessionSettings: Sendable {
         "integer_datetimes": "on",
         "intervalstyle": "postgres",
         "lock_timeout": "0",
+        // The database's own; the session asks it.
+        "memory_limit": "4GB",
         "search_path": "\"$user\", public",
         "server_encoding": "UTF8",
         "server_version": SessionSettings.serverVersion,

@@ -10,11 +10,14 @@ struct InsertStatementRun {
     let snapshot: Snapshot
 
     func execute(_ insert: BoundInsert) throws(DemetraError) {
-        let rows = try run.collect(insert.plan, snapshot)
         let context = run.context(snapshot)
         let layout = ColumnLayout(insert.plan.columns)
         let constraints = try RowConstraints(
             table: insert.table, checks: insert.checks, layout: layout)
+        if case .fail = insert.conflict, insert.returning.isEmpty {
+            return try stream(insert, constraints, context)
+        }
+        let rows = try run.collect(insert.plan, snapshot)
         for batch in rows.batches {
             try constraints.verify(rows: batch.vectors, batch: batch, context)
         }
@@ -24,6 +27,38 @@ struct InsertStatementRun {
         }
         try Returning(run: run).deliver(
             insert.returning, layout: layout, batches: written, tag: "INSERT 0 \(count)", context)
+    }
+
+    /// Rows of which nothing is asked afterwards are written as the query gives them.
+    private func stream(
+        _ insert: BoundInsert, _ constraints: RowConstraints, _ context: ExecutionContext
+    ) throws(DemetraError) {
+        let conflict: ConflictAction = insert.table.restates ? .replace : .error
+        let count = try write(insert.plan, to: insert.table, conflict, context) {
+            (batch) throws(DemetraError) in
+            try constraints.verify(rows: batch.vectors, batch: batch, context)
+            return batch
+        }
+        try run.output.finish(tag: "INSERT 0 \(count)")
+    }
+
+    /// Runs a query into a table that is, or is made by the same commit; gives the number of rows.
+    private func write(
+        _ plan: LogicalPlan, to table: TableDefinition, _ conflict: ConflictAction,
+        making change: CatalogChange? = nil, _ context: ExecutionContext,
+        prepare: @escaping (Batch) throws(DemetraError) -> Batch
+    ) throws(DemetraError) -> Int {
+        let writer = BulkWriter(
+            store: run.engine.store, snapshot: snapshot, table: table, onConflict: conflict,
+            budget: run.budget)
+        let stream = try run.physical(plan, snapshot).open(context)
+        try ResultSink(output: BulkTarget(writer, prepare: prepare)).run(stream, context)
+        let count = writer.rowCount
+        var transaction = WriteTransaction(snapshot: snapshot)
+        if let change { transaction.change(change) }
+        transaction.insert(table.id, try writer.finish(), onConflict: conflict)
+        _ = try run.engine.store.commit(transaction)
+        return count
     }
 
     /// Commits the rows; gives how many rows were written and what they are.
@@ -66,20 +101,16 @@ struct InsertStatementRun {
 
     /// CREATE TABLE AS: table and rows appear together.
     func createTable(_ table: TableDefinition, _ plan: LogicalPlan) throws(DemetraError) {
-        let rows = try run.collect(plan, snapshot)
         let types = table.columns.map(\.type)
-        var batches: [Batch] = []
-        for batch in rows.batches {
+        let count = try write(
+            plan, to: table, .error, making: .putTable(table), run.context(snapshot)
+        ) { batch in
             let vectors = batch.vectors.enumerated().map { index, vector in
                 vector.type == types[index] ? vector : vector.retyped(types[index])
             }
-            batches.append(Batch(vectors, count: batch.count))
+            return Batch(vectors, count: batch.count)
         }
-        var transaction = WriteTransaction(snapshot: snapshot)
-        transaction.change(.putTable(table))
-        transaction.insert(table.id, batches, onConflict: .error)
-        _ = try run.engine.store.commit(transaction)
-        try run.output.finish(tag: "SELECT \(rows.rowCount)")
+        try run.output.finish(tag: "SELECT \(count)")
     }
 }
 

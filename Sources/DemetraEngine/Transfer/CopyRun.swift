@@ -30,24 +30,26 @@ struct CopyRun {
             try parser.parse(chunk)
         }
         var chunker = CSVChunker(dialect: options.dialect)
-        var chunks: [ParsedChunk] = []
+        let completion = try RowCompletion(copy: copy, context: run.context(snapshot))
+        let conflict: ConflictAction = copy.table.restates ? .replace : .error
+        let writer = BulkWriter(
+            store: run.engine.store, snapshot: snapshot, table: copy.table, onConflict: conflict,
+            budget: run.budget)
+        func write(_ chunks: [ParsedChunk]) throws(DemetraError) {
+            for batch in chunks.flatMap(\.batches) where batch.count > 0 {
+                try writer.append(try completion.complete(batch))
+            }
+        }
         while let chunk = try chunker.next(from: read) {
             try run.cancellation.check()
-            try run.budget.reserve(chunk.byteCount)
-            chunks += try parsing.add(chunk)
+            try write(try parsing.add(chunk))
         }
-        chunks += try parsing.finish()
-        let context = run.context(snapshot)
-        let complete = try RowCompletion(copy: copy, context: context)
-        var rows: [Batch] = []
-        for batch in chunks.flatMap(\.batches) where batch.count > 0 {
-            rows.append(try complete.complete(batch))
-        }
+        try write(try parsing.finish())
+        let count = writer.rowCount
         var transaction = WriteTransaction(snapshot: snapshot)
-        transaction.insert(
-            copy.table.id, rows, onConflict: copy.table.restates ? .replace : .error)
+        transaction.insert(copy.table.id, try writer.finish(), onConflict: conflict)
         _ = try run.engine.store.commit(transaction)
-        try run.output.finish(tag: "COPY \(rows.reduce(0) { $0 + $1.count })")
+        try run.output.finish(tag: "COPY \(count)")
     }
 
     /// Gives the input in pieces, nil at its end.

@@ -7,26 +7,38 @@ import DemetraStorage
 package import DemetraTypes
 import DemetraVectors
 
-/// Imports one file: finds out how it is written, parses it on all workers and commits its rows
-/// together. A table that does not exist is made from the file's columns.
+/// Imports one file: finds out how it is written, parses it on all workers, writes its rows as they come and
+/// commits them together. A table that does not exist is made from the file's columns.
 struct FileImport {
     private static let pieceByteCount = 1 << 18
     /// Longer than any name a person gives a column, far shorter than a line of data by mistake.
     private static let longestNameByteCount = 255
+    /// How often a file is read again with wider types.
+    private static let mostAttempts = 3
+    /// What a row that is set aside takes beside its text.
+    private static let rejectedBytes = 160
 
     let session: Session
     let path: String
     let tableName: String
     let options: ImportOptions
-    /// Rows wait in memory until all are read, since they become visible together.
+    /// What the import may use: a chunk of rows, and those set aside.
     let budget: MemoryBudget
 
     /// What reading the file gave.
     private struct Outcome {
-        var batches: [Batch] = []
         var rejected: [RejectedRow] = []
         var widenings: [Int: LogicalType] = [:]
-        var rowCount: Int { batches.reduce(0) { $0 + $1.count } }
+        var rowCount = 0
+    }
+
+    /// Where the rows go.
+    private struct Target {
+        let table: TableDefinition
+        /// What a COPY adds and verifies; nil for a table that the file makes.
+        let completion: RowCompletion?
+        let writer: BulkWriter
+        let conflict: ConflictAction
     }
 
     /// How the file's records become columns.
@@ -56,14 +68,16 @@ struct FileImport {
         var layout = try infer(file, total)
         try checkNames(layout.columns)
         if let existing { layout.columns = try matched(layout.columns, to: existing) }
-        var outcome = try parse(file, total, layout, progress)
+        var target = try target(layout, existing, snapshot)
+        var outcome = try parse(file, total, layout, target, isLast: existing != nil, progress)
         // A later value needs a wider type than the sample showed: read once more with it.
         var attempts = 0
-        while existing == nil, !outcome.widenings.isEmpty, attempts < 3 {
+        while existing == nil, !outcome.widenings.isEmpty, attempts < Self.mostAttempts {
             for (index, type) in outcome.widenings { layout.columns[index].type = type }
-            budget.release(budget.usedBytes)
-            outcome = try parse(file, total, layout, progress)
             attempts += 1
+            target = try self.target(layout, existing, snapshot)
+            outcome = try parse(
+                file, total, layout, target, isLast: attempts == Self.mostAttempts, progress)
         }
         if outcome.rowCount == 0, let first = outcome.rejected.first {
             throw DemetraError(
@@ -74,7 +88,7 @@ struct FileImport {
         }
         let rejectPath = try RejectFile.write(
             outcome.rejected, to: options.rejectPath ?? path + ".rejects.csv", engine.fileSystem)
-        try commit(outcome, layout, existing, snapshot)
+        try commit(target, isNew: existing == nil, snapshot)
         return ImportSummary(
             rowCount: outcome.rowCount, columnCount: layout.columns.count,
             createdTable: existing == nil, rejectedCount: outcome.rejected.count,
@@ -156,8 +170,9 @@ struct FileImport {
         return result
     }
 
+    /// - Parameter isLast: false to stop writing when a wider type is needed, since all will be read again.
     private func parse(
-        _ file: any StorageFile, _ total: Int, _ layout: Layout,
+        _ file: any StorageFile, _ total: Int, _ layout: Layout, _ target: Target, isLast: Bool,
         _ progress: @escaping @Sendable (ImportProgress) -> Void
     ) throws(DemetraError) -> Outcome {
         let policy: CSVErrorPolicy = options.isStrict ? .strict(table: tableName) : .tolerant
@@ -166,12 +181,18 @@ struct FileImport {
         var chunker = CSVChunker(dialect: layout.chunkDialect)
         var outcome = Outcome()
         var offset = 0
-        func keep(_ chunks: [ParsedChunk]) {
+        func keep(_ chunks: [ParsedChunk]) throws(DemetraError) {
             for chunk in chunks {
-                outcome.batches += chunk.batches
+                try budget.reserve(
+                    chunk.rejected.reduce(0) { $0 + $1.text.utf8.count + Self.rejectedBytes })
                 outcome.rejected += chunk.rejected
                 outcome.widenings.merge(chunk.widenings) { first, second in
                     first == .text ? first : second
+                }
+                for batch in chunk.batches where batch.count > 0 {
+                    outcome.rowCount += batch.count
+                    guard isLast || outcome.widenings.isEmpty else { continue }
+                    try target.writer.append(try target.completion?.complete(batch) ?? batch)
                 }
             }
             if !chunks.isEmpty {
@@ -186,37 +207,42 @@ struct FileImport {
                 return bytes.isEmpty ? nil : Buffer(bytes)
             }
             guard let next else { break }
-            try budget.reserve(next.byteCount)
-            keep(try parsing.add(next))
+            try keep(try parsing.add(next))
         }
-        keep(try parsing.finish())
+        try keep(try parsing.finish())
         return outcome
     }
 
+    private func target(
+        _ layout: Layout, _ existing: TableDefinition?, _ snapshot: Snapshot
+    ) throws(DemetraError) -> Target {
+        let table = existing ?? newTable(layout.columns, snapshot)
+        let conflict: ConflictAction = table.restates || options.isUpsert ? .replace : .error
+        return Target(
+            table: table,
+            completion: existing == nil ? nil : try completion(layout.columns, snapshot),
+            writer: BulkWriter(
+                store: session.engine.store, snapshot: snapshot, table: table,
+                onConflict: conflict, budget: budget),
+            conflict: conflict)
+    }
+
+    private func newTable(_ columns: [CSVColumn], _ snapshot: Snapshot) -> TableDefinition {
+        let columns = columns.enumerated().map { index, column in
+            ColumnDefinition(id: Int32(index + 1), name: column.name, type: column.type)
+        }
+        return TableDefinition(
+            id: TableID(snapshot.catalog.nextTableNumber), name: tableName, columns: columns,
+            keys: [], checks: [], timeColumn: nil, restates: false)
+    }
+
     private func commit(
-        _ outcome: Outcome, _ layout: Layout, _ existing: TableDefinition?, _ snapshot: Snapshot
+        _ target: Target, isNew: Bool, _ snapshot: Snapshot
     ) throws(DemetraError) {
         var transaction = WriteTransaction(snapshot: snapshot)
-        var rows = outcome.batches
-        let table: TableDefinition
-        if let existing {
-            table = existing
-            let completion = try completion(layout.columns, snapshot)
-            rows = []
-            for batch in outcome.batches where batch.count > 0 {
-                rows.append(try completion.complete(batch))
-            }
-        } else {
-            let columns = layout.columns.enumerated().map { index, column in
-                ColumnDefinition(id: Int32(index + 1), name: column.name, type: column.type)
-            }
-            table = TableDefinition(
-                id: TableID(snapshot.catalog.nextTableNumber), name: tableName, columns: columns,
-                keys: [], checks: [], timeColumn: nil, restates: false)
-            transaction.change(.putTable(table))
-        }
-        let replaces = table.restates || options.isUpsert
-        transaction.insert(table.id, rows, onConflict: replaces ? .replace : .error)
+        if isNew { transaction.change(.putTable(target.table)) }
+        transaction.insert(
+            target.table.id, try target.writer.finish(), onConflict: target.conflict)
         _ = try session.engine.store.commit(transaction)
     }
 
@@ -266,7 +292,7 @@ extension Session {
     /// Imports a file into a table, which is made when there is none.
     ///
     /// - Throws: 58P01 when there is no such file, 22P04 when it is no table, 42703 when it has a column
-    ///   that the table lacks, 53200 when its rows do not fit into the memory allowed.
+    ///   that the table lacks, 53200 when a chunk of its rows does not fit into the memory allowed.
     package func importFile(
         _ path: String, into table: String, options: ImportOptions,
         progress: @escaping @Sendable (ImportProgress) -> Void
