@@ -28,6 +28,16 @@ extension Store {
         startFlush(flush)
     }
 
+    /// Commits a transaction of the store's own, from the thread that has the right to flush: no flush is begun or
+    /// waited for.
+    func commitBeside(_ transaction: WriteTransaction) throws(DemetraError) {
+        if let poison = state.withLock({ $0.poison }) { throw poison }
+        let waiting = Waiting(ticket: 0, transaction: transaction)
+        let (outcomes, poison) = writer.withLock { commit([waiting], &$0) }
+        if let poison { state.withLock(notify: true) { $0.poison = poison } }
+        if case .failed(let error)? = outcomes[0] { throw error }
+    }
+
     /// Commits that are built but not yet in the log.
     private struct Pending {
         var record: [LogRecord.Commit] = []

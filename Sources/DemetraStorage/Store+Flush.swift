@@ -19,7 +19,9 @@ extension Store {
         // With little memory the memtable gets an eighth of it.
         let limit = min(writer.flushBytes, memory.limitBytes / 8)
         if bytes > limit * StoreConfiguration.memtableOverdraft { return .now }
-        let isDue = bytes > limit || writer.log.bytesSinceFlush > configuration.logBytes
+        let isDue =
+            bytes > limit || writer.log.bytesSinceFlush > configuration.logBytes
+            || writer.known.count >= writer.settledSegments + StoreConfiguration.loggedSegments
         return isDue ? .soon : .none
     }
 
@@ -42,8 +44,8 @@ extension Store {
         if begins {
             let isStarted =
                 configuration.flushesInBackground
-                && SystemThread.start { self.endFlush(self.runFlush()) }
-            if !isStarted { endFlush(runFlush()) }
+                && SystemThread.start { self.endFlush(self.flushAndCompact()) }
+            if !isStarted { endFlush(flushAndCompact()) }
         }
         if need == .now { _ = state.wait { $0.isFlushing ? nil : true } }
     }
@@ -68,10 +70,15 @@ extension Store {
     /// A flush, whoever has the right to one.
     ///
     /// - Returns: what it failed with; nothing is lost then.
-    func runFlush() -> DemetraError? {
+    func runFlush() -> DemetraError? { rewrite(.flush) }
+
+    /// A pass over the database, by whoever has the right to flush.
+    ///
+    /// - Returns: what it failed with; everything is as it was then.
+    func rewrite(_ scope: RewriteScope) -> DemetraError? {
         if let poison = state.withLock({ $0.poison }) { return poison }
         do throws(DemetraError) {
-            guard let (run, firstLog, number) = try sealMemtable() else { return nil }
+            guard let (run, firstLog, number) = try sealMemtable(scope) else { return nil }
             let tables = try run.writeSegments()
             do throws(ManifestFile.Failure) {
                 try ManifestFile(directory: directory).write(
@@ -83,17 +90,19 @@ extension Store {
             directory.removeFiles(beforeLog: firstLog, beforeManifest: number)
             return nil
         } catch {
-            postponeFlush()
+            if case .flush = scope { postponeFlush() }
             return error
         }
     }
 
     /// The next file of the log begins, and rows so far keep their groups; nil when nothing was committed
-    /// since the last flush.
-    private func sealMemtable() throws(DemetraError) -> (FlushRun, Int64, Int64)? {
+    /// since the last flush, and that is all there is to do.
+    private func sealMemtable(
+        _ scope: RewriteScope
+    ) throws(DemetraError) -> (FlushRun, Int64, Int64)? {
         try writer.withLock { writer throws(DemetraError) -> (FlushRun, Int64, Int64)? in
             let snapshot = snapshot()
-            guard snapshot.sequence.number > writer.floor else { return nil }
+            if case .flush = scope, snapshot.sequence.number <= writer.floor { return nil }
             try writer.log.rotateForFlush()
             let sealed = Snapshot(
                 catalog: snapshot.catalog, moment: snapshot.moment,
@@ -101,7 +110,8 @@ extension Store {
             current.withLock { $0 = sealed }
             let run = FlushRun(
                 directory: directory, snapshot: sealed, known: writer.known,
-                threadCount: configuration.processorCount)
+                threadCount: configuration.processorCount, scope: scope, spoiled: spoiled,
+                isCancelled: { [self] in state.withLock { $0.isClosed } })
             return (run, writer.log.number, writer.manifestNumber + 1)
         }
     }
@@ -155,6 +165,7 @@ extension Store {
             writer.manifestNumber = number
             writer.floor = run.snapshot.sequence.number
             writer.flushBytes = configuration.memtableBytes
+            writer.settledSegments = writer.known.count
         }
     }
 

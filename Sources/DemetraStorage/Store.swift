@@ -42,6 +42,8 @@ package final class Store: Sendable {
         var floor: UInt64
         /// Bytes of memtable at which the next flush begins; more after one that failed.
         var flushBytes: Int
+        /// Segments that there were after the last flush.
+        var settledSegments: Int
     }
 
     let directory: DatabaseDirectory
@@ -54,6 +56,7 @@ package final class Store: Sendable {
     let writer: Mutex<Writer>
     let state = Monitor(State())
     let current: Mutex<Snapshot>
+    let spoiled = SpoiledSegments()
     /// What recovery found when the store was opened.
     package let recovery: RecoveryReport
     private let lock: Mutex<(any FileLock)?>
@@ -97,7 +100,8 @@ package final class Store: Sendable {
         let found = try recovery.run()
         let writer = Writer(
             log: found.log, known: found.known, manifestNumber: found.manifestNumber,
-            floor: found.floor, flushBytes: configuration.memtableBytes)
+            floor: found.floor, flushBytes: configuration.memtableBytes,
+            settledSegments: found.known.count)
         return Store(
             directory: directory, configuration: configuration, clock: clock, memory: memory,
             lock: lock, writer: writer, snapshot: found.snapshot, recovery: found.report)
@@ -163,6 +167,7 @@ package final class Store: Sendable {
         }
         endFlush(runFlush())
         if let failure = state.withLock({ $0.flushFailure }) { throw failure }
+        startCompaction()
     }
 
     /// Writes the memtable out where that saves the next opening time, and gives the directory free; later

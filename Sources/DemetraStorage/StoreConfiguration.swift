@@ -19,6 +19,9 @@ package struct StoreConfiguration: Sendable {
 
     /// A log shorter than this is replayed in less time than a flush takes: closing leaves it.
     static let smallLogBytes = 64 << 10
+    /// So many segments that only the log names are followed by a flush: opening reads fewer records, and
+    /// they are joined with others where that is due.
+    static let loggedSegments = 16
     /// With a memtable this many times the limit, commits wait for the flush.
     static let memtableOverdraft = 4
 

@@ -94,6 +94,9 @@ enum UnsafeFiles {
             "Time/TimeFunctions",
         ],
         "DemetraStorage": [
+            "Layout/RadixSort",
+            "Layout/RowOrder",
+            "Layout/RowTimes",
             "Encodings/BitPacking",
             "Encodings/ByteReader",
             "Encodings/ByteWriter",
@@ -105,6 +108,7 @@ enum UnsafeFiles {
             "Encodings/TextEncoding",
             "Encodings/WideEncoding",
             "FileSystem/PosixFileSystem",
+            "Pruning/KeyHash",
             "Pruning/ZoneMap+Vector",
         ],
         "DemetraTesting": [

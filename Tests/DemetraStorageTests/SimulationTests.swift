@@ -48,6 +48,10 @@ struct CrashSimulation {
                     try fixture.store.flush()
                     continue
                 }
+                if random.oneIn(40) {
+                    try fixture.store.vacuum(nil)
+                    continue
+                }
                 let step = StoreModel.step(&random, model.contents)
                 inFlight = step
                 try StoreModel.run(step, on: fixture)
@@ -146,6 +150,9 @@ struct CrashSimulation {
                 }
                 if index % 7 == 6 {
                     do throws(DemetraError) { try fixture.store.flush() } catch {}
+                }
+                if index == 30 {
+                    do throws(DemetraError) { try fixture.store.vacuum(nil) } catch {}
                 }
                 let seen = try fixture.contents()
                 #expect(seen == model.contents, "\(fault) at write \(offset), step \(index)")

@@ -47,6 +47,8 @@ struct StoreFixture {
 
     let store: Store
 
+    init(store: Store) { self.store = store }
+
     init(
         _ fileSystem: any FileSystem, configuration: StoreConfiguration = StoreFixture.small,
         clock: any Clock = ManualClock(start: Timestamp(microseconds: 0))
@@ -72,13 +74,36 @@ struct StoreFixture {
 
     // MARK: Writing
 
-    func create(_ name: String, isKeyed: Bool = true) throws(DemetraError) {
+    /// - Parameter change: options of the table.
+    func create(
+        _ name: String, isKeyed: Bool = true, _ change: (inout TableDefinition) -> Void = { _ in }
+    ) throws(DemetraError) {
         let snapshot = store.snapshot()
         var transaction = WriteTransaction(snapshot: snapshot)
-        transaction.change(
-            .putTable(
-                Self.definition(snapshot.catalog.nextTableNumber, name, isKeyed: isKeyed)))
+        var table = Self.definition(snapshot.catalog.nextTableNumber, name, isKeyed: isKeyed)
+        change(&table)
+        transaction.change(.putTable(table))
         try store.commit(transaction)
+    }
+
+    /// Changes the definition of a table.
+    func alter(
+        _ name: String, _ change: (inout TableDefinition) -> Void
+    ) throws(DemetraError) {
+        let snapshot = store.snapshot()
+        guard var table = snapshot.catalog.tables[name] else { return }
+        change(&table)
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.change(.putTable(table))
+        try store.commit(transaction)
+    }
+
+    /// Partitions of a time column.
+    static func partitioned(_ days: Int32) -> (inout TableDefinition) -> Void {
+        { table in
+            table.timeColumn = 3
+            if let interval = PartitionInterval(Interval(days: days)) { table.partition = interval }
+        }
     }
 
     func drop(_ name: String) throws(DemetraError) {

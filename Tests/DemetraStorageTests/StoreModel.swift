@@ -54,6 +54,7 @@ struct StoreModel {
 
     static func run(_ step: Step, on fixture: StoreFixture) throws(DemetraError) {
         switch step {
+        case .create("ads"): try fixture.create("ads", StoreFixture.partitioned(500))
         case .create(let name): try fixture.create(name)
         case .drop(let name): try fixture.drop(name)
         case .insert(let name, let rows): try fixture.insert(rows, into: name)

@@ -2,7 +2,8 @@ import DemetraCatalog
 import DemetraTypes
 import DemetraVectors
 
-/// Writes many rows of one table straight into segments, each of up to `SegmentWriter.groupLimit` row groups.
+/// Writes many rows of one table straight into segments, sorted and cut by partitions, each of up to
+/// `SegmentWriter.groupLimit` row groups.
 ///
 /// Nobody knows yet which ids the rows will have: in each file they count from zero, and the commit that
 /// attaches the segment gives its base. So the writing needs no lock.
@@ -18,20 +19,13 @@ struct ChunkWriter {
     func write(_ columns: [Vector], count: Int) throws(DemetraError) -> [SegmentReader] {
         let writer = SegmentWriter(
             directory: directory, definition: definition, threadCount: threadCount)
+        var columns = columns
+        let arrangement = RowArrangement(columns, count: count, definition: definition)
+        arrangement.apply(to: &columns, threads: threadCount)
         var segments: [SegmentReader] = []
         var start = 0
-        while start < count {
-            var blocks: [RowBlock] = []
-            var first: Int64 = 0
-            while start < count, blocks.count < SegmentWriter.groupLimit {
-                let length = min(RowGroup.capacity, count - start)
-                blocks.append(
-                    RowBlock(
-                        vectors: columns.map { $0.slice(from: start, count: length) },
-                        count: length, first: first, last: first + Int64(length) - 1, numbers: nil))
-                first += Int64(length)
-                start += length
-            }
+        for groups in arrangement.segments {
+            let blocks = RowArrangement.blocks(groups, columns, start: &start)
             let segment = try writer.write(blocks)
             segment.drop()
             segments.append(segment)

@@ -25,6 +25,8 @@ final class BlockCache: Sendable {
         case vector(Vector)
         case dictionary(VectorDictionary)
         case index(JoinTable)
+        case rows(RowIndex)
+        case filter(BloomFilter)
     }
 
     private struct Entry: Sendable {

@@ -1,14 +1,16 @@
 import DemetraCatalog
 import DemetraTypes
+import Synchronization
 
-/// The writing part of a flush: from a snapshot whose memtable is sealed to segments and a manifest.
+/// The writing part of a pass over the database: from a snapshot whose memtable is sealed to segments and a
+/// manifest.
 ///
 /// Nothing that readers or the writer see is touched, so it runs beside both.
 struct FlushRun {
     /// What became of a table.
     struct Table {
         let state: TableState
-        /// The groups that were written, by their first row ids.
+        /// The groups that were written, by their least row ids.
         let old: [Int64: VisibleGroup]
         /// The segments that hold their rows now.
         let new: [SegmentReader]
@@ -18,6 +20,10 @@ struct FlushRun {
     let snapshot: Snapshot
     let known: [SegmentID: KnownSegment]
     let threadCount: Int
+    let scope: RewriteScope
+    let spoiled: SpoiledSegments
+    /// True when what can wait should not be begun.
+    let isCancelled: @Sendable () -> Bool
 
     /// Writes the segments of all tables.
     ///
@@ -36,36 +42,58 @@ struct FlushRun {
     }
 
     private func write(_ state: TableState) throws(DemetraError) -> Table {
-        let plan = FlushPlan(state: state, known: known, isCompacting: true)
+        let plan = CompactionPlan(state: state, known: known, spoiled: spoiled.ids)
+        var old: [Int64: VisibleGroup] = [:]
+        var new: [SegmentReader] = []
         do throws(DemetraError) {
-            return try write(plan)
+            for task in plan.tasks(scope) where task.isRequired || !isCancelled() {
+                let (done, segments) = try write(task, state.definition)
+                for visible in done?.groups ?? [] { old[visible.group.first] = visible }
+                new += segments
+            }
         } catch {
-            // A segment that cannot be read stays what it is; the memtable must get to disk all the same.
-            guard error.sqlState == .dataCorrupted, !plan.rewritten.isEmpty else { throw error }
-            return try write(FlushPlan(state: state, known: known, isCompacting: false))
+            for segment in new { segment.drop() }
+            throw error
+        }
+        return Table(state: state, old: old, new: new)
+    }
+
+    /// Carries out a task; a segment that cannot be read stays what it is, and the memtable gets to disk all
+    /// the same.
+    ///
+    /// - Returns: what was done of it.
+    private func write(
+        _ task: RewriteTask, _ definition: TableDefinition
+    ) throws(DemetraError) -> (RewriteTask?, [SegmentReader]) {
+        do throws(DemetraError) {
+            return (task, try segments(task, definition))
+        } catch {
+            guard error.sqlState == .dataCorrupted, !task.segments.isEmpty else { throw error }
+            spoiled.add(task.segments, error)
+            guard task.isRequired else { return (nil, []) }
+            let rest = task.withoutSegments
+            return (rest, try segments(rest, definition))
         }
     }
 
-    private func write(_ plan: FlushPlan) throws(DemetraError) -> Table {
-        let runs = plan.runs
-        let blocks = try GroupMerger.blocks(runs)
+    private func segments(
+        _ task: RewriteTask, _ definition: TableDefinition
+    ) throws(DemetraError) -> [SegmentReader] {
+        let merger = RowMerger(definition: definition, threadCount: threadCount)
         let writer = SegmentWriter(
-            directory: directory, definition: plan.state.definition, threadCount: threadCount)
-        var segments: [SegmentReader] = []
+            directory: directory, definition: definition, threadCount: threadCount)
+        var written: [SegmentReader] = []
         do throws(DemetraError) {
-            var start = 0
-            while start < blocks.count {
-                let end = min(blocks.count, start + SegmentWriter.groupLimit)
-                segments.append(try writer.write(Array(blocks[start..<end])))
-                start = end
+            for slice in task.slices?.map({ Optional($0) }) ?? [nil] {
+                for blocks in try merger.segments(task.groups, partitions: slice) {
+                    written.append(try writer.write(blocks))
+                }
             }
         } catch {
-            for segment in segments { segment.drop() }
+            for segment in written { segment.drop() }
             throw error
         }
-        let old = Dictionary(
-            runs.joined().map { ($0.group.first, $0) }, uniquingKeysWith: { first, _ in first })
-        return Table(state: plan.state, old: old, new: segments)
+        return written
     }
 
     /// The manifest of the snapshot, with the new segments in the place of what was written.
@@ -94,5 +122,33 @@ struct FlushRun {
                 visible: segment.footer.groups.indices.map { ($0, nil) })
         }
         return kept + new
+    }
+}
+
+/// Segments that were found damaged when they were to be joined with others: they are left alone until the
+/// database is opened again.
+final class SpoiledSegments: Sendable {
+    private struct State: Sendable {
+        var ids: Set<SegmentID> = []
+        var damage: DemetraError?
+    }
+
+    private let state = Mutex(State())
+
+    var ids: Set<SegmentID> { state.withLock { $0.ids } }
+
+    func add(_ segments: Set<SegmentID>, _ damage: DemetraError) {
+        state.withLock { state in
+            state.ids.formUnion(segments)
+            state.damage = damage
+        }
+    }
+
+    /// What was found since the last call.
+    func takeDamage() -> DemetraError? {
+        state.withLock { state in
+            defer { state.damage = nil }
+            return state.damage
+        }
     }
 }

@@ -1,3 +1,4 @@
+import DemetraCatalog
 package import DemetraTypes
 package import DemetraVectors
 
@@ -36,6 +37,32 @@ package struct PruningPredicate: Sendable {
     /// False when no row of the group can pass.
     package func mayMatch(_ zoneMaps: [ZoneMap]) -> Bool {
         terms.allSatisfy { mayMatch($0, zoneMaps) }
+    }
+
+    /// False when no row of the group can pass, as its bloom filters say; asked after the zone maps.
+    func mayContain(_ group: RowGroup, _ definition: TableDefinition) -> Bool {
+        terms.allSatisfy { term in
+            switch term {
+            case .compare(let column, .equal, let value):
+                mayContain(value, column, group, definition)
+            case .isMember(let column, let values):
+                values.count > Self.filteredValues
+                    || values.contains { mayContain($0, column, group, definition) }
+            default: true
+            }
+        }
+    }
+
+    /// Of more values than these some is taken to be there.
+    private static let filteredValues = 32
+
+    private func mayContain(
+        _ value: Value, _ column: Int, _ group: RowGroup, _ definition: TableDefinition
+    ) -> Bool {
+        guard let hash = KeyHash.hash(value, type: definition.columns[column].type) else {
+            return true
+        }
+        return group.mayContain(hash, column: column)
     }
 
     private func mayMatch(_ term: PruningTerm, _ zoneMaps: [ZoneMap]) -> Bool {

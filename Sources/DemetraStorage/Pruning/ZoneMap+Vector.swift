@@ -1,3 +1,4 @@
+import DemetraCatalog
 import DemetraTypes
 import DemetraVectors
 
@@ -44,6 +45,22 @@ extension ZoneMap {
         }
         self.init(
             minimum: low, maximum: high, nullCount: nullCount, rowCount: vector.count, sum: sum)
+    }
+}
+
+extension ZoneMap {
+    /// Rows that are older than a column.
+    static func constant(_ column: ColumnDefinition, rowCount: Int) -> ZoneMap {
+        guard let value = column.missingValue, value != .null else {
+            return .nulls(rowCount: rowCount)
+        }
+        let one = ZoneMap(Vector([value], type: column.type))
+        let sum = one.sum.flatMap { sum -> Int128? in
+            let (product, isBeyond) = sum.multipliedReportingOverflow(by: Int128(rowCount))
+            return isBeyond ? nil : product
+        }
+        return ZoneMap(
+            minimum: one.minimum, maximum: one.maximum, nullCount: 0, rowCount: rowCount, sum: sum)
     }
 }
 

@@ -31,7 +31,12 @@ final class DatabaseDirectory: Sendable {
 
     /// The path of a segment from the directory on.
     func segmentName(_ table: TableID, _ id: SegmentID) -> String {
-        "segments/\(table.number)/\(Self.padded(id.number)).seg"
+        Self.segmentName(table, id)
+    }
+
+    /// The path of a segment from the directory on.
+    static func segmentName(_ table: TableID, _ id: SegmentID) -> String {
+        "segments/\(table.number)/\(padded(id.number)).seg"
     }
 
     /// The path of a log file from the directory on.

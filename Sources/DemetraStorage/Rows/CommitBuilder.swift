@@ -96,11 +96,9 @@ struct CommitBuilder {
             throw DemetraError(.internalError, "row ids are not bigint")
         }
         var rows: [RowID] = []
-        for index in 0..<ids.count {
+        for (index, place) in try state.places(of: numbers.array).enumerated() {
             let id = RowID(number: numbers[index])
-            guard let place = try state.locate(id),
-                !state.groups[place.position].isHidden(place.row)
-            else {
+            guard let place, !state.groups[place.position].isHidden(place.row) else {
                 throw DemetraError(
                     .serializationFailure,
                     "a row of \"\(state.definition.name)\" was changed concurrently",

@@ -22,9 +22,12 @@ struct KeyLookup {
         var result = [Int64](repeating: -1, count: count)
         guard count > 0, !state.groups.isEmpty else { return result }
         let range = KeyRange(keys)
+        let hashes = KeyHashes(keys, key, state.definition, count: count)
         var table: JoinTable?
         for candidate in state.groups {
-            guard range.overlaps(candidate.group, key.columns) else { continue }
+            guard range.overlaps(candidate.group, key.columns),
+                hashes.mayBe(in: candidate.group)
+            else { continue }
             if count * Self.rowsPerIndexedKey <= candidate.group.count {
                 try lookUp(keys, count, candidate, &result)
             } else {
@@ -78,6 +81,39 @@ struct KeyLookup {
             throw DemetraError(.internalError, "row ids are not bigint")
         }
         return ids[0]
+    }
+}
+
+/// The hashes of a few incoming keys, for the bloom filters of row groups.
+private struct KeyHashes {
+    /// Of more keys than these some is taken to be there.
+    private static let fewKeys = 64
+
+    private let columns: [Int]
+    /// For each key the hashes of its columns, nil where they have none; empty for many keys.
+    private let keys: [[UInt64?]]
+
+    init(_ vectors: [Vector], _ key: KeyDefinition, _ table: TableDefinition, count: Int) {
+        columns = key.columns
+        guard count <= Self.fewKeys else {
+            keys = []
+            return
+        }
+        keys = (0..<count).map { row in
+            zip(vectors, key.columns).map { vector, column in
+                KeyHash.hash(vector.value(at: row), type: table.columns[column].type)
+            }
+        }
+    }
+
+    /// False when a group has none of the keys.
+    func mayBe(in group: RowGroup) -> Bool {
+        guard !keys.isEmpty, group.segment != nil else { return true }
+        return keys.contains { hashes in
+            zip(hashes, columns).allSatisfy { hash, column in
+                hash.map { group.mayContain($0, column: column) } ?? true
+            }
+        }
     }
 }
 

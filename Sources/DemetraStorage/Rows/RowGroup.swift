@@ -14,11 +14,12 @@ package struct RowID: Sendable, Hashable {
     package init(number: Int64) { self.number = number }
 }
 
-/// The ids of the rows of a group, ascending.
+/// The ids of the rows of a group.
 enum RowNumbers: Sendable {
     /// One behind the other.
     case contiguous(first: Int64)
-    /// With gaps where hidden rows were dropped; the column holds bigints.
+    /// In any order, as the rows were sorted, and with gaps where hidden rows were dropped; between the least
+    /// and the greatest. The column holds bigints.
     case listed(first: Int64, last: Int64, ColumnSource)
 }
 
@@ -28,8 +29,8 @@ enum ColumnSource: Sendable {
     case memory(Vector)
     /// In a segment file.
     case chunk(ColumnChunk)
-    /// Nowhere: the column is younger than the rows, which are NULL.
-    case absent(LogicalType)
+    /// Nowhere: the column is younger than the rows, which all have this value.
+    case absent(LogicalType, Value)
     /// In a file that cannot be read.
     case damaged(DemetraError)
 }
@@ -81,14 +82,14 @@ final class RowGroup: Sendable {
 
     // MARK: Rows
 
-    /// The id of the first row.
+    /// The least id of a row.
     var first: Int64 {
         switch numbers {
         case .contiguous(let first), .listed(let first, _, _): first
         }
     }
 
-    /// The id of the last row.
+    /// The greatest id of a row.
     var last: Int64 {
         switch numbers {
         case .contiguous(let first): first + Int64(count) - 1
@@ -111,13 +112,7 @@ final class RowGroup: Sendable {
     func place(of id: RowID) throws(DemetraError) -> Int? {
         guard id.number >= first, id.number <= last else { return nil }
         guard case .listed(_, _, let source) = numbers else { return Int(id.number - first) }
-        guard case .int64(let ids) = try source.vector().storage else { return nil }
-        var (low, high) = (0, ids.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if ids[middle] < id.number { low = middle + 1 } else { high = middle }
-        }
-        return low < ids.count && ids[low] == id.number ? low : nil
+        return try source.rowIndex().place(of: id.number)
     }
 
     // MARK: Columns
@@ -126,7 +121,9 @@ final class RowGroup: Sendable {
     ///
     /// - Throws: XX001 when its file is damaged, 58030 when it cannot be read.
     func vector(_ column: Int) throws(DemetraError) -> Vector {
-        if case .absent(let type) = columns[column] { return .nulls(type, count: count) }
+        if case .absent(let type, let value) = columns[column] {
+            return .constant(value, type: type, count: count)
+        }
         return try columns[column].vector()
     }
 
@@ -143,6 +140,14 @@ final class RowGroup: Sendable {
         case .chunk(let chunk): chunk.distinctCount
         case .absent, .damaged: nil
         }
+    }
+
+    /// False when no row has a value with this hash in a column; what cannot be read may have it.
+    func mayContain(_ hash: UInt64, column: Int) -> Bool {
+        guard case .chunk(let chunk) = columns[column], chunk.column >= 0,
+            let filter = try? chunk.reader.filter(group: chunk.group, column: chunk.column)
+        else { return true }
+        return filter.mayContain(hash)
     }
 
     /// The rows by the values of a key, made at first use.
@@ -167,7 +172,7 @@ final class RowGroup: Sendable {
 
     // MARK: Other definitions
 
-    /// The same rows under another definition: columns keep their ids, new ones are NULL.
+    /// The same rows under another definition: columns keep their ids, new ones have their missing value.
     func redefined(from old: TableDefinition, to new: TableDefinition) -> RowGroup {
         let positions = Dictionary(
             old.columns.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
@@ -178,8 +183,8 @@ final class RowGroup: Sendable {
                 sources.append(columns[position].retyped(column.type))
                 maps.append(zoneMaps[position])
             } else {
-                sources.append(.absent(column.type))
-                maps.append(.nulls(rowCount: count))
+                sources.append(.absent(column))
+                maps.append(.constant(column, rowCount: count))
             }
         }
         return RowGroup(
@@ -189,6 +194,11 @@ final class RowGroup: Sendable {
 }
 
 extension ColumnSource {
+    /// A column that is younger than the rows.
+    static func absent(_ column: ColumnDefinition) -> ColumnSource {
+        .absent(column.type, column.missingValue ?? .null)
+    }
+
     /// Which column of its file this is; -1 outside of files.
     fileprivate var fileColumn: Int {
         if case .chunk(let chunk) = self { chunk.column } else { -1 }
@@ -199,8 +209,14 @@ extension ColumnSource {
         case .memory(let vector): return vector
         case .chunk(let chunk): return try chunk.vector()
         case .damaged(let error): throw error
-        case .absent(let type): return Vector([], type: type)
+        case .absent(let type, _): return Vector([], type: type)
         }
+    }
+
+    /// The places of listed row ids.
+    fileprivate func rowIndex() throws(DemetraError) -> RowIndex {
+        if case .chunk(let chunk) = self { return try chunk.rowIndex() }
+        return try RowIndex(try vector())
     }
 
     fileprivate func retyped(_ type: LogicalType) -> ColumnSource {

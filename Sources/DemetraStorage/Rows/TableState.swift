@@ -8,7 +8,8 @@ import DemetraVectors
 /// New rows join the last group of the memtable while it has room for them, like the digits of a counter,
 /// so single-row inserts do not leave single-row groups.
 ///
-/// - Invariant: groups are ascending by row id and do not overlap, so a row is found by binary search.
+/// - Invariant: groups are ascending by their least row ids. Rows are sorted when they are written to segments, so
+///   the ranges of ids may overlap, and a row is in one of the few groups whose range its id is in.
 /// - Invariant: a group whose rows are all hidden is not there.
 /// - Invariant: groups below `sealedRow` are being flushed and stay as they are, but for what is hidden.
 // Immutable after init.
@@ -25,6 +26,8 @@ final class TableState: Sendable {
     let rowCount: Int
     /// Bytes that rows outside of segments take.
     let memoryBytes: Int
+    /// The greatest row id of each group and all before it.
+    private let reach: [Int64]
 
     init(
         definition: TableDefinition, groups: [VisibleGroup] = [], nextRow: Int64 = 0,
@@ -36,24 +39,51 @@ final class TableState: Sendable {
         self.sealedRow = sealedRow
         self.revision = revision
         var (rows, bytes) = (0, 0)
+        var reach: [Int64] = []
+        reach.reserveCapacity(groups.count)
         for group in groups {
             rows += group.visibleCount
             bytes += group.group.memoryBytes
+            reach.append(max(reach.last ?? .min, group.group.last))
         }
         (rowCount, memoryBytes) = (rows, bytes)
+        self.reach = reach
     }
 
     // MARK: Rows by id
 
-    /// Where a row is: the position of its group and its place there; nil when it is gone.
-    func locate(_ id: RowID) throws(DemetraError) -> (position: Int, row: Int)? {
+    /// Where a row is.
+    struct Place: Sendable, Hashable {
+        /// The position of its group.
+        let position: Int
+        /// Its place there.
+        let row: Int
+    }
+
+    /// Where a row is; nil when it is gone.
+    func locate(_ id: RowID) throws(DemetraError) -> Place? {
         var (low, high) = (0, groups.count)
         while low < high {
             let middle = (low + high) / 2
             if groups[middle].group.first <= id.number { low = middle + 1 } else { high = middle }
         }
-        guard low > 0, let row = try groups[low - 1].group.place(of: id) else { return nil }
-        return (low - 1, row)
+        while low > 0, reach[low - 1] >= id.number {
+            low -= 1
+            if let row = try groups[low].group.place(of: id) {
+                return Place(position: low, row: row)
+            }
+        }
+        return nil
+    }
+
+    /// Where rows are, in the order of `ids`; nil for those that are gone.
+    func places(of ids: [Int64]) throws(DemetraError) -> [Place?] {
+        if ids.count < RowSearch.fewRows {
+            var places: [Place?] = []
+            for id in ids { places.append(try locate(RowID(number: id))) }
+            return places
+        }
+        return try RowSearch(ids).places(in: groups)
     }
 
     // MARK: Changes
@@ -86,10 +116,8 @@ final class TableState: Sendable {
     /// The table without some rows; those that are gone already do not matter.
     func hiding(_ rows: [RowID]) throws(DemetraError) -> TableState {
         var byGroup: [Int: [Int]] = [:]
-        for id in rows {
-            if let place = try locate(id) {
-                byGroup[place.position, default: []].append(place.row)
-            }
+        for place in try places(of: rows.map(\.number)) {
+            if let place { byGroup[place.position, default: []].append(place.row) }
         }
         var groups = groups
         for (position, rows) in byGroup {

@@ -19,7 +19,7 @@ struct SegmentFooter: Sendable, Hashable {
     /// First and last bytes of every segment.
     static let magic = Array("DEMSEG01".utf8)
     static let trailerBytes = 16
-    static let formatVersion: UInt16 = 1
+    static let formatVersion: UInt16 = 2
 
     struct Column: Sendable, Hashable {
         let id: Int32
@@ -38,6 +38,8 @@ struct SegmentFooter: Sendable, Hashable {
         let numbers: ChunkLocation?
         let chunks: [ChunkLocation]
         let zoneMaps: [ZoneMap]
+        /// The bloom filters of columns, by position.
+        let filters: [Int: ChunkLocation]
     }
 
     let table: TableID
@@ -70,14 +72,19 @@ extension SegmentFooter {
                 Self.write(chunk, into: &writer)
                 Self.write(map, into: &writer)
             }
+            writer.write(UInt16(group.filters.count))
+            for (column, location) in group.filters.sorted(by: { $0.key < $1.key }) {
+                writer.write(UInt16(column))
+                Self.write(location, into: &writer)
+            }
         }
         return writer.bytes
     }
 
     static func decode(_ bytes: [UInt8], name: String) throws(DemetraError) -> SegmentFooter {
         var reader = ByteReader(bytes, name: name)
-        try FormatVersion.check(
-            Int(try reader.integer(UInt16.self)), newest: Int(formatVersion), name)
+        let version = try reader.integer(UInt16.self)
+        try FormatVersion.check(Int(version), newest: Int(formatVersion), name)
         let table = TableID(try reader.integer(Int64.self))
         var columns: [Column] = []
         for _ in 0..<(try reader.count(ofAtLeast: 22)) {
@@ -92,13 +99,13 @@ extension SegmentFooter {
         }
         var groups: [Group] = []
         for _ in 0..<(try reader.count(ofAtLeast: 21)) {
-            groups.append(try group(&reader, columnCount: columns.count))
+            groups.append(try group(&reader, columnCount: columns.count, hasFilters: version > 1))
         }
         return SegmentFooter(table: table, columns: columns, groups: groups)
     }
 
     private static func group(
-        _ reader: inout ByteReader, columnCount: Int
+        _ reader: inout ByteReader, columnCount: Int, hasFilters: Bool
     ) throws(DemetraError) -> Group {
         let count = Int(try reader.integer(UInt32.self))
         let first = try reader.integer(Int64.self)
@@ -116,7 +123,22 @@ extension SegmentFooter {
         }
         return Group(
             count: count, first: first, last: last, numbers: numbers, chunks: chunks,
-            zoneMaps: maps)
+            zoneMaps: maps,
+            filters: hasFilters ? try filters(&reader, columnCount: columnCount) : [:])
+    }
+
+    private static func filters(
+        _ reader: inout ByteReader, columnCount: Int
+    ) throws(DemetraError) -> [Int: ChunkLocation] {
+        var filters: [Int: ChunkLocation] = [:]
+        for _ in 0..<(try reader.integer(UInt16.self)) {
+            let column = Int(try reader.integer(UInt16.self))
+            guard column < columnCount, let location = try location(&reader) else {
+                throw reader.damaged("a filter of no column")
+            }
+            filters[column] = location
+        }
+        return filters
     }
 
     private static func write(_ location: ChunkLocation?, into writer: inout ByteWriter) {

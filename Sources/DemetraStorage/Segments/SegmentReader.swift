@@ -161,6 +161,18 @@ final class SegmentReader: Sendable {
         return try checked(vector, group)
     }
 
+    /// The bloom filter of a column in a row group, if there is one.
+    func filter(group: Int, column: Int) throws(DemetraError) -> BloomFilter? {
+        guard let location = footer.groups[group].filters[column] else { return nil }
+        let key = CacheKey(segment: id, group: group, column: column, index: "filter")
+        if case .filter(let known)? = directory.cache.find(key) { return known }
+        let place = "row group \(group), filter of column \"\(footer.columns[column].name)\""
+        let read = try BloomFilter(
+            try bytes(location, place), name: "segment \"\(name)\", \(place)")
+        directory.cache.add(.filter(read), key, byteCount: read.byteCount)
+        return read
+    }
+
     private func checked(_ vector: Vector, _ group: Int) throws(DemetraError) -> Vector {
         guard vector.count == footer.groups[group].count else {
             throw DemetraError(
@@ -211,8 +223,8 @@ extension SegmentReader {
                                 reader: self, group: index, column: position, type: column.type)))
                     maps.append(group.zoneMaps[position])
                 } else {
-                    sources.append(.absent(column.type))
-                    maps.append(.nulls(rowCount: group.count))
+                    sources.append(.absent(column))
+                    maps.append(.constant(column, rowCount: group.count))
                 }
             }
             let numbers: RowNumbers =
@@ -275,6 +287,15 @@ struct ColumnChunk: Sendable {
         }
         return vector.type == type || vector.type.physicalType != type.physicalType
             ? vector : vector.retyped(type)
+    }
+
+    /// The places of the row ids of the group, from the cache or made.
+    func rowIndex() throws(DemetraError) -> RowIndex {
+        let key = CacheKey(segment: reader.id, group: group, column: column, index: "rows")
+        if case .rows(let known)? = reader.cache.find(key) { return known }
+        let made = try RowIndex(try vector())
+        reader.cache.add(.rows(made), key, byteCount: made.byteCount)
+        return made
     }
 
     /// An index over the group, from the cache or made.

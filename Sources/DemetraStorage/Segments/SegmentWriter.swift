@@ -69,11 +69,17 @@ struct SegmentWriter {
                 try output.append(ColumnEncoding.encode(numbers))
             }
             var locations: [ChunkLocation] = []
-            for chunk in chunks { locations.append(try output.append(chunk.bytes)) }
+            var filters: [Int: ChunkLocation] = [:]
+            for (column, chunk) in chunks.enumerated() {
+                locations.append(try output.append(chunk.bytes))
+                if let filter = chunk.filter {
+                    filters[column] = try output.append(filter.encoded())
+                }
+            }
             groups.append(
                 SegmentFooter.Group(
                     count: block.count, first: block.first, last: block.last, numbers: numbers,
-                    chunks: locations, zoneMaps: chunks.map(\.zoneMap)))
+                    chunks: locations, zoneMaps: chunks.map(\.zoneMap), filters: filters))
         }
         let footer = SegmentFooter(table: definition.id, columns: columns, groups: groups)
         let bytes = footer.encoded()
@@ -147,16 +153,25 @@ struct SegmentWriter {
     private struct Chunk: Sendable {
         let bytes: [UInt8]
         let zoneMap: ZoneMap
+        let filter: BloomFilter?
+    }
+
+    /// Columns of keys, but for that by which the rows are sorted first.
+    private var filteredColumns: Set<Int> {
+        Set(definition.keys.flatMap(\.columns)).subtracting([definition.timeColumn ?? -1])
     }
 
     private func encoded(_ blocks: [RowBlock], _ texts: [Int: TextColumn]) -> [[Chunk]] {
         let width = definition.columns.count
+        let filtered = filteredColumns
         let chunks = ParallelWork.map(count: blocks.count * width, threads: threadCount) { index in
             let (block, column) = (index / width, index % width)
             let vector =
                 texts[column]?.codes[block]
                 ?? blocks[block].vectors[column].flattened()
-            return Chunk(bytes: ColumnEncoding.encode(vector), zoneMap: ZoneMap(vector))
+            return Chunk(
+                bytes: ColumnEncoding.encode(vector), zoneMap: ZoneMap(vector),
+                filter: filtered.contains(column) ? BloomFilter.make(vector) : nil)
         }
         return blocks.indices.map { Array(chunks[($0 * width)..<(($0 + 1) * width)]) }
     }

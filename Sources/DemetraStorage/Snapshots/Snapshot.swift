@@ -42,13 +42,19 @@ package struct TableSnapshot: Sendable {
 
     init(_ state: TableState) { self.state = state }
 
+    var visibleGroups: [VisibleGroup] { state.groups }
+
     /// Visible rows, exactly.
     package var rowCount: Int { state.rowCount }
 
     /// The row groups that may hold a row for which the predicate is true.
     package func morsels(_ pruning: PruningPredicate?) -> [Morsel] {
         state.groups.compactMap { group in
-            guard pruning?.mayMatch(group.group.zoneMaps) ?? true else { return nil }
+            if let pruning {
+                guard pruning.mayMatch(group.group.zoneMaps),
+                    pruning.mayContain(group.group, definition)
+                else { return nil }
+            }
             return Morsel(group: group)
         }
     }
@@ -75,9 +81,9 @@ package struct TableSnapshot: Sendable {
         guard case .int64(let numbers) = ids.flattened().storage else {
             throw DemetraError(.internalError, "row ids are not bigint")
         }
-        var places: [(position: Int, row: Int)] = []
-        for index in 0..<ids.count {
-            guard let place = try state.locate(RowID(number: numbers[index])) else {
+        var places: [TableState.Place] = []
+        for found in try state.places(of: numbers.array) {
+            guard let place = found else {
                 throw DemetraError(
                     .serializationFailure, "could not find a row that was changed concurrently",
                     hint: "Run the statement again.")
