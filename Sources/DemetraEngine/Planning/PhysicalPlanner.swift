@@ -40,6 +40,10 @@ struct PhysicalPlanner {
                 kind: operation.kind, all: operation.all, left: try self.plan(operation.left),
                 right: try self.plan(operation.right), layout: ColumnLayout(operation.columns))
         case .tableFunction(let function):
+            if let relation = SystemRelation(rawValue: function.name) {
+                return SystemRelationOperator(
+                    relation: relation, layout: ColumnLayout(function.columns))
+            }
             var inputs: [any PhysicalOperator] = []
             for input in function.inputs { inputs.append(try self.plan(input)) }
             return TableFunctionOperator(

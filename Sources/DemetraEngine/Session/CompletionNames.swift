@@ -26,7 +26,7 @@ extension Session {
     private static let statementWords = [
         "alter", "check", "checkpoint", "copy", "create", "delete", "drop", "explain", "insert",
         "reset",
-        "select", "set", "show", "truncate", "update", "values", "with",
+        "select", "set", "show", "truncate", "update", "vacuum", "values", "with",
     ]
 
     /// The names of the database and the language as they are now.

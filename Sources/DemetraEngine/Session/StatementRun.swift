@@ -54,6 +54,7 @@ struct StatementRun {
             try CreateModelRun(run: self, snapshot: snapshot).execute(model)
         case .alterTable(let alter):
             try AlterTableRun(run: self, snapshot: snapshot).execute(alter)
+        case .vacuum(let tables): try vacuum(tables)
         case .explain(let inner, let analyze, let format):
             try ExplainRun(run: self, snapshot: snapshot).explain(inner, analyze, format)
         case .session(let statement): try SessionStatementRun(run: self).execute(statement)
@@ -62,6 +63,14 @@ struct StatementRun {
                 .featureNotSupported, "this engine was opened without alerts",
                 hint: "Open the database through Demetra.Database, which installs them.")
         }
+    }
+
+    private func vacuum(_ tables: [TableDefinition]?) throws(DemetraError) {
+        let expired = try engine.store.vacuum(tables?.map(\.id))
+        for rows in expired {
+            output.notice(Notice(rows.text))
+        }
+        try output.finish(tag: "VACUUM")
     }
 
     /// - Throws: 25006 for statements that would change what a pinned session reads.

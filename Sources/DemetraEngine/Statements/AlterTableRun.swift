@@ -6,9 +6,10 @@ import DemetraVectors
 
 /// ALTER TABLE.
 ///
-/// When columns come or go the rows are written anew, and the table with the new columns takes the place of
-/// the old one in one commit: readers see the one or the other, and a writer that was faster makes the
-/// statement fail (40001) instead of losing its rows.
+/// Rows stay where they are: those that are older than a column have a value that the definition keeps. Only where
+/// a new column has another value in each row they are written anew, and the table with the new columns takes
+/// the place of the old one in one commit: readers see the one or the other, and a writer that was faster makes
+/// the statement fail (40001) instead of losing its rows.
 struct AlterTableRun {
     let run: StatementRun
     let snapshot: Snapshot
@@ -23,15 +24,38 @@ struct AlterTableRun {
                 transaction.change(.dropTable(alter.old.id))
                 transaction.change(.putTable(alter.new))
                 transaction.insert(alter.new.id, rows.batches, onConflict: .error)
-            } else {
-                transaction.change(.putTable(alter.new))
             }
-        } else {
-            transaction.change(.putTable(alter.new))
         }
+        if !alter.isRewritten { transaction.change(.putTable(try completed(alter))) }
         _ = try run.engine.store.commit(transaction)
         if let notice = alter.notice { run.output.notice(Notice(notice)) }
         try run.output.finish(tag: "ALTER TABLE")
+    }
+
+    /// The new definition with what its old rows have in new columns.
+    private func completed(_ alter: BoundAlterTable) throws(DemetraError) -> TableDefinition {
+        guard !alter.missingColumns.isEmpty else { return alter.new }
+        var table = alter.new
+        let values = try run.collect(alter.missing, snapshot)
+        guard let row = values.batches.first(where: { $0.count == 1 }) else {
+            throw DemetraError(.internalError, "the defaults of new columns are not one row")
+        }
+        for (index, position) in alter.missingColumns.enumerated() {
+            let value = row.vectors[index].value(at: 0)
+            let isEmpty = snapshot.table(alter.old.id)?.rowCount == 0
+            if value == .null, !table.columns[position].isNullable, !isEmpty {
+                throw nullViolation(table.columns[position].name, alter)
+            }
+            table.columns[position].missingValue = value == .null ? nil : value
+        }
+        return table
+    }
+
+    private func nullViolation(_ column: String, _ alter: BoundAlterTable) -> DemetraError {
+        DemetraError(
+            .notNullViolation,
+            "column \"\(column)\" of relation \"\(alter.old.name)\" contains null values",
+            hint: "Give the rows values first, or a DEFAULT to the new column.")
     }
 
     private func verify(
@@ -40,10 +64,7 @@ struct AlterTableRun {
         for batch in rows.batches {
             for (index, column) in alter.new.columns.enumerated()
             where !column.isNullable && batch.vectors[index].hasNulls {
-                throw DemetraError(
-                    .notNullViolation,
-                    "column \"\(column.name)\" of relation \"\(alter.old.name)\" contains null values",
-                    hint: "Give the rows values first, or a DEFAULT to the new column.")
+                throw nullViolation(column.name, alter)
             }
         }
         let constraints = try RowConstraints(

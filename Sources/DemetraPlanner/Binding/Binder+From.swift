@@ -127,6 +127,7 @@ extension Binder {
         }
         if let view = catalog.views[text] { return try bindView(view, alias, name.range) }
         if let models = try bindModelRelation(text, alias, name.range) { return models }
+        if let system = try bindSystemRelation(text, alias, name.range) { return system }
         throw undefinedTable(name)
     }
 

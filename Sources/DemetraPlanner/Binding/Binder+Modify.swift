@@ -118,7 +118,7 @@ extension Binder {
         return (valuesPlan(columns, bound), given)
     }
 
-    private func assigned(
+    func assigned(
         _ value: BoundExpression, _ column: ColumnDefinition
     ) throws(DemetraError) -> BoundExpression {
         try coerce(value, to: column.type, .assignment, what: "column \"\(column.name)\"")

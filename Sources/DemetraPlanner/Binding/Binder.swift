@@ -78,6 +78,10 @@ package final class Binder {
             var tables: [TableDefinition] = []
             for name in names { tables.append(try table(name)) }
             return .truncate(tables)
+        case .vacuum(let names):
+            var tables: [TableDefinition] = []
+            for name in names { tables.append(try table(name)) }
+            return .vacuum(names.isEmpty ? nil : tables)
         case .copy(let copy): return try bindCopy(copy)
         case .createTable(let create): return try bindCreateTable(create)
         case .createView(let view): return try bindCreateView(view)

@@ -18,6 +18,8 @@ package indirect enum BoundStatement: Sendable {
     /// CREATE TABLE AS: the definition, then its rows.
     case createTableAs(TableDefinition, LogicalPlan)
     case alterTable(BoundAlterTable)
+    /// VACUUM of some tables, or all.
+    case vacuum([TableDefinition]?)
     case createModel(BoundCreateModel)
     /// CREATE ALERT: the rule, already bound once so that its mistakes have shown.
     case createAlert(AlertDefinition)
@@ -181,8 +183,12 @@ package struct BoundAlterTable: Sendable {
     package var new: TableDefinition
     /// The rows in the new columns.
     package var rows: LogicalPlan
-    /// Columns come or go.
+    /// The rows are written anew: a new column has another value in each.
     package var isRewritten: Bool
+    /// What the rows that are there have in new columns, one row of values.
+    package var missing: LogicalPlan
+    /// Positions of those columns in the new table.
+    package var missingColumns: [Int]
     /// The rows have to be looked at: for NOT NULL, or because they are written anew.
     package var verifiesRows: Bool
     /// CHECK conditions over the columns of `rows`.

@@ -240,6 +240,8 @@ package struct AlterTableStatement: Sendable, Hashable {
         case renameTable(to: Identifier)
         case setDefault(Identifier, Expression?)
         case setNotNull(Identifier, Bool)
+        /// TYPE type USING expression.
+        case setType(Identifier, TypeName, using: Expression?)
         case setOptions([TableOption])
         /// RESET (names): the options have their defaults again.
         case resetOptions([Identifier])

@@ -53,6 +53,8 @@ package indirect enum Statement: Sendable, Hashable {
     case deallocate(Identifier?)
     /// CHECKPOINT: flush everything to segments.
     case checkpoint
+    /// VACUUM: what hides no more goes, segments are joined; no names for all tables.
+    case vacuum([ObjectName])
     /// DISCARD ALL.
     case discardAll
 }

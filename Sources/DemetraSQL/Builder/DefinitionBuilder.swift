@@ -134,6 +134,11 @@ enum DefinitionBuilder {
         }
         if let column = node[.column] {
             if node.has(.setNotNull) { return .setNotNull(column.identifier, true) }
+            if let type = node[.type] {
+                return .setType(
+                    column.identifier, try ExpressionBuilder.typeName(type),
+                    using: try ExpressionBuilder.build(node[.using]))
+            }
             if node.has(.dropNotNull) { return .setNotNull(column.identifier, false) }
             return .setDefault(column.identifier, try ExpressionBuilder.build(node[.value]))
         }

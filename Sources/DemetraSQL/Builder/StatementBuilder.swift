@@ -53,6 +53,9 @@ enum SessionBuilder {
         if node.has(.commit) { return .commit }
         if node.has(.rollback) { return .rollback }
         if node.has(.checkpoint) { return .checkpoint }
+        if let inner = node[.vacuum] {
+            return .vacuum(inner.all(.names).map { ExpressionBuilder.objectName($0) })
+        }
         if node.has(.discard) { return .discardAll }
         return try prepared(node)
     }

@@ -5,8 +5,9 @@ import DemetraTypes
 /// Makes the definition that a table has after ALTER TABLE, action by action, and says what that asks of
 /// its rows.
 ///
-/// Columns keep their ids. When some come or go, the rows are written anew under the new definition, which is
-/// then a table of its own that takes the name over; all else changes the definition only.
+/// Columns keep their ids, by which segments know them: those that go are read no more, and rows that are older
+/// than a column have its default as of then. Only a default that is another for each row makes the rows be
+/// written anew, under a definition that is a table of its own and takes the name over.
 final class TableAlteration {
     private let binder: Binder
     private let old: TableDefinition
@@ -15,6 +16,10 @@ final class TableAlteration {
     private var sources: [Int?]
     /// Columns that must hold no NULL from now on, by id.
     private var tightened: Set<Int32> = []
+    /// Columns whose values become others, by id, with the expression that makes them.
+    private var conversions: [Int32: Expression?] = [:]
+    /// A new column has a condition that the rows must meet.
+    private var addsChecks = false
     private(set) var notice: String?
 
     init(binder: Binder, table: TableDefinition) {
@@ -28,17 +33,21 @@ final class TableAlteration {
     ///
     /// - Throws: what is wrong with it, 2BP01 when something stored needs what it takes away.
     func finish() throws(DemetraError) -> BoundAlterTable {
-        let isRewritten = sources != old.columns.indices.map { $0 }
-        if isRewritten { table = renumbered() }
+        let added = table.columns.indices.filter { sources[$0] == nil }
+        var defaults: [Int: BoundExpression] = [:]
+        for index in added {
+            defaults[index] = try binder.defaultValue(table.columns[index], table)
+        }
+        let isRewritten = defaults.values.contains(where: \.isVolatile) || !conversions.isEmpty
+        table = settled(isRewritten ? TableID(binder.catalog.nextTableNumber) : old.id)
         let scan = binder.scan(old)
         var values: [ProjectedColumn] = []
         for (index, column) in table.columns.enumerated() {
             let value: BoundExpression
             if let source = sources[index] {
-                let stored = scan.columns[source].column
-                value = BoundExpression(.column(stored.id), type: stored.type)
+                value = try converted(column, scan.columns[source].column, scan)
             } else {
-                value = try binder.defaultValue(column, table)
+                value = defaults[index] ?? BoundExpression(.literal(.null), type: column.type)
             }
             values.append(
                 ProjectedColumn(
@@ -46,13 +55,51 @@ final class TableAlteration {
         }
         let checks = try binder.checks(table, values.map(\.column))
         try DependentObjects(binder: binder, old: old, new: table).check()
+        let isNarrowed = added.contains {
+            !table.columns[$0].isNullable && table.columns[$0].defaultExpression == nil
+        }
         return BoundAlterTable(
             old: old, new: table, rows: .project(.scan(scan), values), isRewritten: isRewritten,
-            verifiesRows: isRewritten || !tightened.isEmpty, checks: checks, notice: notice)
+            missing: .project(.oneRow, added.map { values[$0] }), missingColumns: added,
+            verifiesRows: isRewritten || isNarrowed || addsChecks || !tightened.isEmpty,
+            checks: checks, notice: notice)
     }
 
-    /// The definition under an id of its own, with its keys found again.
-    private func renumbered() -> TableDefinition {
+    /// A stored column as the new definition has it.
+    private func converted(
+        _ column: ColumnDefinition, _ stored: PlanColumn, _ scan: TableScan
+    ) throws(DemetraError) -> BoundExpression {
+        let value = BoundExpression(.column(stored.id), type: stored.type)
+        guard let conversion = conversions[column.id] else { return value }
+        guard let expression = conversion else {
+            do throws(DemetraError) {
+                return try binder.assigned(value, column)
+            } catch {
+                throw DemetraError(
+                    .datatypeMismatch,
+                    "column \"\(column.name)\" cannot be cast automatically to type \(column.type)",
+                    hint: "You might need to specify \"USING \(column.name)::\(column.type)\".")
+            }
+        }
+        let scope = Scope(parent: nil)
+        scope.relations = [
+            ScopeRelation(
+                name: old.name,
+                columns: scan.columns.map { ScopeColumn(name: $0.column.name, column: $0.column) })
+        ]
+        let context = ExpressionContext(scope: scope, clause: "USING")
+        let bound = try binder.bind(expression, context)
+        guard context.subqueries.isEmpty else {
+            throw DemetraError(
+                .featureNotSupported, "cannot use subquery in transform expression",
+                hint: "Use UPDATE to compute a new column."
+            ).at(expression.range)
+        }
+        return try binder.assigned(bound, column)
+    }
+
+    /// The definition with its keys found again; under another id where rows are written anew.
+    private func settled(_ id: TableID) -> TableDefinition {
         var keys: [KeyDefinition] = []
         for key in table.keys {
             let positions = key.columns.compactMap { sources.firstIndex(of: $0) }
@@ -61,10 +108,14 @@ final class TableAlteration {
             keys.append(
                 KeyDefinition(name: key.name, columns: positions, isPrimary: key.isPrimary))
         }
+        var columns = table.columns
+        if id != old.id {
+            // Every row gets a value of its own.
+            for index in columns.indices { columns[index].missingValue = nil }
+        }
         return TableDefinition(
-            id: TableID(binder.catalog.nextTableNumber), name: table.name, columns: table.columns,
-            keys: keys, checks: table.checks,
-            timeColumn: table.timeColumn.flatMap { sources.firstIndex(of: $0) },
+            id: id, name: table.name, columns: columns, keys: keys, checks: table.checks,
+            timeColumn: table.timeColumn,
             restates: table.restates && keys.contains(where: \.isPrimary),
             partition: table.partition, retention: table.retention, history: table.history,
             order: table.order, nextColumnID: table.nextColumnID)
@@ -92,6 +143,7 @@ final class TableAlteration {
             table.columns[position].defaultExpression = value.map { binder.sourceText($0.range) }
             _ = try binder.defaultValue(table.columns[position], table)
         case .setNotNull(let column, let isNotNull): try setNotNull(column, isNotNull)
+        case .setType(let column, let type, let using): try setType(column, type, using)
         case .setOptions(let options): table = try TableOptions.apply(options, to: table)
         case .resetOptions(let names): table = try TableOptions.reset(names, in: table)
         }
@@ -122,6 +174,7 @@ final class TableAlteration {
             case .defaultValue(let value):
                 column.defaultExpression = binder.sourceText(value.range)
             case .check(let condition, let name):
+                addsChecks = true
                 table.checks.append(
                     CheckDefinition(
                         name: name?.name ?? "\(table.name)_\(column.name)_check",
@@ -155,6 +208,19 @@ final class TableAlteration {
                 hint: "Use DROP TABLE."
             ).at(column.range)
         }
+        if let time = table.timeColumn, time >= position {
+            guard time > position || table.retention == nil else {
+                throw DemetraError(
+                    .dependentObjectsStillExist,
+                    "column \"\(column.name)\" is the time column that retention needs",
+                    hint: "Use ALTER TABLE \(table.name) RESET (retention) first."
+                ).at(column.range)
+            }
+            table.timeColumn = time > position ? time - 1 : nil
+        }
+        let id = table.columns[position].id
+        table.order = table.order?.filter { $0 != id }
+        if table.order?.isEmpty == true { table.order = nil }
         table.columns.remove(at: position)
         sources.remove(at: position)
         // Constraints that involve the column go with it.
@@ -170,6 +236,37 @@ final class TableAlteration {
                 name: check.name,
                 condition: ConditionColumns.renaming(
                     column.name, to: target.name, in: check.condition))
+        }
+    }
+
+    private func setType(
+        _ column: Identifier, _ name: TypeName, _ using: Expression?
+    ) throws(DemetraError) {
+        let position = try binder.position(of: column, table)
+        let type = try TypeNames.resolve(name)
+        let before = table.columns[position].type
+        table.columns[position].type = type
+        if table.timeColumn == position, !type.isDateTime {
+            guard table.retention == nil else {
+                throw DemetraError(
+                    .dependentObjectsStillExist,
+                    "column \"\(column.name)\" is the time column that retention needs",
+                    hint: "Use ALTER TABLE \(table.name) RESET (retention) first."
+                ).at(column.range)
+            }
+            table.timeColumn = nil
+        }
+        _ = try binder.defaultValue(table.columns[position], table)
+        if using == nil, Self.isWider(type, than: before) { return }
+        conversions[table.columns[position].id] = .some(using)
+    }
+
+    /// Whether all values of a type are values of another, and lie in files as those do.
+    private static func isWider(_ type: LogicalType, than before: LogicalType) -> Bool {
+        switch (before, type) {
+        case (.varchar, .text), (.text, .varchar(limit: nil)): true
+        case (.varchar(let old?), .varchar(let new?)): new >= old
+        default: before == type
         }
     }
 

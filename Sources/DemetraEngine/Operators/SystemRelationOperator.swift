@@ -1,0 +1,45 @@
+import DemetraCatalog
+import DemetraPlanner
+import DemetraStorage
+import DemetraTypes
+import DemetraVectors
+
+/// The rows of a system relation as of the statement's snapshot.
+struct SystemRelationOperator: PhysicalOperator {
+    let relation: SystemRelation
+    let layout: ColumnLayout
+
+    func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
+        let rows =
+            switch relation {
+            case .segments: segments(context.snapshot)
+            }
+        let columns = relation.schema.fields.enumerated().map { index, field in
+            Vector(rows.map { $0[index] }, type: field.type)
+        }
+        var batches: [Batch] = []
+        for start in stride(from: 0, to: rows.count, by: Batch.capacity) {
+            let count = min(Batch.capacity, rows.count - start)
+            batches.append(
+                Batch(columns.map { $0.slice(from: start, count: count) }, count: count))
+        }
+        return BatchStream(source: MaterializedRows(batches: batches))
+    }
+
+    private func segments(_ snapshot: Snapshot) -> [[Value]] {
+        func number(_ value: Int?) -> Value { value.map { .integer(Int64($0)) } ?? .null }
+        var rows: [[Value]] = []
+        for (name, table) in snapshot.catalog.tables.sorted(by: { $0.key < $1.key }) {
+            for segment in snapshot.table(table.id)?.segments ?? [] {
+                rows.append([
+                    .text(name), segment.file.map { .text($0) } ?? .null,
+                    segment.times.map { .timestamp($0.lowerBound) } ?? .null,
+                    segment.times.map { .timestamp($0.upperBound) } ?? .null,
+                    number(segment.rowCount), number(segment.hiddenCount),
+                    number(segment.byteCount), number(segment.groupCount), number(segment.level),
+                ])
+            }
+        }
+        return rows
+    }
+}

@@ -1,0 +1,42 @@
+import DemetraFunctions
+import DemetraSQL
+package import DemetraTypes
+
+/// Relations that the engine makes of its own state.
+package enum SystemRelation: String, Sendable, CaseIterable {
+    /// How the rows of tables lie in files and in memory.
+    case segments = "demetra_segments"
+
+    /// Its columns.
+    package var schema: Schema {
+        switch self {
+        case .segments:
+            Schema([
+                Field(name: "table_name", type: .text), Field(name: "segment", type: .text),
+                Field(name: "partition_start", type: .timestamp),
+                Field(name: "partition_end", type: .timestamp),
+                Field(name: "rows", type: .bigint), Field(name: "hidden_rows", type: .bigint),
+                Field(name: "bytes", type: .bigint), Field(name: "groups", type: .integer),
+                Field(name: "level", type: .integer),
+            ])
+        }
+    }
+}
+
+extension Binder {
+    /// A system relation of that name; a table or view of the user's comes before it.
+    func bindSystemRelation(
+        _ name: String, _ alias: TableAlias?, _ range: SourceRange
+    ) throws(DemetraError) -> (BoundQuery, [ScopeRelation])? {
+        guard let system = SystemRelation(rawValue: name) else { return nil }
+        let columns = system.schema.fields.map { newColumn($0.name, $0.type) }
+        let function = BoundTableFunction(schema: system.schema) { _, _ throws(DemetraError) in
+            throw DemetraError(.internalError, "\"\(name)\" is made by the engine")
+        }
+        let plan = LogicalPlan.tableFunction(
+            TableFunctionPlan(name: name, function: function, inputs: [], columns: columns))
+        return (
+            BoundQuery(plan: plan, correlated: []), [try relation(columns, alias, name, range)]
+        )
+    }
+}
