@@ -94,7 +94,7 @@ package struct TableDefinition: Sendable, Hashable {
     package var retention: Interval?
     /// `WITH (history = '90 days')`: how long replaced and deleted rows can be asked for.
     package var history: Interval?
-    /// `WITH (order = 'a, b')`: ids of the columns that rows are sorted by in segments, within a day; nil for
+    /// `WITH (order = 'a, b')`: ids of the columns that rows of a partition are sorted by in segments; nil for
     /// the default.
     package var order: [Int32]?
     /// The id that the next column gets; greater than that of any column there ever was.

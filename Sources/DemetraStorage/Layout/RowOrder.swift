@@ -4,10 +4,9 @@ import DemetraVectors
 
 /// The order that rows have in segments.
 ///
-/// With a primary key: by the day of the time column, then the other key columns, then the time; so the hours
-/// of one campaign lie side by side, and what repeats takes no room. Without one: by time. `WITH (order =
-/// 'a, b')` orders the rows of a partition otherwise. A table without a time column keeps its rows as they
-/// come, unless it names an order.
+/// With a primary key: by partition, then the key columns but the time, then the time; so all hours of one ad lie
+/// side by side, and what repeats takes no room. Without one: by time. `WITH (order = 'a, b')` orders the rows of a
+/// partition otherwise. A table without a time column keeps its rows as they come, unless it names an order.
 ///
 /// Key columns are packed into 64-bit words where their values allow it.
 ///
@@ -17,7 +16,7 @@ struct RowOrder {
 
     /// What an order is made of.
     private enum Part {
-        case bucket
+        case partition
         case column(Int)
     }
 
@@ -26,11 +25,13 @@ struct RowOrder {
             let columns = order.compactMap { id in
                 definition.columns.firstIndex { $0.id == id }.map { Part.column($0) }
             }
-            return (definition.timeColumn == nil ? [] : [.bucket]) + columns
+            return (definition.timeColumn == nil ? [] : [.partition]) + columns
         }
         guard let time = definition.timeColumn else { return [] }
         guard let key = definition.primaryKey else { return [.column(time)] }
-        return [.bucket] + key.columns.filter { $0 != time }.map { .column($0) } + [.column(time)]
+        return [.partition] + key.columns.filter { $0 != time }.map { .column($0) } + [
+            .column(time)
+        ]
     }
 
     /// The rows in order; nil when they are in order already.
@@ -49,9 +50,9 @@ struct RowOrder {
         }
         for part in parts {
             switch part {
-            case .bucket:
+            case .partition:
                 guard let times else { continue }
-                words.add(buckets(times))
+                words.add(partitions(times))
             case .column(let column):
                 if words.add(vectors[column]) { continue }
                 return general(vectors, times, count)
@@ -60,16 +61,8 @@ struct RowOrder {
         return RadixSort.order(by: words.finished, count: count)
     }
 
-    /// Days, or partitions where those are shorter or rows have an order of their own.
-    private func buckets(_ times: [Int64]) -> [Int64] {
-        let partition = definition.partition
-        let isByPartition =
-            definition.order != nil
-            || (partition.months == 0 && partition.microseconds < Civil.microsecondsPerDay)
-        guard isByPartition else {
-            return times.map { Civil.floorDivide($0, Civil.microsecondsPerDay) }
-        }
-        var finder = PartitionFinder(interval: partition)
+    private func partitions(_ times: [Int64]) -> [Int64] {
+        var finder = PartitionFinder(interval: definition.partition)
         return times.map { finder.partition(of: $0) }
     }
 
@@ -78,11 +71,11 @@ struct RowOrder {
         var keys: [SortKey] = []
         for part in parts {
             switch part {
-            case .bucket:
-                let buckets = Buffer(buckets(times ?? []))
+            case .partition:
+                let numbers = Buffer(partitions(times ?? []))
                 keys.append(
                     SortKey(
-                        Vector(type: .bigint, count: count, storage: .int64(buckets)),
+                        Vector(type: .bigint, count: count, storage: .int64(numbers)),
                         descending: false, nullsFirst: true))
             case .column(let column):
                 keys.append(
