@@ -43,12 +43,15 @@ struct KeyLookup {
         _ keys: [Vector], _ count: Int, _ candidate: VisibleGroup, _ result: inout [Int64]
     ) throws(DemetraError) {
         let probe = JoinProbe(try candidate.group.index(of: key))
+        var ids: GroupIDs?
         probe.start(keys: keys, count: count)
         while let pairs = probe.next(limit: Batch.capacity) {
             for index in 0..<pairs.count {
                 let row = Int(pairs.buildRows[index])
                 if candidate.isHidden(row) { continue }
-                result[Int(pairs.probeRows[index])] = try id(candidate.group, row)
+                let known = if let ids { ids } else { try GroupIDs(candidate.group) }
+                ids = known
+                result[Int(pairs.probeRows[index])] = known[row]
             }
         }
     }
@@ -59,6 +62,7 @@ struct KeyLookup {
         let group = candidate.group
         var stored: [Vector] = []
         for column in key.columns { stored.append(try group.vector(column)) }
+        var ids: GroupIDs?
         var start = 0
         while start < group.count {
             let length = min(Batch.capacity, group.count - start)
@@ -68,19 +72,13 @@ struct KeyLookup {
                 for index in 0..<pairs.count {
                     let row = start + Int(pairs.probeRows[index])
                     if candidate.isHidden(row) { continue }
-                    result[Int(pairs.buildRows[index])] = try id(group, row)
+                    let known = if let ids { ids } else { try GroupIDs(group) }
+                    ids = known
+                    result[Int(pairs.buildRows[index])] = known[row]
                 }
             }
             start += length
         }
-    }
-
-    private func id(_ group: RowGroup, _ row: Int) throws(DemetraError) -> Int64 {
-        if case .contiguous(let first) = group.numbers { return first + Int64(row) }
-        guard case .int64(let ids) = try group.rowIDs(from: row, count: 1).storage else {
-            throw DemetraError(.internalError, "row ids are not bigint")
-        }
-        return ids[0]
     }
 }
 

@@ -46,3 +46,23 @@ final class RowIndex: Sendable {
         return Int(entries[low] & (1 << Self.placeBits - 1))
     }
 }
+
+/// The ids of the rows of a group, by place.
+struct GroupIDs {
+    private let first: Int64
+    private let listed: Buffer<Int64>?
+
+    init(_ group: RowGroup) throws(DemetraError) {
+        first = group.first
+        guard case .listed = group.numbers else {
+            listed = nil
+            return
+        }
+        guard
+            case .int64(let ids) = try group.rowIDs(from: 0, count: group.count).flattened().storage
+        else { throw DemetraError(.internalError, "row ids are not bigint") }
+        listed = ids
+    }
+
+    subscript(row: Int) -> Int64 { listed.map { $0[row] } ?? first + Int64(row) }
+}
