@@ -22,6 +22,7 @@ extension Store {
         let isDue =
             bytes > limit || writer.log.bytesSinceFlush > configuration.logBytes
             || writer.known.count >= writer.settledSegments + StoreConfiguration.loggedSegments
+            || snapshot().hiddenCount >= writer.settledHidden + StoreConfiguration.loggedHidden
         return isDue ? .soon : .none
     }
 
@@ -166,6 +167,7 @@ extension Store {
             writer.floor = run.snapshot.sequence.number
             writer.flushBytes = configuration.memtableBytes
             writer.settledSegments = writer.known.count
+            writer.settledHidden = after.hiddenCount
         }
     }
 

@@ -44,6 +44,8 @@ package final class Store: Sendable {
         var flushBytes: Int
         /// Segments that there were after the last flush.
         var settledSegments: Int
+        /// Rows that were hidden after the last flush.
+        var settledHidden: Int
     }
 
     let directory: DatabaseDirectory
@@ -101,7 +103,7 @@ package final class Store: Sendable {
         let writer = Writer(
             log: found.log, known: found.known, manifestNumber: found.manifestNumber,
             floor: found.floor, flushBytes: configuration.memtableBytes,
-            settledSegments: found.known.count)
+            settledSegments: found.known.count, settledHidden: found.snapshot.hiddenCount)
         return Store(
             directory: directory, configuration: configuration, clock: clock, memory: memory,
             lock: lock, writer: writer, snapshot: found.snapshot, recovery: found.report)

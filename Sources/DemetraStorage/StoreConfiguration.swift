@@ -22,6 +22,8 @@ package struct StoreConfiguration: Sendable {
     /// So many segments that only the log names are followed by a flush: opening reads fewer records, and
     /// they are joined with others where that is due.
     static let loggedSegments = 16
+    /// So many rows that were hidden since are followed by one too: segments that are worn are written again.
+    static let loggedHidden = RowGroup.capacity
     /// With a memtable this many times the limit, commits wait for the flush.
     static let memtableOverdraft = 4
 

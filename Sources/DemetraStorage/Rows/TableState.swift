@@ -24,6 +24,8 @@ final class TableState: Sendable {
     let revision: Int64
     /// Rows that are visible.
     let rowCount: Int
+    /// Rows that are hidden and still there.
+    let hiddenCount: Int
     /// Bytes that rows outside of segments take.
     let memoryBytes: Int
     /// The greatest row id of each group and all before it.
@@ -38,15 +40,16 @@ final class TableState: Sendable {
         self.nextRow = nextRow
         self.sealedRow = sealedRow
         self.revision = revision
-        var (rows, bytes) = (0, 0)
+        var (rows, hidden, bytes) = (0, 0, 0)
         var reach: [Int64] = []
         reach.reserveCapacity(groups.count)
         for group in groups {
             rows += group.visibleCount
+            hidden += group.deletions?.count ?? 0
             bytes += group.group.memoryBytes
             reach.append(max(reach.last ?? .min, group.group.last))
         }
-        (rowCount, memoryBytes) = (rows, bytes)
+        (rowCount, hiddenCount, memoryBytes) = (rows, hidden, bytes)
         self.reach = reach
     }
 

@@ -20,6 +20,9 @@ package final class Snapshot: Sendable {
     /// The number of the commit it shows.
     package var sequence: CommitSequence { moment.sequence }
 
+    /// Rows of all tables that are hidden and still there.
+    var hiddenCount: Int { states.values.reduce(0) { $0 + $1.hiddenCount } }
+
     /// The rows of a table, or nil when there is no such table.
     package func table(_ id: TableID) -> TableSnapshot? { states[id].map { TableSnapshot($0) } }
 
