@@ -52,6 +52,9 @@ final class IntegerSumAccumulator: AggregateAccumulator {
         case .int32(let buffer): add(buffer.pointer, groups, count, mask)
         case .int64(let buffer): add(buffer.pointer, groups, count, mask)
         case .int128(let buffer):
+            if let narrow = buffer.narrowed() {
+                return withExtendedLifetime(narrow) { add(narrow.pointer, groups, count, mask) }
+            }
             for row in 0..<count where mask?.isValid(row) ?? true {
                 let group = groups.group(row)
                 carry[group] += buffer[row]

@@ -87,6 +87,22 @@ struct ByteReader {
         return builder.freeze(count: count)
     }
 
+    /// Copies `count` elements as they lie in memory to `output`.
+    mutating func copy<Element: BitwiseCopyable>(
+        _ count: Int, into output: UnsafeMutablePointer<Element>
+    ) throws(DemetraError) {
+        let byteCount = count * MemoryLayout<Element>.stride
+        guard count >= 0, remaining >= byteCount else {
+            throw damaged("\(byteCount) bytes are cut off")
+        }
+        bytes.withUnsafeBytes { source in
+            UnsafeMutableRawBufferPointer(start: output, count: byteCount).copyMemory(
+                from: UnsafeRawBufferPointer(
+                    rebasing: source[position..<(position + byteCount)]))
+        }
+        position += byteCount
+    }
+
     /// Gives `body` the next `count` bytes, which stay valid during the call.
     mutating func borrowing<Result>(
         _ count: Int, _ body: (UnsafeRawPointer) -> Result

@@ -15,7 +15,7 @@ enum VectorCodec {
         if let (_, dictionary) = vector.dictionary {
             writer.write(blob: DictionaryCodec.encode(dictionary))
         }
-        writer.write(blob: ColumnEncoding.encode(vector))
+        writer.write(blob: ColumnEncoding.encode(vector, .passing))
     }
 
     /// - Parameter name: the file, for errors.

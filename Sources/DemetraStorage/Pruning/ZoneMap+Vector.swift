@@ -30,8 +30,15 @@ extension ZoneMap {
             keep(extremes(buffer.pointer, vector.validity, vector.count))
             if isNumber { sum = total(buffer.pointer, vector.validity, vector.count) }
         case .int128(let buffer):
-            keep(extremes(buffer.pointer, vector.validity, vector.count))
-            sum = wideTotal(buffer.pointer, vector.validity, vector.count)
+            if let narrow = buffer.narrowed() {
+                withExtendedLifetime(narrow) {
+                    keep(extremes(narrow.pointer, vector.validity, vector.count))
+                    sum = total(narrow.pointer, vector.validity, vector.count)
+                }
+            } else {
+                keep(extremes(buffer.pointer, vector.validity, vector.count))
+                sum = wideTotal(buffer.pointer, vector.validity, vector.count)
+            }
         case .float64(let buffer):
             keep(extremes(buffer.pointer, vector.validity, vector.count))
         case .dictionary(let codes, let dictionary):

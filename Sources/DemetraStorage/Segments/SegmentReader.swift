@@ -147,8 +147,30 @@ final class SegmentReader: Sendable {
         let bytes = try bytes(footer.groups[group].chunks[column], place)
         let vector = try ColumnEncoding.decode(
             bytes, type: about.type, dictionary: try dictionary(column),
-            name: "segment \"\(name)\", \(place)")
+            name: "segment \"\(name)\", \(place)"
+        ) { (source) throws(DemetraError) in try self.codes(group: group, column: source) }
         return try checked(vector, group)
+    }
+
+    /// Which of its distinct values a column has in each row, for those that are linked to it.
+    private func codes(group: Int, column: Int) throws(DemetraError) -> Buffer<Int32> {
+        let key = CacheKey(segment: id, group: group, column: column, index: "codes")
+        if case .vector(let known)? = cache.find(key), case .int32(let codes) = known.storage {
+            return codes
+        }
+        let chunks = footer.groups[group].chunks
+        guard chunks.indices.contains(column) else {
+            throw DemetraError(
+                .dataCorrupted,
+                "segment \"\(name)\" is damaged: a link to a column it does not have",
+                hint: "Restore the file from a backup.")
+        }
+        let place = "row group \(group), column \"\(footer.columns[column].name)\""
+        let codes = try LinkedColumn.sourceCodes(
+            try bytes(chunks[column], place), name: "segment \"\(name)\", \(place)")
+        let vector = Vector(type: .integer, count: codes.count, storage: .int32(codes))
+        cache.add(.vector(vector), key, byteCount: vector.memoryBytes)
+        return codes
     }
 
     /// The ids of the rows of a group that lists them.

@@ -164,13 +164,19 @@ struct SegmentWriter {
     private func encoded(_ blocks: [RowBlock], _ texts: [Int: TextColumn]) -> [[Chunk]] {
         let width = definition.columns.count
         let filtered = filteredColumns
+        let roles = ParallelWork.map(count: blocks.count, threads: threadCount) { block in
+            ColumnLink.roles(
+                (0..<width).map { texts[$0]?.codes[block] ?? blocks[block].vectors[$0].flattened() }
+            )
+        }
         let chunks = ParallelWork.map(count: blocks.count * width, threads: threadCount) { index in
             let (block, column) = (index / width, index % width)
             let vector =
                 texts[column]?.codes[block]
                 ?? blocks[block].vectors[column].flattened()
             return Chunk(
-                bytes: ColumnEncoding.encode(vector), zoneMap: ZoneMap(vector),
+                bytes: ColumnEncoding.encode(vector, roles[block][column]),
+                zoneMap: ZoneMap(vector),
                 filter: filtered.contains(column) ? BloomFilter.make(vector) : nil)
         }
         return blocks.indices.map { Array(chunks[($0 * width)..<(($0 + 1) * width)]) }

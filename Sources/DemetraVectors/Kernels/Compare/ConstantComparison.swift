@@ -109,10 +109,10 @@ struct ConstantComparison {
         case (.int64(let left), .int64(let right)): return use.run(RangeTest(op, right[0]), left)
         case (.float64(let left), .float64(let right)): return runDouble(left, right[0], use)
         case (.int128(let left), .int128(let right)):
-            let constant = right[0]
-            return byRow(column.count, use) { row in
-                left.pointer[row] < constant ? -1 : one(left.pointer[row] != constant)
+            if let constant = Int64(exactly: right[0]), let narrow = left.narrowed() {
+                return use.run(RangeTest(op, constant), narrow)
             }
+            return use.run(RangeTest(op, right[0]), left)
         case (.decimal(let left), .decimal(let right)):
             let constant = right[0]
             return byRow(column.count, use) { left.pointer[$0].ordered(constant) }

@@ -14,30 +14,25 @@ enum WideEncoding {
     static func encode(
         _ values: Buffer<Int128>, _ count: Int, into writer: inout ByteWriter
     ) {
-        let low = (0..<count).map { Int64(truncatingIfNeeded: values[$0]) }
-        let fits = (0..<count).allSatisfy { Int128(low[$0]) == values[$0] }
-        writer.write(fits)
-        if !fits {
-            write((0..<count).map { Int64(truncatingIfNeeded: values[$0] >> 64) }, into: &writer)
-        }
-        write(low, into: &writer)
+        let narrow = values.narrowed()
+        writer.write(narrow != nil)
+        if let narrow { return IntegerEncoding.encode(narrow, count, into: &writer) }
+        write((0..<count).map { Int64(truncatingIfNeeded: values[$0] >> 64) }, into: &writer)
+        write((0..<count).map { Int64(truncatingIfNeeded: values[$0]) }, into: &writer)
     }
 
     static func decode(
         _ reader: inout ByteReader, _ count: Int
     ) throws(DemetraError) -> Buffer<Int128> {
-        let fits = try reader.flag()
-        let high = fits ? nil : try IntegerEncoding.decode(&reader, count, as: Int64.self)
+        if try reader.flag() {
+            return try IntegerEncoding.decode(&reader, count, as: Int64.self).widened()
+        }
+        let high = try IntegerEncoding.decode(&reader, count, as: Int64.self)
         let low = try IntegerEncoding.decode(&reader, count, as: Int64.self)
         let output = BufferBuilder<Int128>(capacity: count)
         for row in 0..<count {
-            if let high {
-                output.pointer[row] =
-                    Int128(high.pointer[row]) << 64
-                    | Int128(UInt64(bitPattern: low.pointer[row]))
-            } else {
-                output.pointer[row] = Int128(low.pointer[row])
-            }
+            output.pointer[row] =
+                Int128(high.pointer[row]) << 64 | Int128(UInt64(bitPattern: low.pointer[row]))
         }
         return output.freeze(count: count)
     }
@@ -56,6 +51,9 @@ enum WideEncoding {
         _ reader: inout ByteReader, _ count: Int
     ) throws(DemetraError) -> Buffer<Decimal> {
         let scales = try IntegerEncoding.decode(&reader, count, as: Int32.self)
+        guard scales.array.allSatisfy({ (-1...38).contains($0) }) else {
+            throw reader.damaged("an impossible scale")
+        }
         let unscaled = try decode(&reader, count)
         return Buffer(
             (0..<count).map { Decimal(unscaled: unscaled[$0], scale: Int(scales[$0])) })

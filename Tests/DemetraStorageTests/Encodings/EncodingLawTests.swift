@@ -61,27 +61,4 @@ import Testing
         let same = Vector(Array(repeating: .integer(42), count: 65_536), type: .bigint)
         #expect(ColumnEncoding.encode(same).count < 64)
     }
-
-    @Test(arguments: Seed.some(200))
-    func `refuse damaged bytes or give some vector, and never crash`(seed: Seed) throws {
-        var random = seed.generator
-        let type = RandomVectors.types[random.below(RandomVectors.types.count)]
-        let shape = RandomVectors.Shape.allCases[random.below(RandomVectors.Shape.allCases.count)]
-        let vector = RandomVectors.vector(type, shape, count: 300, nullsOneIn: 5, &random)
-        var bytes = ColumnEncoding.encode(vector)
-        for _ in 0..<40 {
-            let index = random.below(bytes.count)
-            let before = bytes[index]
-            bytes[index] = UInt8(truncatingIfNeeded: random.next())
-            let cut = random.oneIn(4) ? Array(bytes.prefix(random.below(bytes.count))) : bytes
-            do throws(DemetraError) {
-                let decoded = try ColumnEncoding.decode(
-                    cut, type: type, dictionary: nil, name: "a column")
-                #expect(decoded.count <= 65_536)
-            } catch {
-                #expect(error.sqlState == .dataCorrupted, "\(seed)")
-            }
-            bytes[index] = before
-        }
-    }
 }

@@ -3,6 +3,8 @@
 // Value i lies at bit i * width. Eight bytes of zero follow the last one, so that a value is read by one
 // load of eight bytes at its first byte: a shift of up to 7 leaves 57 bits, the widest a value may be.
 
+import DemetraTypes
+
 enum BitPacking {
     /// The widest value that one load of eight bytes holds wherever it begins.
     static let widestValue = 57
@@ -71,6 +73,22 @@ enum BitPacking {
                     truncatingIfNeeded: base &+ (Int64(truncatingIfNeeded: value) &* factor))
                 bit &+= width
             }
+        }
+    }
+
+    /// Reads what `pack` wrote; `base` alone where the width is 0 and no bits are there.
+    ///
+    /// Safe because the bytes are asked for before they are read.
+    static func read<Number: FixedWidthInteger & BitwiseCopyable>(
+        _ reader: inout ByteReader, _ count: Int, width: Int, base: Int64, factor: Int64,
+        _ output: UnsafeMutablePointer<Number>
+    ) throws(DemetraError) {
+        guard width <= widestValue else { throw reader.damaged("an impossible width") }
+        if width == 0 {
+            return output.update(repeating: Number(truncatingIfNeeded: base), count: count)
+        }
+        _ = try reader.borrowing(byteCount(count, width: width)) { source in
+            unpack(source, count, width: width, base: base, factor: factor, output)
         }
     }
 }

@@ -17,7 +17,8 @@ enum DictionaryCodec {
         var outer = ByteReader(bytes, name: name)
         let count = Int(try outer.integer(UInt32.self))
         var reader = ByteReader(try Compression.read(&outer), name: name)
-        guard count <= Int(Int32.max) else { throw outer.damaged("an impossible count") }
+        // Distinct texts have a byte each, but for the empty one.
+        guard count <= reader.remaining + 1 else { throw outer.damaged("an impossible count") }
         return VectorDictionary(values: try TextEncoding.decode(&reader, count))
     }
 }
