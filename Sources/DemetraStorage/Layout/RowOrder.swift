@@ -34,6 +34,9 @@ struct RowOrder {
         ]
     }
 
+    /// Rows stay as they come.
+    var isNatural: Bool { parts.isEmpty }
+
     /// The rows in order; nil when they are in order already.
     ///
     /// - Parameters:

@@ -50,27 +50,30 @@ extension BloomFilter {
     /// Numbers so close together that a zone map says as much.
     private static let closeness = 4
 
-    /// The filter of a column of a row group; nil where zone maps do its work: values that ascend, or that leave
-    /// few of those between them out.
-    static func make(_ vector: Vector) -> BloomFilter? {
+    /// The filter of a column of a row group; nil where zone maps do its work: values that leave few of those
+    /// between them out, and values that ascend.
+    ///
+    /// - Parameter isArranged: the rows were sorted, so that values that ascend mean nothing: those of other groups
+    ///   may lie between them.
+    static func make(_ vector: Vector, isArranged: Bool) -> BloomFilter? {
         guard KeyHash.isHashed(vector.type), !vector.isConstant else { return nil }
         return withExtendedLifetime(vector) {
             let valid = (0..<vector.count).filter { vector.isValid($0) }
             switch vector.storage {
-            case .int32(let buffer): return BloomFilter(numbers: valid.map { Int64(buffer[$0]) })
-            case .int64(let buffer): return BloomFilter(numbers: valid.map { buffer[$0] })
+            case .int32(let buffer): return BloomFilter(valid.map { Int64(buffer[$0]) }, isArranged)
+            case .int64(let buffer): return BloomFilter(valid.map { buffer[$0] }, isArranged)
             case .dictionary(let codes, let dictionary):
                 var used: [Int32] = []
                 for row in valid where used.last != codes[row] { used.append(codes[row]) }
-                return BloomFilter(texts: used.map { dictionary.values.bytes(at: Int($0)) })
-            case .text(let texts): return BloomFilter(texts: valid.map { texts.bytes(at: $0) })
+                return BloomFilter(used.map { dictionary.values.bytes(at: Int($0)) }, isArranged)
+            case .text(let texts): return BloomFilter(valid.map { texts.bytes(at: $0) }, isArranged)
             default: return nil
             }
         }
     }
 
-    private init?(numbers: [Int64]) {
-        guard zip(numbers, numbers.dropFirst()).contains(where: { $0 > $1 }) else { return nil }
+    private init?(_ numbers: [Int64], _ isArranged: Bool) {
+        guard isArranged || zip(numbers, numbers.dropFirst()).contains(where: >) else { return nil }
         var distinct: Set<Int64> = []
         var last: Int64?
         for number in numbers where number != last {
@@ -83,11 +86,11 @@ extension BloomFilter {
         self.init(hashes: distinct.map { KeyHash.hash($0) })
     }
 
-    private init?(texts: [UnsafeBufferPointer<UInt8>]) {
-        let ascends = zip(texts, texts.dropFirst()).allSatisfy {
-            !$1.lexicographicallyPrecedes($0)
+    private init?(_ texts: [UnsafeBufferPointer<UInt8>], _ isArranged: Bool) {
+        let descends = zip(texts, texts.dropFirst()).contains {
+            $1.lexicographicallyPrecedes($0)
         }
-        guard !ascends else { return nil }
+        guard isArranged || descends else { return nil }
         let hashes = Set(texts.map { KeyHash.hash($0) })
         guard hashes.count > 2 else { return nil }
         self.init(hashes: hashes)

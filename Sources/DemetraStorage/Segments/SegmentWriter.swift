@@ -164,6 +164,7 @@ struct SegmentWriter {
     private func encoded(_ blocks: [RowBlock], _ texts: [Int: TextColumn]) -> [[Chunk]] {
         let width = definition.columns.count
         let filtered = filteredColumns
+        let isArranged = !RowOrder(definition: definition).isNatural
         let roles = ParallelWork.map(count: blocks.count, threads: threadCount) { block in
             ColumnLink.roles(
                 (0..<width).map { texts[$0]?.codes[block] ?? blocks[block].vectors[$0].flattened() }
@@ -177,7 +178,8 @@ struct SegmentWriter {
             return Chunk(
                 bytes: ColumnEncoding.encode(vector, roles[block][column]),
                 zoneMap: ZoneMap(vector),
-                filter: filtered.contains(column) ? BloomFilter.make(vector) : nil)
+                filter: filtered.contains(column)
+                    ? BloomFilter.make(vector, isArranged: isArranged) : nil)
         }
         return blocks.indices.map { Array(chunks[($0 * width)..<(($0 + 1) * width)]) }
     }
