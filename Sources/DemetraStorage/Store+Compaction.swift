@@ -29,7 +29,7 @@ extension Store {
         }
     }
 
-    private var isCompactionDue: Bool {
+    var isCompactionDue: Bool {
         let known = writer.withLock { $0.known }
         let spoiled = spoiled.ids
         return snapshot().states.values.contains { state in

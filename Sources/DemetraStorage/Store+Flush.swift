@@ -112,7 +112,7 @@ extension Store {
             let run = FlushRun(
                 directory: directory, snapshot: sealed, known: writer.known,
                 threadCount: configuration.processorCount, scope: scope, spoiled: spoiled,
-                isCancelled: { [self] in state.withLock { $0.isClosed } })
+                isCancelled: { [self] in state.withLock { $0.isHurried } })
             return (run, writer.log.number, writer.manifestNumber + 1)
         }
     }

@@ -28,6 +28,8 @@ package final class Store: Sendable {
         var hasLeader = false
         var isFlushing = false
         var isClosed = false
+        /// Somebody waits for the pass that is under way: what it can leave out it should.
+        var isHurried = false
         var poison: DemetraError?
         /// What the last flush failed with.
         var flushFailure: DemetraError?
@@ -59,6 +61,8 @@ package final class Store: Sendable {
     let state = Monitor(State())
     let current: Mutex<Snapshot>
     let spoiled = SpoiledSegments()
+    /// The last commit when the store was opened.
+    private let opened: CommitSequence
     /// What recovery found when the store was opened.
     package let recovery: RecoveryReport
     private let lock: Mutex<(any FileLock)?>
@@ -76,6 +80,7 @@ package final class Store: Sendable {
         self.lock = Mutex(lock)
         self.writer = Mutex(writer)
         current = Mutex(snapshot)
+        opened = snapshot.sequence
         self.recovery = recovery
     }
 
@@ -172,13 +177,13 @@ package final class Store: Sendable {
         startCompaction()
     }
 
-    /// Writes the memtable out where that saves the next opening time, and gives the directory free; later
-    /// commits fail.
+    /// Writes the memtable out where that saves the next opening time, joins segments where that is due, and gives
+    /// the directory free; later commits fail.
     ///
     /// - Throws: what the last flush failed with; the log still has everything.
     package func close() throws(DemetraError) {
         let wasClosed = state.withLock { state in
-            defer { state.isClosed = true }
+            defer { (state.isClosed, state.isHurried) = (true, true) }
             return state.isClosed
         }
         guard !wasClosed else { return }
@@ -188,8 +193,15 @@ package final class Store: Sendable {
         let isWorthIt = writer.withLock {
             $0.log.bytesSinceFlush > StoreConfiguration.smallLogBytes
         }
-        let isPoisoned = state.withLock { $0.poison != nil }
+        let isPoisoned = state.withLock { state in
+            state.isHurried = false
+            return state.poison != nil
+        }
         let failure = isWorthIt && !isPoisoned ? runFlush() : nil
+        // A program that opens, writes and closes has no background: what it hid is gone when it ends.
+        if failure == nil, !isPoisoned, snapshot().sequence > opened, isCompactionDue {
+            _ = rewrite(.compaction)
+        }
         endFlush(failure)
         lock.withLock { $0 = nil }
         if let failure { throw failure }

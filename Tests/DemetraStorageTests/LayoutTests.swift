@@ -340,3 +340,26 @@ private func row(_ key: Int64, hour: Int64) -> TestRow {
         #expect(ids.map { $0 >= 0 } == (0..<20).map { $0 < 10 })
     }
 }
+
+@Suite struct `A store that is opened only to write` {
+    @Test func `leaves no worn segments behind when it is closed`() throws {
+        let disk = SimulatedFileSystem(seed: Seed(1))
+        var fixture = try StoreFixture(disk)
+        try fixture.create("ads", StoreFixture.partitioned(30))
+        try fixture.insert((0..<100).map { row($0, hour: $0) }, into: "ads")
+        try fixture.store.close()
+        for pass in 0..<5 {
+            fixture = try StoreFixture(disk)
+            try fixture.insert((0..<70).map { row($0, hour: $0 + 1) }, into: "ads")
+            try fixture.store.close()
+            fixture = try StoreFixture(disk)
+            let snapshot = fixture.store.snapshot()
+            let id = try #require(snapshot.catalog.tables["ads"]?.id)
+            let segments = try #require(snapshot.table(id)).segments
+            let hidden = segments.reduce(0) { $0 + $1.hiddenCount }
+            #expect(hidden <= 100 / 4, "pass \(pass)")
+            #expect(try fixture.rows("ads").count == 100)
+            try fixture.store.close()
+        }
+    }
+}
