@@ -58,7 +58,7 @@ extension Store {
         }
     }
 
-    /// Writes the memtable out, and tables in as few segments as they need, without hidden rows; waits until it is
+    /// Writes the memtable out, and tables in few segments, without hidden rows; waits until it is
     /// done.
     ///
     /// - Parameter tables: nil for all.

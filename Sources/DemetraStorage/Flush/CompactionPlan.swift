@@ -168,7 +168,7 @@ struct CompactionPlan {
 
     // MARK: Everything
 
-    /// Every partition in as few segments as it needs, without hidden rows.
+    /// Every partition in few segments, without hidden rows.
     private static func full(_ segments: [SegmentShape]) -> [RewriteTask] {
         // What is large, clean and of one partition is as it should be.
         let open = segments.filter {
@@ -190,12 +190,18 @@ struct CompactionPlan {
             upper = max(upper, shape.partitions.upperBound)
             rows += shape.rows
         }
-        return clusters.flatMap { cluster in
+        return clusters.filter { !isFinal($0) }.flatMap { cluster in
             if let slices = slices(cluster) { return [RewriteTask(cluster, slices: slices)] }
             return batches(cluster).compactMap { batch in
                 batch.count == 1 && batch[0].isClean ? nil : RewriteTask(batch)
             }
         }
+    }
+
+    /// A few clean segments of ordinary size: joining them would gain little, and cost a list of row ids.
+    private static func isFinal(_ cluster: [SegmentShape]) -> Bool {
+        cluster.count < joinedSegments
+            && cluster.allSatisfy { $0.isClean && $0.rows > RowArrangement.ownSegmentRows }
     }
 
     /// Segments of one partition, so many at a time as can be sorted.
