@@ -5,6 +5,11 @@ package import DemetraTypes
 package protocol ConstantFolder {
     /// The value, or nil when the evaluation fails: then the statement fails when it runs, if it gets there.
     func fold(_ expression: BoundExpression) -> Value?
+
+    /// The value.
+    ///
+    /// - Throws: what the evaluation fails with.
+    func value(of expression: BoundExpression) throws(DemetraError) -> Value
 }
 
 /// What is known about tables without reading them.

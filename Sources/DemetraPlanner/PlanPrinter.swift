@@ -49,7 +49,12 @@ package enum PlanPrinter {
         case .scan(let scan):
             let columns = scan.columns.map(\.column.name).joined(separator: ", ")
             let filter = scan.predicates.isEmpty ? "" : " WHERE \(list(scan.predicates))"
-            return "Scan \(scan.table.name) (\(columns))\(filter)"
+            let time =
+                scan.asOf.map { " AS OF \(TimestampText.text($0, zone: .utc))" } ?? ""
+            return "Scan \(scan.table.name)\(time) (\(columns))\(filter)"
+        case .changes(let scan):
+            let columns = scan.columns.map(\.column.name).joined(separator: ", ")
+            return "Changes \(scan.table.name) (\(columns))"
         case .values(_, let rows): return "Values (\(rows.count) rows)"
         case .project(_, let columns): return "Project \(list(columns.map(\.expression)))"
         case .filter(_, let predicate): return "Filter \(shown(predicate))"

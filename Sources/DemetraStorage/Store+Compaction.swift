@@ -31,9 +31,11 @@ extension Store {
 
     var isCompactionDue: Bool {
         let known = writer.withLock { $0.known }
-        let spoiled = spoiled.ids
+        let (spoiled, now) = (spoiled.ids, clock.now())
         return snapshot().states.values.contains { state in
-            CompactionPlan(state: state, known: known, spoiled: spoiled).isDue
+            CompactionPlan(
+                state: state, known: known, spoiled: spoiled, base: state.horizon(now)
+            ).isDue
         }
     }
 

@@ -110,7 +110,7 @@ extension Store {
                 states: snapshot.states.mapValues { $0.sealed() })
             current.withLock { $0 = sealed }
             let run = FlushRun(
-                directory: directory, snapshot: sealed, known: writer.known,
+                directory: directory, snapshot: sealed, known: writer.known, now: clock.now(),
                 threadCount: configuration.processorCount, scope: scope, spoiled: spoiled,
                 isCancelled: { [self] in state.withLock { $0.isHurried } })
             return (run, writer.log.number, writer.manifestNumber + 1)
@@ -122,7 +122,7 @@ extension Store {
     ) -> DemetraError {
         switch failure {
         case .before(let error):
-            for table in tables.values { for segment in table.new { segment.drop() } }
+            for table in tables.values { for segment in table.new { segment.reader.drop() } }
             return error
         case .during(let error):
             // After a crash either manifest may count: all files stay, and nothing is written any more.
@@ -142,7 +142,7 @@ extension Store {
             for (id, table) in tables {
                 guard let state = states[id] else { continue }
                 let groups = table.new.flatMap { $0.groups(state.definition) }
-                states[id] = try state.replacing(table.old, by: groups)
+                states[id] = try state.replacing(table.old, by: groups, base: table.base)
             }
             let after = Snapshot(
                 catalog: before.catalog, moment: before.moment, states: states)
@@ -155,8 +155,8 @@ extension Store {
                     if let place = visible.group.segment { live.insert(place.id) }
                 }
                 for segment in table.new {
-                    live.insert(segment.id)
-                    writer.known[segment.id] = KnownSegment(segment)
+                    live.insert(segment.reader.id)
+                    writer.known[segment.reader.id] = KnownSegment(segment.reader)
                 }
             }
             for (id, segment) in run.known where !live.contains(id) {

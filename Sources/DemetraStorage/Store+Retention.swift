@@ -82,7 +82,7 @@ extension TableState {
         guard let time = definition.timeColumn else { return [] }
         let limit = horizon.microseconds
         var rows: [Int64] = []
-        for visible in groups {
+        for visible in groups where visible.visibleCount > 0 {
             let group = visible.group
             let range = RowTimes.range(group.zoneMaps[time])
             if let range, range.upperBound == .min { continue }

@@ -271,7 +271,7 @@ private func row(_ key: Int64, hour: Int64) -> TestRow {
             for morsel in table.morsels(nil) {
                 #expect(morsel.zoneMap(column: 5).minimum == .integer(7))
                 #expect(morsel.zoneMap(column: 5).sum == Int128(7 * morsel.rowCount))
-                let reader = morsel.makeReader(columns: [5])
+                let reader = try morsel.makeReader(columns: [5])
                 for batch in 0..<reader.batchCount {
                     values += try reader.read(column: 5, batch: batch).values
                 }

@@ -146,6 +146,21 @@ struct StoreFixture {
         try store.commit(transaction)
     }
 
+    /// Rows in the place of others, in one commit.
+    func update(_ keys: [Int64], to rows: [TestRow], in name: String) throws(DemetraError) {
+        let snapshot = store.snapshot()
+        guard let table = snapshot.catalog.tables[name], let key = table.primaryKey else { return }
+        let ids = try snapshot.existingRows(
+            in: table.id, key: key, [Vector(keys.map { .integer($0) }, type: .bigint)],
+            count: keys.count)
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.delete(
+            table.id,
+            rowIDs: Vector(type: .bigint, count: ids.count, storage: .int64(Buffer(ids))))
+        transaction.insert(table.id, [Self.batch(rows, table)], onConflict: .error)
+        try store.commit(transaction)
+    }
+
     // MARK: Reading
 
     /// All rows of a table, in stored order.
@@ -155,9 +170,21 @@ struct StoreFixture {
         guard let id = snapshot.catalog.tables[name]?.id, let table = snapshot.table(id) else {
             return []
         }
+        let rows = try rows(table, pruning: pruning)
+        guard rows.count == table.rowCount || pruning != nil else {
+            throw DemetraError(
+                .internalError, "\(rows.count) rows were read of \(table.rowCount)")
+        }
+        return rows
+    }
+
+    /// The rows of a table that are shown, in stored order.
+    static func rows(
+        _ table: TableSnapshot, pruning: PruningPredicate? = nil
+    ) throws(DemetraError) -> [TestRow] {
         var rows: [TestRow] = []
         for morsel in table.morsels(pruning) {
-            let reader = morsel.makeReader(columns: [0, 1, 2, 3, 4])
+            let reader = try morsel.makeReader(columns: [0, 1, 2, 3, 4])
             for batch in 0..<reader.batchCount {
                 var vectors: [Vector] = []
                 for column in 0..<5 {
@@ -169,15 +196,19 @@ struct StoreFixture {
                 }
             }
         }
-        guard rows.count == table.rowCount || pruning != nil else {
-            throw DemetraError(
-                .internalError, "\(rows.count) rows were read of \(table.rowCount)")
-        }
         return rows
     }
 
     private static func row(_ vectors: [Vector], _ row: Int) throws(DemetraError) -> TestRow {
-        let values = vectors.map { $0.value(at: row) }
+        guard let result = try Self.row(vectors.map { $0.value(at: row) }) else {
+            throw DemetraError(.internalError, "a row lost its key")
+        }
+        return result
+    }
+
+    /// A row by its values; nil when they are NULL, as those of no row.
+    static func row(_ values: [Value]) throws(DemetraError) -> TestRow? {
+        if case .null = values[0] { return nil }
         guard case .integer(let key) = values[0], case .numeric(let amount) = values[2],
             case .timestamp(let time) = values[3]
         else { throw DemetraError(.internalError, "a row lost its values") }

@@ -1,3 +1,4 @@
+import DemetraCatalog
 package import DemetraFunctions
 package import DemetraPlanner
 package import DemetraStorage
@@ -42,6 +43,16 @@ package final class ExecutionContext: Sendable {
 
     /// Set to stop the statement.
     package var cancellation: CancellationFlag { evaluation.cancellation }
+
+    /// The rows of a table, as of a time if one is given; nil when there is no such table.
+    ///
+    /// - Throws: 55000 and 72000 when the table has no history, or none that reaches back so far.
+    func rows(
+        of table: TableDefinition, asOf time: Timestamp?
+    ) throws(DemetraError) -> TableSnapshot? {
+        guard let rows = snapshot.table(table.id), let time else { return snapshot.table(table.id) }
+        return try rows.asOf(time, now: evaluation.statementTime)
+    }
 
     /// The same statement inside an apply, at one outer row.
     func child(outerValues: [ColumnIdentifier: Value]) -> ExecutionContext {

@@ -19,6 +19,8 @@ struct ScanOperator: PhysicalOperator {
     /// Positions in the table of the layout's columns; nil for the row id.
     let positions: [Int?]
     let predicates: [Predicate]
+    /// The time whose state is read; nil for the present.
+    let asOf: Timestamp?
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         BatchStream(
@@ -47,7 +49,7 @@ struct ScanOperator: PhysicalOperator {
     }
 
     private func morsels(_ context: ExecutionContext) throws(DemetraError) -> [Morsel] {
-        guard let snapshot = context.snapshot.table(table.id) else {
+        guard let snapshot = try context.rows(of: table, asOf: asOf) else {
             throw DemetraError(.undefinedTable, "relation \"\(table.name)\" does not exist")
         }
         let terms = predicates.compactMap(\.pruning)
@@ -101,7 +103,7 @@ private final class ScanCursor: BatchCursor {
     func read(morsel index: Int, into consumer: any BatchConsumer) throws(DemetraError) {
         if let skipping, !skipping.border.admits(skipping.least[index]) { return }
         let morsel = morsels[index]
-        let reader = morsel.makeReader(columns: columns)
+        let reader = try morsel.makeReader(columns: columns)
         for batch in 0..<reader.batchCount {
             guard consumer.wantsMore else { return }
             try context.cancellation.check()

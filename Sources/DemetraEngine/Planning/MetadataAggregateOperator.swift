@@ -16,6 +16,7 @@ struct MetadataAggregateOperator: PhysicalOperator {
     }
 
     private let table: TableDefinition
+    private let asOf: Timestamp?
     private let answers: [Answer]
     private let scan: any PhysicalOperator
     let layout: ColumnLayout
@@ -49,31 +50,32 @@ struct MetadataAggregateOperator: PhysicalOperator {
             aggregation.input, BoundExpression(.literal(.boolean(true)), type: .boolean))
         guard let fallback = try? AggregationPlanner.plan(general) else { return nil }
         return MetadataAggregateOperator(
-            table: scan.table, answers: answers, scan: fallback,
+            table: scan.table, asOf: scan.asOf, answers: answers, scan: fallback,
             layout: ColumnLayout(aggregation.calls.map(\.column)))
     }
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        guard let snapshot = context.snapshot.table(table.id),
-            let vectors = answerVectors(snapshot)
+        guard let snapshot = try context.rows(of: table, asOf: asOf),
+            let vectors = try answerVectors(snapshot)
         else { return try scan.open(context) }
         return BatchStream(source: MaterializedRows(batches: [Batch(vectors, count: 1)]))
     }
 
-    private func answerVectors(_ snapshot: TableSnapshot) -> [Vector]? {
+    private func answerVectors(_ snapshot: TableSnapshot) throws(DemetraError) -> [Vector]? {
         var vectors: [Vector] = []
+        let rowCount = try snapshot.countRows()
         for (index, answer) in answers.enumerated() {
             let type = layout.types[index]
             switch answer {
             case .rowCount:
-                vectors.append(.constant(.integer(Int64(snapshot.rowCount)), type: type, count: 1))
+                vectors.append(.constant(.integer(Int64(rowCount)), type: type, count: 1))
             case .minimum(let column):
-                guard snapshot.rowCount > 0, let map = snapshot.zoneMap(column: column),
+                guard rowCount > 0, let map = snapshot.zoneMap(column: column),
                     let value = map.minimum, type == table.columns[column].type
                 else { return nil }
                 vectors.append(.constant(value, type: type, count: 1))
             case .maximum(let column):
-                guard snapshot.rowCount > 0, let map = snapshot.zoneMap(column: column),
+                guard rowCount > 0, let map = snapshot.zoneMap(column: column),
                     let value = map.maximum, type == table.columns[column].type
                 else { return nil }
                 vectors.append(.constant(value, type: type, count: 1))

@@ -39,6 +39,7 @@ struct PhysicalPlanner {
             return SetOperator(
                 kind: operation.kind, all: operation.all, left: try self.plan(operation.left),
                 right: try self.plan(operation.right), layout: ColumnLayout(operation.columns))
+        case .changes(let scan): return ChangesOperator(scan: scan)
         case .tableFunction(let function):
             if let relation = SystemRelation(rawValue: function.name) {
                 return SystemRelationOperator(

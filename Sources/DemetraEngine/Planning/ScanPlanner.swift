@@ -30,7 +30,7 @@ enum ScanPlanner {
         }
         return ScanOperator(
             table: scan.table, layout: ColumnLayout(columns), positions: positions,
-            predicates: predicates)
+            predicates: predicates, asOf: scan.asOf)
     }
 
     /// `column op literal` in either order, IN lists and IS [NOT] NULL.

@@ -23,7 +23,9 @@ struct StatementRun {
 
     func execute(_ parsed: ParsedStatement) throws(DemetraError) {
         let snapshot = session.snapshot
-        let binder = Binder(catalog: snapshot.catalog, functions: engine.functions)
+        let binder = Binder(
+            catalog: snapshot.catalog, functions: engine.functions,
+            folder: Folder(context: context(snapshot)))
         let bound = try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
         try execute(bound, snapshot)
     }
@@ -154,13 +156,12 @@ extension LogicalType {
 struct Folder: ConstantFolder {
     let context: ExecutionContext
 
-    func fold(_ expression: BoundExpression) -> Value? {
-        guard
-            let program = try? ExpressionCompiler.compile([expression], layout: ColumnLayout([])),
-            let vector = try? ExpressionEvaluator(program, context)
-                .evaluateOne(Batch([], count: 1))
-        else { return nil }
-        return vector.value(at: 0)
+    func fold(_ expression: BoundExpression) -> Value? { try? value(of: expression) }
+
+    func value(of expression: BoundExpression) throws(DemetraError) -> Value {
+        let program = try ExpressionCompiler.compile([expression], layout: ColumnLayout([]))
+        let one = try ExpressionEvaluator(program, context).evaluateOne(Batch([], count: 1))
+        return one.value(at: 0)
     }
 }
 

@@ -14,8 +14,11 @@ struct ConflictResolver {
     struct Resolution {
         /// Rows without a conflict.
         var fresh: [Batch]
-        /// New versions of stored rows, and the stored rows they replace.
+        /// New versions of stored rows, for RETURNING.
         var updated: [Batch]
+        /// Those of them that are written, and the stored rows they replace. In a table with history a
+        /// version that says nothing new is left out.
+        var changed: [Batch] = []
         var replacedIDs: Vector
     }
 
@@ -42,6 +45,18 @@ struct ConflictResolver {
             rest = kept
         }
         return rest.filter { $0.count > 0 }
+    }
+
+    /// The rows of which some assigned column got another value.
+    private func changedRows(
+        _ old: [Vector], _ new: [Vector], _ columns: [Int]
+    ) -> SelectionVector {
+        var changed: Vector?
+        for column in columns {
+            let distinct = CompareKernel.isDistinct(old[column], new[column])
+            changed = changed.map { LogicKernel.or($0, distinct) } ?? distinct
+        }
+        return changed.map { FilterKernel.select($0, within: nil) } ?? .empty
     }
 
     private func firstFlags(
@@ -107,8 +122,17 @@ struct ConflictResolver {
             for (index, assignment) in assignments.enumerated() {
                 row[assignment.position] = values[index]
             }
-            resolution.updated.append(Batch(row, count: both.count))
-            replaced.append(ids)
+            let updated = Batch(row, count: both.count)
+            resolution.updated.append(updated)
+            guard table.history != nil else {
+                resolution.changed.append(updated)
+                replaced.append(ids)
+                continue
+            }
+            let changed = changedRows(both.vectors, row, assignments.map(\.position))
+            guard changed.count > 0 else { continue }
+            resolution.changed.append(updated.taking(changed))
+            replaced.append(ids.taking(changed))
         }
         if !replaced.isEmpty {
             resolution.replacedIDs = try Vector.concatenating(replaced, type: .bigint)

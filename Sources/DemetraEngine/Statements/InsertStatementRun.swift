@@ -92,9 +92,10 @@ struct InsertStatementRun {
                 try constraints.verify(rows: batch.vectors, batch: batch, context)
             }
             transaction.delete(insert.table.id, rowIDs: resolved.replacedIDs)
-            let written = resolved.fresh + resolved.updated
-            transaction.insert(insert.table.id, written, onConflict: .error)
+            transaction.insert(
+                insert.table.id, resolved.fresh + resolved.changed, onConflict: .error)
             _ = try run.engine.store.commit(transaction)
+            let written = resolved.fresh + resolved.updated
             return (written.reduce(0) { $0 + $1.count }, written)
         }
     }

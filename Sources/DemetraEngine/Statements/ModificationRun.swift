@@ -42,6 +42,13 @@ struct ModificationRun {
     func truncate(_ tables: [TableDefinition]) throws(DemetraError) {
         var transaction = WriteTransaction(snapshot: snapshot)
         for (offset, table) in tables.enumerated() {
+            if table.history != nil {
+                // The rows are hidden as by DELETE: their history stays.
+                guard let rows = snapshot.table(table.id) else { continue }
+                transaction.requireUnchanged(table.id)
+                transaction.delete(table.id, rowIDs: try rows.visibleRowIDs())
+                continue
+            }
             // All rows of the old table go with it; the new one keeps the name.
             let fresh = table.renumbered(
                 TableID(snapshot.catalog.nextTableNumber + Int64(offset)))

@@ -58,7 +58,9 @@ struct SessionStatementRun {
             ).at(name.range)
         }
         let snapshot = run.engine.store.snapshot()
-        let binder = Binder(catalog: snapshot.catalog, functions: run.engine.functions)
+        let binder = Binder(
+            catalog: snapshot.catalog, functions: run.engine.functions,
+            folder: Folder(context: run.context(snapshot)))
         let bound = try binder.bindExecution(
             prepared.statement, text: prepared.text, types: prepared.types, arguments: arguments)
         try run.execute(bound, snapshot)

@@ -54,6 +54,8 @@ extension Binder {
     ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
         switch reference {
         case .table(let name, let alias): return try bindTable(name, alias, scope)
+        case .pastTable(let name, let time, let alias):
+            return try bindPastTable(name, time, alias, scope)
         case .query(let query, let lateral, let alias, let range):
             let outer = lateral ? scope : scope.parent
             let bound = try bindQuery(query, outer: outer).typed(self)
@@ -109,7 +111,7 @@ extension Binder {
 
     // MARK: Tables
 
-    private func bindTable(
+    func bindTable(
         _ name: ObjectName, _ alias: TableAlias?, _ scope: Scope
     ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
         if name.parts.count == 1,
@@ -135,7 +137,8 @@ extension Binder {
     func scan(_ table: TableDefinition) -> TableScan {
         TableScan(
             table: table,
-            columns: table.columns.enumerated().map { (newColumn($1.name, $1.type), $0) })
+            columns: table.columns.enumerated().map { (newColumn($1.name, $1.type), $0) },
+            asOf: pastTime)
     }
 
     private func bindCommonTable(

@@ -11,6 +11,7 @@ extension Binder {
     ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
         let name = call.name.last.name
         if name == "unnest" { return try bindUnnest(call, ordinality, alias, range, scope) }
+        if name == "changes", !ordinality { return try bindChanges(call, alias, range) }
         guard let function = functions.tables[name] else {
             throw noFunction(name, [], call.name.range)
         }

@@ -24,6 +24,8 @@ package final class Binder {
     private var nextTable = 1
     var depth = 0
     var viewDepth = 0
+    /// The time that AS OF gives the tables of the reference that is being bound.
+    var pastTime: Timestamp?
     /// Columns that subqueries and windows make: a grouped query may use them freely.
     var columnsAboveGroups: Set<ColumnIdentifier> = []
     /// Common table expressions in reach, innermost last.

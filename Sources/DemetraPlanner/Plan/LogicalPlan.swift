@@ -78,6 +78,8 @@ package indirect enum LogicalPlan: Sendable {
     case distinct(LogicalPlan, on: [BoundExpression]?)
     case setOperation(SetOperationPlan)
     case tableFunction(TableFunctionPlan)
+    /// What became of a table's rows between two times.
+    case changes(ChangeScan)
     /// Computes `definition` once, then `body`, which reads it by `commonTable` nodes of that id.
     case with(id: Int, definition: LogicalPlan, body: LogicalPlan)
     /// The rows of a `with`, under new columns, position by position.
@@ -96,12 +98,15 @@ package struct TableScan: Sendable {
     package var predicates: [BoundExpression]
     /// When set, a bigint column that locates the row for UPDATE and DELETE.
     package var rowID: PlanColumn?
+    /// AS OF: the time whose state is shown; nil for the present.
+    package var asOf: Timestamp?
 
     /// Makes a scan.
     package init(
         table: TableDefinition, columns: [(column: PlanColumn, position: Int)],
-        predicates: [BoundExpression] = [], rowID: PlanColumn? = nil
+        predicates: [BoundExpression] = [], rowID: PlanColumn? = nil, asOf: Timestamp? = nil
     ) {
+        self.asOf = asOf
         self.table = table
         self.columns = columns
         self.predicates = predicates
@@ -449,6 +454,7 @@ extension LogicalPlan {
         case .limit(let limit): limit.input.columns
         case .setOperation(let operation): operation.columns
         case .tableFunction(let function): function.columns
+        case .changes(let scan): scan.columns.map(\.column)
         case .with(_, _, let body): body.columns
         case .commonTable(_, let columns), .recursive(_, _, _, let columns, _): columns
         }

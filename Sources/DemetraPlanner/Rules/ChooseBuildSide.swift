@@ -50,6 +50,7 @@ struct ChooseBuildSide {
         case .setOperation(let operation):
             return estimate(operation.left) + estimate(operation.right)
         case .with(_, _, let body): return estimate(body)
+        case .changes(let scan): return Double(statistics.rowCount(of: scan.table))
         case .tableFunction, .commonTable, .recursive: return 1_000
         default: return plan.inputs.first.map { estimate($0) } ?? 1
         }

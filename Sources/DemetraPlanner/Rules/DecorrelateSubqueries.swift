@@ -61,7 +61,7 @@ struct DecorrelateSubqueries {
                 return nil
             }
             return lifted(input, &conditions)
-        case .scan, .values, .commonTable, .tableFunction: return plan
+        case .scan, .values, .commonTable, .tableFunction, .changes: return plan
         case .join(let join) where join.kind == .inner && join.condition?.hasOuter != true:
             return plan
         default: return plan.hasOuterColumns ? nil : plan

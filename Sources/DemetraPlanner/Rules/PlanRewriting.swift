@@ -4,7 +4,7 @@ extension LogicalPlan {
     /// The plan with `change` applied to each input of the node.
     func mappingInputs(_ change: (LogicalPlan) -> LogicalPlan) -> LogicalPlan {
         switch self {
-        case .oneRow, .empty, .scan, .values, .commonTable: return self
+        case .oneRow, .empty, .scan, .values, .commonTable, .changes: return self
         case .project(let input, let columns): return .project(change(input), columns)
         case .filter(let input, let predicate): return .filter(change(input), predicate)
         case .aggregate(var aggregation):

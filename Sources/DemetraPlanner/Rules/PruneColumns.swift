@@ -19,6 +19,9 @@ struct PruneColumns {
                 scan.predicates.reduce(into: Set()) { $0.formUnion($1.usedColumns) })
             scan.columns = scan.columns.filter { all.contains($0.column.id) }
             return .scan(scan)
+        case .changes(var scan):
+            scan.columns = scan.columns.filter { needed.contains($0.column.id) }
+            return .changes(scan)
         case .project(let input, let columns):
             let kept = columns.filter { needed.contains($0.column.id) }
             let below = kept.reduce(into: Set<ColumnIdentifier>()) {

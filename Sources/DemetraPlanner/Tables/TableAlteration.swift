@@ -321,7 +321,9 @@ private struct DependentObjects {
     ) throws(DemetraError) {
         func works(_ catalog: Catalog) -> DemetraError? {
             do throws(DemetraError) {
-                try bind(Binder(catalog: catalog, functions: binder.functions))
+                try bind(
+                    Binder(
+                        catalog: catalog, functions: binder.functions, folder: binder.folder))
                 return nil
             } catch {
                 return error

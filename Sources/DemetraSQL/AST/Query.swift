@@ -164,6 +164,8 @@ package struct TableAlias: Sendable, Hashable {
 package indirect enum TableReference: Sendable, Hashable {
     /// A table, view or common table expression.
     case table(ObjectName, alias: TableAlias?)
+    /// `table AS OF time`: a table or view as it was.
+    case pastTable(ObjectName, time: Expression, alias: TableAlias?)
     /// `(SELECT ...) AS name`.
     case query(Query, lateral: Bool, alias: TableAlias?, range: SourceRange)
     /// `function(...) WITH ORDINALITY AS name(columns)`.

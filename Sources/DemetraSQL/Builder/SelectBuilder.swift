@@ -181,6 +181,11 @@ enum SelectBuilder {
         guard let name = node[.name] else {
             throw DemetraError(.internalError, "a table without a name")
         }
+        if let time = node[.moment]?[.time] {
+            return .pastTable(
+                ExpressionBuilder.objectName(name), time: try ExpressionBuilder.build(time),
+                alias: alias)
+        }
         return .table(ExpressionBuilder.objectName(name), alias: alias)
     }
 

@@ -130,8 +130,13 @@ package final class BulkWriter {
                 count = repeated.kept.count
             }
             let keys = key.columns.map { columns[$0] }
-            try checkStored(key, keys, count)
-            try digest.append(keys, count: count)
+            guard let fresh = try checkStored(key, keys, columns, count) else {
+                try digest.append(keys, count: count)
+                continue
+            }
+            columns = columns.map { $0.taking(fresh) }
+            count = fresh.count
+            try digest.append(key.columns.map { columns[$0] }, count: count)
         }
         let writer = ChunkWriter(
             directory: store.directory, definition: table,
@@ -156,18 +161,27 @@ package final class BulkWriter {
     }
 
     /// Rows of the snapshot with the keys of new rows: an error, or replaced.
+    ///
+    /// - Returns: the new rows that are worth a version, in a table with history; nil when all are.
     private func checkStored(
-        _ key: KeyDefinition, _ keys: [Vector], _ count: Int
-    ) throws(DemetraError) {
-        guard let state = snapshot.states[table.id] else { return }
+        _ key: KeyDefinition, _ keys: [Vector], _ columns: [Vector], _ count: Int
+    ) throws(DemetraError) -> SelectionVector? {
+        guard let state = snapshot.states[table.id] else { return nil }
         let existing = try KeyLookup(state: state, key: key).find(keys, count: count)
-        guard let row = existing.firstIndex(where: { $0 >= 0 }) else { return }
+        guard let row = existing.firstIndex(where: { $0 >= 0 }) else { return nil }
         guard conflict == .replace, key.isPrimary else {
             throw KeyConflicts.duplicate(key, table, keys, row)
         }
-        let found = existing.filter { $0 >= 0 }.map { RowID(number: $0) }
+        // A later chunk may bring back what an earlier one replaced: only the first knows by itself.
+        let isComparable = state.timeline != nil && segments.isEmpty && table.keys.count == 1
+        let same = isComparable ? try state.unchanged(existing, columns) : nil
+        let found = existing.indices.filter { existing[$0] >= 0 && same?[$0] != true }
+            .map { RowID(number: existing[$0]) }
         try budget.reserve(found.count * 8)
         replaced += found
+        return same.map { same in
+            SelectionVector(Buffer(same.indices.filter { !same[$0] }.map { Int32($0) }))
+        }
     }
 
     /// The places, among all rows that were written, of those whose key a later row has.

@@ -63,11 +63,14 @@ struct CompactionPlan {
     private let segments: [SegmentShape]
     private let definition: TableDefinition
 
-    /// - Parameter spoiled: segments that were found damaged; they stay as they are.
+    /// - Parameters:
+    ///   - spoiled: segments that were found damaged; they stay as they are.
+    ///   - base: the earliest state that can be asked for, in tables with history.
     init(
-        state: TableState, known: [SegmentID: KnownSegment], spoiled: Set<SegmentID>
+        state: TableState, known: [SegmentID: KnownSegment], spoiled: Set<SegmentID>,
+        base: CommitMoment?
     ) {
-        let shapes = SegmentShape.shapes(of: state, known: known)
+        let shapes = SegmentShape.shapes(of: state, known: known, base: base)
         memtable = shapes.memtable
         segments = shapes.segments.filter { shape in shape.id.map { !spoiled.contains($0) } ?? true
         }

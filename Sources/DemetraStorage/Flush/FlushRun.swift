@@ -13,12 +13,28 @@ struct FlushRun {
         /// The groups that were written, by their least row ids.
         let old: [Int64: VisibleGroup]
         /// The segments that hold their rows now.
-        let new: [SegmentReader]
+        let new: [NewSegment]
+        /// The earliest state that they can show, of a table with history.
+        let base: CommitMoment?
+    }
+
+    /// A segment that was written, and what is hidden in each of its groups from the beginning.
+    struct NewSegment {
+        let reader: SegmentReader
+        let deletions: [DeletionVector?]
+
+        func groups(_ definition: TableDefinition) -> [VisibleGroup] {
+            zip(reader.groups(definition), deletions).map {
+                VisibleGroup(group: $0, deletions: $1)
+            }
+        }
     }
 
     let directory: DatabaseDirectory
     let snapshot: Snapshot
     let known: [SegmentID: KnownSegment]
+    /// Decides how much of the history is kept.
+    let now: Timestamp
     let threadCount: Int
     let scope: RewriteScope
     let spoiled: SpoiledSegments
@@ -35,27 +51,28 @@ struct FlushRun {
                 tables[id] = try write(state)
             }
         } catch {
-            for table in tables.values { for segment in table.new { segment.drop() } }
+            for table in tables.values { for segment in table.new { segment.reader.drop() } }
             throw error
         }
         return tables
     }
 
     private func write(_ state: TableState) throws(DemetraError) -> Table {
-        let plan = CompactionPlan(state: state, known: known, spoiled: spoiled.ids)
+        let base = state.horizon(now)
+        let plan = CompactionPlan(state: state, known: known, spoiled: spoiled.ids, base: base)
         var old: [Int64: VisibleGroup] = [:]
-        var new: [SegmentReader] = []
+        var new: [NewSegment] = []
         do throws(DemetraError) {
             for task in plan.tasks(scope) where task.isRequired || !isCancelled() {
-                let (done, segments) = try write(task, state.definition)
+                let (done, segments) = try write(task, state.definition, base)
                 for visible in done?.groups ?? [] { old[visible.group.first] = visible }
                 new += segments
             }
         } catch {
-            for segment in new { segment.drop() }
+            for segment in new { segment.reader.drop() }
             throw error
         }
-        return Table(state: state, old: old, new: new)
+        return Table(state: state, old: old, new: new, base: base)
     }
 
     /// Carries out a task; a segment that cannot be read stays what it is, and the memtable gets to disk all
@@ -63,34 +80,36 @@ struct FlushRun {
     ///
     /// - Returns: what was done of it.
     private func write(
-        _ task: RewriteTask, _ definition: TableDefinition
-    ) throws(DemetraError) -> (RewriteTask?, [SegmentReader]) {
+        _ task: RewriteTask, _ definition: TableDefinition, _ base: CommitMoment?
+    ) throws(DemetraError) -> (RewriteTask?, [NewSegment]) {
         do throws(DemetraError) {
-            return (task, try segments(task, definition))
+            return (task, try segments(task, definition, base))
         } catch {
             guard error.sqlState == .dataCorrupted, !task.segments.isEmpty else { throw error }
             spoiled.add(task.segments, error)
             guard task.isRequired else { return (nil, []) }
             let rest = task.withoutSegments
-            return (rest, try segments(rest, definition))
+            return (rest, try segments(rest, definition, base))
         }
     }
 
     private func segments(
-        _ task: RewriteTask, _ definition: TableDefinition
-    ) throws(DemetraError) -> [SegmentReader] {
-        let merger = RowMerger(definition: definition, threadCount: threadCount)
+        _ task: RewriteTask, _ definition: TableDefinition, _ base: CommitMoment?
+    ) throws(DemetraError) -> [NewSegment] {
+        let merger = RowMerger(definition: definition, threadCount: threadCount, base: base)
         let writer = SegmentWriter(
             directory: directory, definition: definition, threadCount: threadCount)
-        var written: [SegmentReader] = []
+        var written: [NewSegment] = []
         do throws(DemetraError) {
             for slice in task.slices?.map({ Optional($0) }) ?? [nil] {
                 for blocks in try merger.segments(task.groups, partitions: slice) {
-                    written.append(try writer.write(blocks))
+                    written.append(
+                        NewSegment(
+                            reader: try writer.write(blocks), deletions: blocks.map(\.deletions)))
                 }
             }
         } catch {
-            for segment in written { segment.drop() }
+            for segment in written { segment.reader.drop() }
             throw error
         }
         return written
@@ -103,8 +122,14 @@ struct FlushRun {
             nextSegment: directory.nextSegmentNumber,
             tables: tables.sorted { $0.key < $1.key }.map { id, table in
                 Manifest.Table(
-                    id: id, nextRow: table.state.nextRow, segments: segments(of: table))
+                    id: id, nextRow: table.state.nextRow, timeline: timeline(of: table),
+                    segments: segments(of: table))
             })
+    }
+
+    private func timeline(of table: Table) -> Timeline? {
+        guard let base = table.base else { return table.state.timeline }
+        return table.state.timeline?.beginning(at: base)
     }
 
     private func segments(of table: Table) -> [Manifest.Segment] {
@@ -118,8 +143,8 @@ struct FlushRun {
         }
         let new = table.new.map { segment in
             Manifest.Segment(
-                record: SegmentRecord(segment),
-                visible: segment.footer.groups.indices.map { ($0, nil) })
+                record: SegmentRecord(segment.reader),
+                visible: segment.deletions.enumerated().map { ($0, $1) })
         }
         return kept + new
     }

@@ -3,9 +3,14 @@ import DemetraTypes
 import DemetraVectors
 
 /// Makes row groups for segments out of others: hidden rows are dropped, the rest is sorted.
+///
+/// Hidden rows that can still be asked for, in tables with history, come into segments of their own: scans of the
+/// present skip these without a read.
 struct RowMerger {
     let definition: TableDefinition
     let threadCount: Int
+    /// The earliest state that can be asked for, in tables with history.
+    var base: CommitMoment?
 
     /// The row groups of each new segment.
     ///
@@ -14,10 +19,22 @@ struct RowMerger {
     func segments(
         _ groups: [VisibleGroup], partitions: ClosedRange<Int64>? = nil
     ) throws(DemetraError) -> [[RowBlock]] {
+        let visible = try segments(groups) { (group) throws(DemetraError) in
+            try kept(group, partitions) { !group.isHidden($0) }
+        }
+        guard base != nil else { return visible }
+        return visible + (try pastSegments(groups, partitions))
+    }
+
+    /// The row groups of the segments that get the chosen rows of each group, nil for all of them.
+    private func segments(
+        _ groups: [VisibleGroup],
+        _ choose: (VisibleGroup) throws(DemetraError) -> Buffer<Int32>?
+    ) throws(DemetraError) -> [[RowBlock]] {
         var selections: [Buffer<Int32>?] = []
         var total = 0
         for visible in groups {
-            let kept = try kept(visible, partitions)
+            let kept = try choose(visible)
             selections.append(kept)
             total += kept?.count ?? visible.group.count
         }
@@ -27,18 +44,46 @@ struct RowMerger {
         return try arranged(&columns, total)
     }
 
+    /// Hidden rows that are kept, with the commits that hid them.
+    private func pastSegments(
+        _ groups: [VisibleGroup], _ partitions: ClosedRange<Int64>?
+    ) throws(DemetraError) -> [[RowBlock]] {
+        var sequences: [Int64: CommitSequence] = [:]
+        let segments = try segments(groups) { (visible) throws(DemetraError) in
+            let hidden = visible.rememberedRows(base)
+            guard !hidden.isEmpty else { return Buffer([]) }
+            let ids = try visible.group.ids()
+            for (row, sequence) in hidden { sequences[ids[row]] = sequence }
+            let rows = Set(hidden.map(\.row))
+            return try kept(visible, partitions) { rows.contains($0) }
+        }
+        return segments.map { blocks in
+            blocks.map { block in
+                var block = block
+                let hidden = block.ids.enumerated().compactMap { row, id in
+                    sequences[id].map { (row: row, sequence: $0) }
+                }
+                block.deletions = DeletionVector(history: HideHistory(hidden), of: block.count)
+                return block
+            }
+        }
+    }
+
     /// The rows of a group that go on; nil when all do.
     private func kept(
-        _ visible: VisibleGroup, _ partitions: ClosedRange<Int64>?
+        _ visible: VisibleGroup, _ partitions: ClosedRange<Int64>?, _ isWanted: (Int) -> Bool
     ) throws(DemetraError) -> Buffer<Int32>? {
         let count = visible.group.count
-        guard let partitions, let time = definition.timeColumn,
-            let times = RowTimes.microseconds(try visible.group.vectorOnce(time))
-        else { return visible.deletions?.visible(from: 0, count: count)?.indices }
-        var finder = PartitionFinder(interval: definition.partition)
         var rows: [Int32] = []
-        for row in 0..<count where partitions.contains(finder.partition(of: times[row])) {
-            if !visible.isHidden(row) { rows.append(Int32(row)) }
+        if let partitions, let time = definition.timeColumn,
+            let times = RowTimes.microseconds(try visible.group.vectorOnce(time))
+        {
+            var finder = PartitionFinder(interval: definition.partition)
+            for row in 0..<count where partitions.contains(finder.partition(of: times[row])) {
+                if isWanted(row) { rows.append(Int32(row)) }
+            }
+        } else {
+            for row in 0..<count where isWanted(row) { rows.append(Int32(row)) }
         }
         return rows.count == count ? nil : Buffer(rows)
     }

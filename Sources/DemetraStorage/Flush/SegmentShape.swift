@@ -9,35 +9,42 @@ struct SegmentShape: Sendable {
     /// Nil for the memtable.
     let id: SegmentID?
     let groups: [VisibleGroup]
-    /// Visible rows.
+    /// Rows that are visible, or can be asked for.
     let rows: Int
+    /// Rows of these that are hidden and lie among others that are not.
+    let strayRows: Int
     /// Rows in the file.
     let storedRows: Int
     /// Numbers of the partitions that rows may be in.
     let partitions: ClosedRange<Int64>
 
     /// Much of it is hidden.
-    var isWorn: Bool { (storedRows - rows) * Self.rowsPerHiddenRow > storedRows }
+    var isWorn: Bool { (storedRows - rows + strayRows) * Self.rowsPerHiddenRow > storedRows }
 
     /// How often the rows doubled twice since they were 1,024.
     var level: Int { rows < 1_024 ? 0 : (Int.bitWidth - 1 - rows.leadingZeroBitCount - 10) / 2 }
 
     /// Nothing of it is hidden.
-    var isClean: Bool { storedRows == rows }
+    var isClean: Bool { storedRows == rows && strayRows == 0 }
 
     init(
-        id: SegmentID?, groups: [VisibleGroup], storedRows: Int? = nil, definition: TableDefinition
+        id: SegmentID?, groups: [VisibleGroup], storedRows: Int? = nil,
+        definition: TableDefinition, base: CommitMoment? = nil
     ) {
         self.id = id
         self.groups = groups
-        rows = groups.reduce(0) { $0 + $1.visibleCount }
+        rows = groups.reduce(0) { $0 + $1.group.count - $1.forgottenCount(base) }
+        strayRows = groups.reduce(0) { sum, visible in
+            guard visible.visibleCount > 0, let deletions = visible.deletions else { return sum }
+            return sum + deletions.count - visible.forgottenCount(base)
+        }
         self.storedRows = storedRows ?? groups.reduce(0) { $0 + $1.group.count }
         partitions = Self.partitions(groups, definition)
     }
 
     /// The memtable, if it has rows, and the segments that can be read, of one table.
     static func shapes(
-        of state: TableState, known: [SegmentID: KnownSegment]
+        of state: TableState, known: [SegmentID: KnownSegment], base: CommitMoment?
     ) -> (memtable: SegmentShape?, segments: [SegmentShape]) {
         var memtable: [VisibleGroup] = []
         var segments: [SegmentID: [VisibleGroup]] = [:]
@@ -55,11 +62,13 @@ struct SegmentShape: Sendable {
             return SegmentShape(
                 id: id, groups: groups,
                 storedRows: segment.record.groups.reduce(0) { $0 + $1.count },
-                definition: definition)
+                definition: definition, base: base)
         }
         return (
             memtable.isEmpty
-                ? nil : SegmentShape(id: nil, groups: memtable, definition: definition), shapes
+                ? nil
+                : SegmentShape(id: nil, groups: memtable, definition: definition, base: base),
+            shapes
         )
     }
 

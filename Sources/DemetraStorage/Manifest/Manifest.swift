@@ -13,6 +13,8 @@ struct Manifest: Sendable {
         let id: TableID
         /// The id that the next row got.
         let nextRow: Int64
+        /// When rows were added, in tables with history.
+        let timeline: Timeline?
         let segments: [Segment]
     }
 
@@ -46,6 +48,8 @@ struct Manifest: Sendable {
         for table in tables {
             writer.write(table.id.number)
             writer.write(table.nextRow)
+            writer.write(table.timeline != nil)
+            table.timeline?.encode(into: &writer)
             writer.write(UInt32(table.segments.count))
             for segment in table.segments {
                 segment.record.encode(into: &writer)
@@ -103,6 +107,8 @@ struct Manifest: Sendable {
     ) throws(DemetraError) -> Table {
         let id = TableID(try reader.integer(Int64.self))
         let nextRow = try reader.integer(Int64.self)
+        let hasTimeline = version > 1 ? try reader.flag() : false
+        let timeline = hasTimeline ? try Timeline.decode(&reader) : nil
         var segments: [Segment] = []
         for _ in 0..<(try reader.count(ofAtLeast: 32)) {
             let record = try SegmentRecord.decode(&reader, hasBase: version > 1)
@@ -113,11 +119,12 @@ struct Manifest: Sendable {
                 visible.append(
                     (
                         group,
-                        try DeletionCodec.decode(&reader, rowCount: record.groups[group].count)
+                        try DeletionCodec.decode(
+                            &reader, rowCount: record.groups[group].count, hasRuns: version > 1)
                     ))
             }
             segments.append(Segment(record: record, visible: visible))
         }
-        return Table(id: id, nextRow: nextRow, segments: segments)
+        return Table(id: id, nextRow: nextRow, timeline: timeline, segments: segments)
     }
 }

@@ -130,6 +130,7 @@ struct Recovery {
         groups.sort { $0.group.first < $1.group.first }
         let next = table?.nextRow ?? 0
         return TableState(
-            definition: definition, groups: groups, nextRow: next, sealedRow: next)
+            definition: definition, groups: groups, nextRow: next, sealedRow: next,
+            timeline: table?.timeline)
     }
 }

@@ -127,6 +127,7 @@ struct CommitBuilder {
         for key in definition.keys {
             (columns, rowCount) = try checked(table, key, columns, rowCount, conflict)
         }
+        guard rowCount > 0 else { return }
         if rowCount > configuration.bulkRows {
             try writeSegments(table, columns, rowCount)
         } else {
@@ -178,7 +179,16 @@ struct CommitBuilder {
         let existing = try KeyLookup(state: state, key: key).find(keys, count: count)
         if let row = existing.firstIndex(where: { $0 >= 0 }) {
             guard replaces else { throw KeyConflicts.duplicate(key, state.definition, keys, row) }
-            try apply(.hide(table, existing.filter { $0 >= 0 }.map { RowID(number: $0) }))
+            let same = state.timeline == nil ? nil : try state.unchanged(existing, columns)
+            let replaced = existing.indices.filter { existing[$0] >= 0 && same?[$0] != true }
+            if !replaced.isEmpty {
+                try apply(.hide(table, replaced.map { RowID(number: existing[$0]) }))
+            }
+            if let same {
+                let kept = (0..<count).filter { !same[$0] }
+                let selection = SelectionVector(Buffer(kept.map { Int32($0) }))
+                return (columns.map { $0.taking(selection) }, kept.count)
+            }
         }
         return (columns, count)
     }
@@ -201,7 +211,7 @@ struct CommitBuilder {
     private mutating func replay(_ change: LoggedChange) throws(DemetraError) {
         switch change {
         case .catalog(let change): apply(change)
-        case .hide(let table, let rows): states[table] = try logged(table).hiding(rows)
+        case .hide(let table, let rows): states[table] = try logged(table).hiding(rows, moment)
         case .insert(let table, let first, let columns, let count):
             let state = try logged(table)
             guard first == state.nextRow, columns.count == state.definition.columns.count else {
@@ -211,7 +221,7 @@ struct CommitBuilder {
                         + "which has \(state.nextRow)",
                     hint: "Restore the database from a backup.")
             }
-            states[table] = try state.adding(columns, count: count)
+            states[table] = try state.adding(columns, count: count, moment)
         case .attach(let record):
             let segment = KnownSegment.open(record, in: directory)
             segments.append(segment)
@@ -232,14 +242,15 @@ struct CommitBuilder {
         let state = try logged(segment.record.table)
         let next = segment.record.last.map { $0 + 1 } ?? state.nextRow
         states[segment.record.table] = state.attaching(
-            segment.groups(state.definition), nextRow: max(state.nextRow, next))
+            segment.groups(state.definition), nextRow: max(state.nextRow, next), moment)
     }
 
     private mutating func apply(_ change: CatalogChange) {
         catalog = catalog.applying(change)
         switch change {
         case .putTable(let table):
-            states[table.id] = states[table.id]?.redefined(table) ?? TableState(definition: table)
+            states[table.id] =
+                states[table.id]?.redefined(table, moment) ?? .empty(table, moment)
         case .dropTable(let id): states[id] = nil
         default: break
         }

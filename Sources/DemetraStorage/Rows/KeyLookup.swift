@@ -24,7 +24,7 @@ struct KeyLookup {
         let range = KeyRange(keys)
         let hashes = KeyHashes(keys, key, state.definition, count: count)
         var table: JoinTable?
-        for candidate in state.groups {
+        for candidate in state.groups where candidate.visibleCount > 0 {
             guard range.overlaps(candidate.group, key.columns),
                 hashes.mayBe(in: candidate.group)
             else { continue }

@@ -10,7 +10,7 @@ import DemetraVectors
 ///
 /// - Invariant: groups are ascending by their least row ids. Rows are sorted when they are written to segments, so
 ///   the ranges of ids may overlap, and a row is in one of the few groups whose range its id is in.
-/// - Invariant: a group whose rows are all hidden is not there.
+/// - Invariant: a group whose rows are all hidden is not there, but in tables with history.
 /// - Invariant: groups below `sealedRow` are being flushed and stay as they are, but for what is hidden.
 // Immutable after init.
 final class TableState: Sendable {
@@ -22,6 +22,8 @@ final class TableState: Sendable {
     let sealedRow: Int64
     /// Grows with every change of rows or definition, and not when rows move into segments.
     let revision: Int64
+    /// When rows were added; nil in tables without history.
+    let timeline: Timeline?
     /// Rows that are visible.
     let rowCount: Int
     /// Rows that are hidden and still there.
@@ -33,13 +35,14 @@ final class TableState: Sendable {
 
     init(
         definition: TableDefinition, groups: [VisibleGroup] = [], nextRow: Int64 = 0,
-        sealedRow: Int64 = 0, revision: Int64 = 0
+        sealedRow: Int64 = 0, revision: Int64 = 0, timeline: Timeline? = nil
     ) {
         self.definition = definition
         self.groups = groups
         self.nextRow = nextRow
         self.sealedRow = sealedRow
         self.revision = revision
+        self.timeline = timeline
         var (rows, hidden, bytes) = (0, 0, 0)
         var reach: [Int64] = []
         reach.reserveCapacity(groups.count)
@@ -51,6 +54,12 @@ final class TableState: Sendable {
         }
         (rowCount, hiddenCount, memoryBytes) = (rows, hidden, bytes)
         self.reach = reach
+    }
+
+    /// The earliest state that is kept by the time `now`; nil in tables without history.
+    func horizon(_ now: Timestamp) -> CommitMoment? {
+        guard let timeline else { return nil }
+        return definition.earliestTime(now).flatMap { timeline.moment(at: $0) } ?? timeline.base
     }
 
     // MARK: Rows by id
@@ -91,12 +100,22 @@ final class TableState: Sendable {
 
     // MARK: Changes
 
-    /// The same rows under another definition.
-    func redefined(_ new: TableDefinition) -> TableState {
+    /// A table without rows, as a commit makes it.
+    static func empty(_ definition: TableDefinition, _ moment: CommitMoment) -> TableState {
+        // The rows of the same commit are part of its history.
+        TableState(
+            definition: definition,
+            timeline: definition.history.map { _ in Timeline(base: moment.previous) })
+    }
+
+    /// The same rows under another definition, as of the commit that gives it.
+    ///
+    /// History begins with the commit that asks for it, and is forgotten with the one that does not.
+    func redefined(_ new: TableDefinition, _ moment: CommitMoment) -> TableState {
         let isSame =
             new.columns.map(\.id) == definition.columns.map(\.id)
             && new.columns.map(\.type) == definition.columns.map(\.type)
-        let regrouped =
+        var regrouped =
             isSame
             ? groups
             : groups.map { visible in
@@ -104,39 +123,52 @@ final class TableState: Sendable {
                     group: visible.group.redefined(from: definition, to: new),
                     deletions: visible.deletions)
             }
+        if new.history == nil, timeline != nil { regrouped = regrouped.compactMap(\.undated) }
         return TableState(
             definition: new, groups: regrouped, nextRow: nextRow, sealedRow: sealedRow,
-            revision: revision + 1)
+            revision: revision + 1,
+            timeline: new.history == nil ? nil : timeline ?? Timeline(base: moment))
     }
 
     /// The same rows, none of whose groups will be joined with later ones.
     func sealed() -> TableState {
         TableState(
             definition: definition, groups: groups, nextRow: nextRow, sealedRow: nextRow,
-            revision: revision)
+            revision: revision, timeline: timeline)
     }
 
     /// The table without some rows; those that are gone already do not matter.
-    func hiding(_ rows: [RowID]) throws(DemetraError) -> TableState {
+    ///
+    /// - Parameter moment: the commit that hides them.
+    func hiding(_ rows: [RowID], _ moment: CommitMoment) throws(DemetraError) -> TableState {
+        TableState(
+            definition: definition, groups: try groups(hiding: rows, moment.sequence),
+            nextRow: nextRow, sealedRow: sealedRow, revision: revision + 1,
+            timeline: timeline?.adding(first: nextRow, moment))
+    }
+
+    private func groups(
+        hiding rows: [RowID], _ sequence: CommitSequence
+    ) throws(DemetraError) -> [VisibleGroup] {
         var byGroup: [Int: [Int]] = [:]
         for place in try places(of: rows.map(\.number)) {
             if let place { byGroup[place.position, default: []].append(place.row) }
         }
         var groups = groups
         for (position, rows) in byGroup {
-            let old = groups[position]
-            groups[position] = VisibleGroup(
-                group: old.group,
-                deletions: DeletionVector(rows: rows, of: old.group.count, and: old.deletions))
+            groups[position] = groups[position].hiding(
+                rows, timeline == nil ? nil : sequence)
         }
-        groups.removeAll { $0.visibleCount == 0 }
-        return TableState(
-            definition: definition, groups: groups, nextRow: nextRow, sealedRow: sealedRow,
-            revision: revision + 1)
+        if timeline == nil { groups.removeAll { $0.visibleCount == 0 } }
+        return groups
     }
 
     /// The table with more rows in the memtable, behind the others.
-    func adding(_ vectors: [Vector], count: Int) throws(DemetraError) -> TableState {
+    ///
+    /// - Parameter moment: the commit that adds them.
+    func adding(
+        _ vectors: [Vector], count: Int, _ moment: CommitMoment
+    ) throws(DemetraError) -> TableState {
         var groups = groups
         var start = 0
         while start < count {
@@ -154,11 +186,9 @@ final class TableState: Sendable {
                     let old = try last.group.vector(column).withoutConstant()
                     joined.append(try Vector.concatenating([old, new], type: new.type))
                 }
-                let hidden = (deletions?.rows ?? []).map { $0 + last.group.count }
+                deletions = DeletionVector.joining(
+                    last.deletions, of: last.group.count, deletions, of: total)
                 total += last.group.count
-                if last.deletions != nil || deletions != nil {
-                    deletions = DeletionVector(rows: hidden, of: total, and: last.deletions)
-                }
                 first = last.group.first
                 parts = joined
                 groups.removeLast()
@@ -171,52 +201,63 @@ final class TableState: Sendable {
         }
         return TableState(
             definition: definition, groups: groups, nextRow: nextRow + Int64(count),
-            sealedRow: sealedRow, revision: revision + 1)
+            sealedRow: sealedRow, revision: revision + 1,
+            timeline: timeline?.adding(first: nextRow, moment))
     }
 
     /// The table with the groups of a new segment behind the others.
-    func attaching(_ added: [RowGroup], nextRow: Int64) -> TableState {
+    ///
+    /// - Parameter moment: the commit that adds them.
+    func attaching(_ added: [RowGroup], nextRow: Int64, _ moment: CommitMoment) -> TableState {
         TableState(
             definition: definition,
             groups: groups + added.map { VisibleGroup(group: $0, deletions: nil) },
-            nextRow: nextRow, sealedRow: sealedRow, revision: revision + 1)
+            nextRow: nextRow, sealedRow: sealedRow, revision: revision + 1,
+            timeline: timeline?.adding(first: self.nextRow, moment))
     }
 
-    /// The table with some groups replaced by others that hold their rows, but for rows hidden when the
-    /// others were made.
+    /// The table with some groups replaced by others that hold their rows, but for rows that were dropped
+    /// when the others were made.
     ///
     /// - Parameter old: the replaced groups, as they were then, by their first row ids.
+    /// - Parameter base: the earliest state that the new groups can show, of a table with history.
     func replacing(
-        _ old: [Int64: VisibleGroup], by new: [RowGroup]
+        _ old: [Int64: VisibleGroup], by new: [VisibleGroup], base: CommitMoment?
     ) throws(DemetraError) -> TableState {
         var kept: [VisibleGroup] = []
         var unseen = old
-        var hidden: [RowID] = []
+        var hidden: [CommitSequence: [RowID]] = [:]
+        let unknown = CommitSequence(number: 0)
         for current in groups {
             guard let before = unseen.removeValue(forKey: current.group.first) else {
                 kept.append(current)
                 continue
             }
-            for row in current.deletions?.rows ?? [] where !before.isHidden(row) {
-                hidden.append(try Self.id(current.group, row))
+            for (row, sequence) in current.hidden where !before.isHidden(row) {
+                hidden[sequence, default: []].append(try Self.id(current.group, row))
             }
         }
         // A group that is there no more had its last rows hidden meanwhile.
         for before in unseen.values {
             for row in 0..<before.group.count where !before.isHidden(row) {
-                hidden.append(try Self.id(before.group, row))
+                hidden[unknown, default: []].append(try Self.id(before.group, row))
             }
         }
-        kept += new.map { VisibleGroup(group: $0, deletions: nil) }
+        // A table that lost its history meanwhile has no use for what was kept of it.
+        kept += timeline == nil ? new.compactMap(\.undated) : new
         kept.sort { $0.group.first < $1.group.first }
-        let replaced = TableState(
-            definition: definition, groups: kept, nextRow: nextRow, sealedRow: sealedRow,
-            revision: revision)
-        guard !hidden.isEmpty else { return replaced }
-        let groups = try replaced.hiding(hidden).groups
-        return TableState(
-            definition: definition, groups: groups, nextRow: nextRow, sealedRow: sealedRow,
-            revision: revision)
+        var known = timeline
+        if let base { known = known?.beginning(at: base) }
+        func state(_ groups: [VisibleGroup]) -> TableState {
+            TableState(
+                definition: definition, groups: groups, nextRow: nextRow, sealedRow: sealedRow,
+                revision: revision, timeline: known)
+        }
+        var replaced = state(kept)
+        for (sequence, rows) in hidden.sorted(by: { $0.key < $1.key }) {
+            replaced = state(try replaced.groups(hiding: rows, sequence))
+        }
+        return replaced
     }
 
     private static func id(_ group: RowGroup, _ row: Int) throws(DemetraError) -> RowID {

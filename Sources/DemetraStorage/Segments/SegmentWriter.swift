@@ -10,6 +10,18 @@ struct RowBlock: Sendable {
     let last: Int64
     /// The ids of the rows as bigint; nil when they lie one behind the other.
     let numbers: Vector?
+    /// Hidden rows that are kept, in tables with history; the segment knows nothing of them.
+    var deletions: DeletionVector?
+}
+
+extension RowBlock {
+    /// The ids of the rows.
+    var ids: [Int64] {
+        guard case .int64(let ids)? = numbers?.flattened().storage else {
+            return (0..<count).map { first + Int64($0) }
+        }
+        return ids.array
+    }
 }
 
 /// Writes a segment: encodes columns on all processors, then appends, syncs and makes the name durable.

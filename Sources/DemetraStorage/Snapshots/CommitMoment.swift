@@ -25,6 +25,13 @@ package struct CommitMoment: Sendable, Hashable {
     static let none = CommitMoment(
         sequence: CommitSequence(number: 0), time: Timestamp(microseconds: 0))
 
+    /// A moment at which the commits before this one had been made, and this one had not.
+    var previous: CommitMoment {
+        CommitMoment(
+            sequence: CommitSequence(number: max(sequence.number, 1) - 1),
+            time: Timestamp(microseconds: time.microseconds - 1))
+    }
+
     init(sequence: CommitSequence, time: Timestamp) {
         self.sequence = sequence
         self.time = time

@@ -41,36 +41,84 @@ package final class Snapshot: Sendable {
 package struct TableSnapshot: Sendable {
     /// The table.
     package var definition: TableDefinition { state.definition }
-    private let state: TableState
+    let state: TableState
+    /// The earlier state that is shown; nil at the snapshot's own.
+    private let past: PastMoment?
 
-    init(_ state: TableState) { self.state = state }
+    init(_ state: TableState, past: PastMoment? = nil) {
+        self.state = state
+        self.past = past
+    }
 
     var visibleGroups: [VisibleGroup] { state.groups }
 
-    /// Visible rows, exactly.
+    /// The table as it was at a time; at a later one than the snapshot's it is as the snapshot shows it.
+    ///
+    /// The definition stays the present one, over the rows of then.
+    ///
+    /// - Parameter now: the time from which the table's history is counted back.
+    /// - Throws: 55000 when the table keeps no history, 72000 when its history does not reach back so far.
+    package func asOf(_ time: Timestamp, now: Timestamp) throws(DemetraError) -> TableSnapshot {
+        TableSnapshot(state, past: try state.past(time, now: now))
+    }
+
+    /// Visible rows of the snapshot's own state, exactly.
     package var rowCount: Int { state.rowCount }
+
+    /// Visible rows of the state that is shown, exactly.
+    ///
+    /// - Throws: XX001 when row ids have to be read and are damaged.
+    package func countRows() throws(DemetraError) -> Int {
+        guard let past else { return state.rowCount }
+        var count = 0
+        for group in state.groups { count += try group.asOf(past)?.visibleCount ?? 0 }
+        return count
+    }
+
+    private func mayShow(_ group: VisibleGroup) -> Bool {
+        past.map { group.mayShow($0) } ?? (group.visibleCount > 0)
+    }
 
     /// The row groups that may hold a row for which the predicate is true.
     package func morsels(_ pruning: PruningPredicate?) -> [Morsel] {
         state.groups.compactMap { group in
+            guard mayShow(group) else { return nil }
             if let pruning {
                 guard pruning.mayMatch(group.group.zoneMaps),
                     pruning.mayContain(group.group, definition)
                 else { return nil }
             }
-            return Morsel(group: group)
+            return Morsel(group: group, past: past)
         }
     }
 
     /// The zone map of a whole column; nil when rows are hidden or a group knows none.
     package func zoneMap(column: Int) -> ZoneMap? {
         var result: ZoneMap?
-        for group in state.groups {
-            guard group.deletions == nil else { return nil }
+        for group in state.groups where mayShow(group) {
+            let isWhole =
+                past.map { past in
+                    group.group.last < past.end
+                        && group.deletions?.asOf(past.sequence, rowCount: group.group.count) == nil
+                } ?? (group.deletions == nil)
+            guard isWhole else { return nil }
             let map = group.group.zoneMaps[column]
             result = result.map { ZoneMap($0, map) } ?? map
         }
         return result
+    }
+
+    /// The ids of all visible rows of the snapshot's own state, as bigint.
+    ///
+    /// - Throws: XX001 when row ids have to be read and are damaged.
+    package func visibleRowIDs() throws(DemetraError) -> Vector {
+        var parts: [Vector] = []
+        for group in state.groups where group.visibleCount > 0 {
+            let ids = try group.group.rowIDs(from: 0, count: group.group.count)
+            let visible = group.deletions?.visible(from: 0, count: group.group.count)
+            parts.append(visible.map { ids.taking($0) } ?? ids)
+        }
+        return try Vector.concatenating(parts, type: .bigint)
     }
 
     /// About how many distinct values a column has, or nil.
@@ -119,6 +167,7 @@ package struct TableSnapshot: Sendable {
 /// One row group as a unit of work.
 package struct Morsel: Sendable {
     fileprivate let group: VisibleGroup
+    fileprivate let past: PastMoment?
 
     /// Rows before hiding.
     package var rowCount: Int { group.group.count }
@@ -127,7 +176,12 @@ package struct Morsel: Sendable {
     package func zoneMap(column: Int) -> ZoneMap { group.group.zoneMaps[column] }
 
     /// A reader for one worker.
-    package func makeReader(columns: [Int]) -> MorselReader { MorselReader(group) }
+    ///
+    /// - Throws: XX001 when row ids have to be read and are damaged.
+    package func makeReader(columns: [Int]) throws(DemetraError) -> MorselReader {
+        guard let past else { return MorselReader(group) }
+        return MorselReader(try group.asOf(past) ?? group.withoutRows)
+    }
 }
 
 /// One worker's way through a morsel, batch by batch.

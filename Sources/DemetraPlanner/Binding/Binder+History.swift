@@ -1,0 +1,111 @@
+import DemetraCatalog
+import DemetraFunctions
+import DemetraSQL
+import DemetraTypes
+
+// Earlier states of tables: AS OF and changes(...).
+
+extension Binder {
+    /// `table AS OF time`; of a view, every table in it that says nothing else is shown as of the time.
+    func bindPastTable(
+        _ name: ObjectName, _ time: Expression, _ alias: TableAlias?, _ scope: Scope
+    ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
+        if name.parts.count == 1, commonTables.contains(where: { $0.name == name.last.name }) {
+            throw DemetraError(
+                .featureNotSupported,
+                "AS OF cannot be applied to the common table expression \"\(name.last.name)\"",
+                hint: "Write it behind the tables inside."
+            ).at(name.range)
+        }
+        let saved = pastTime
+        guard let asked = try self.time(time, "AS OF") else {
+            throw DemetraError(
+                .nullValueNotAllowed, "the time of AS OF is NULL",
+                hint: "Leave AS OF out for the present."
+            ).at(time.range)
+        }
+        pastTime = asked
+        defer { pastTime = saved }
+        return try bindTable(name, alias, scope)
+    }
+
+    /// The constant time that an expression gives; nil for NULL.
+    private func time(
+        _ expression: Expression, _ clause: String
+    ) throws(DemetraError) -> Timestamp? {
+        let context = ExpressionContext(scope: Scope(parent: nil), clause: clause)
+        let bound = try coerce(try bind(expression, context), to: .timestamptz, .assignment)
+        guard context.subqueries.isEmpty, bound.usedColumns.isEmpty, !bound.hasOuter else {
+            throw DemetraError(
+                .featureNotSupported, "the time of \(clause) must be a constant",
+                hint: "Take it from a query of its own, and give it as a literal or a parameter."
+            ).at(expression.range)
+        }
+        // Without a folder only columns and types are asked for, and nothing is run.
+        guard let folder else { return Timestamp(microseconds: 0) }
+        do throws(DemetraError) {
+            let value = try folder.value(of: bound)
+            if case .timestamptz(let time) = value { return time }
+            return nil
+        } catch {
+            throw error.at(expression.range)
+        }
+    }
+
+    /// `changes('table', from, to)`: what became of a table's rows between two times.
+    func bindChanges(
+        _ call: FunctionCall, _ alias: TableAlias?, _ range: SourceRange
+    ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
+        var values: [Expression] = []
+        for (index, argument) in call.arguments.enumerated() {
+            let names = ["table_name", "from", "to"]
+            guard case .expression(let expression) = argument.value, index < names.count,
+                argument.name.map({ $0.name == names[index] }) ?? true
+            else { throw noFunction("changes", [], call.name.range) }
+            values.append(expression)
+        }
+        guard let first = values.first else { throw noFunction("changes", [], call.name.range) }
+        let context = ExpressionContext(scope: Scope(parent: nil), clause: "changes")
+        guard case .text(let name)? = constant(try bind(first, context)) else {
+            throw DemetraError(
+                .invalidParameterValue, "the first argument of changes names a table, as text",
+                hint: "SELECT * FROM changes('ad_metrics', NULL, NULL)."
+            ).at(first.range)
+        }
+        let table = try table(ObjectName([Identifier(name, range: first.range)]))
+        usedObjects.insert(.relation(table.name))
+        var times: [Timestamp?] = [nil, nil]
+        for (index, value) in values.dropFirst().enumerated() {
+            times[index] = try time(value, "changes")
+        }
+        let columns = changeColumns(table)
+        let plan = LogicalPlan.changes(
+            ChangeScan(
+                table: table, columns: columns, start: times[0], end: times[1]))
+        return (
+            BoundQuery(plan: plan, correlated: []),
+            [try relation(columns.map(\.column), alias, "changes", range)]
+        )
+    }
+
+    /// The commit and the kind of change, the key, then each other column as it was and as it is.
+    private func changeColumns(
+        _ table: TableDefinition
+    ) -> [(column: PlanColumn, content: ChangeContent)] {
+        let key = table.primaryKey?.columns ?? []
+        var columns: [(column: PlanColumn, content: ChangeContent)] = [
+            (newColumn("commit_time", .timestamptz), .commitTime),
+            (newColumn("commit_sequence", .bigint), .commitSequence),
+            (newColumn("kind", .text), .kind),
+        ]
+        for position in key {
+            let column = table.columns[position]
+            columns.append((newColumn(column.name, column.type), .either(position)))
+        }
+        for (position, column) in table.columns.enumerated() where !key.contains(position) {
+            columns.append((newColumn("old_\(column.name)", column.type), .old(position)))
+            columns.append((newColumn("new_\(column.name)", column.type), .new(position)))
+        }
+        return columns
+    }
+}
