@@ -13,7 +13,7 @@ package import DemetraStorage
 /// }
 /// ```
 public final class Database: Sendable {
-    private let engine: Engine
+    let engine: Engine
 
     /// What was found when the database was opened that its owner should know: a torn end of the log that
     /// was cut off after a crash, files that are damaged. Empty after an orderly end.

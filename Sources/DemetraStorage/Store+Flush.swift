@@ -105,16 +105,40 @@ extension Store {
             let snapshot = snapshot()
             if case .flush = scope, snapshot.sequence.number <= writer.floor { return nil }
             try writer.log.rotateForFlush()
-            let sealed = Snapshot(
-                catalog: snapshot.catalog, moment: snapshot.moment,
-                states: snapshot.states.mapValues { $0.sealed() })
-            current.withLock { $0 = sealed }
+            let sealed = snapshot.sealed()
+            let next = try hideUnplaced(sealed, writer.log, writer.unplaced)
+            current.withLock { $0 = next }
             let run = FlushRun(
                 directory: directory, snapshot: sealed, known: writer.known, now: clock.now(),
                 threadCount: configuration.processorCount, scope: scope, spoiled: spoiled,
                 isCancelled: { [self] in state.withLock { $0.isHurried } })
             return (run, writer.log.number, writer.manifestNumber + 1)
         }
+    }
+
+    /// Begins the log that was just cut with what its earlier part hides and no manifest can say: which rows of
+    /// damaged segments are hidden. A commit of its own, so that no manifest includes it.
+    private func hideUnplaced(
+        _ snapshot: Snapshot, _ log: WriteAheadLog, _ unplaced: [TableID: [RowID]]
+    ) throws(DemetraError) -> Snapshot {
+        let changes = unplaced.filter { snapshot.states[$0.key] != nil }
+            .sorted { $0.key < $1.key }.map { LoggedChange.hide($0.key, $0.value) }
+        guard !changes.isEmpty else { return snapshot }
+        let moment = snapshot.moment.next(at: clock.now())
+        let commit = LogRecord.Commit(
+            time: moment.time, payload: TransactionCodec.encode(changes))
+        do throws(WriteAheadLog.Failure) {
+            try log.write(LogRecord(sequence: moment.sequence.number, commits: [commit]))
+        } catch {
+            switch error {
+            case .undone(let cause): throw cause
+            case .unknown(let cause):
+                let poison = Self.poison(cause)
+                state.withLock(notify: true) { $0.poison = poison }
+                throw poison
+            }
+        }
+        return Snapshot(catalog: snapshot.catalog, moment: moment, states: snapshot.states)
     }
 
     private func failed(

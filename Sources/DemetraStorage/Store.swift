@@ -48,6 +48,9 @@ package final class Store: Sendable {
         var settledSegments: Int
         /// Rows that were hidden after the last flush.
         var settledHidden: Int
+        /// Rows that the log hides and that are in segments whose row ids cannot be read: the log says so again
+        /// before it is cut, so that they stay hidden when the file comes back from a backup.
+        let unplaced: [TableID: [RowID]]
     }
 
     let directory: DatabaseDirectory
@@ -108,7 +111,8 @@ package final class Store: Sendable {
         let writer = Writer(
             log: found.log, known: found.known, manifestNumber: found.manifestNumber,
             floor: found.floor, flushBytes: configuration.memtableBytes,
-            settledSegments: found.known.count, settledHidden: found.snapshot.hiddenCount)
+            settledSegments: found.known.count, settledHidden: found.snapshot.hiddenCount,
+            unplaced: found.unplaced)
         return Store(
             directory: directory, configuration: configuration, clock: clock, memory: memory,
             lock: lock, writer: writer, snapshot: found.snapshot, recovery: found.report)
@@ -201,6 +205,10 @@ package final class Store: Sendable {
         // A program that opens, writes and closes has no background: what it hid is gone when it ends.
         if failure == nil, !isPoisoned, snapshot().sequence > opened, isCompactionDue {
             _ = rewrite(.compaction)
+        }
+        if failure == nil, !isPoisoned {
+            // Without it the next opening is as after a crash: no harm.
+            writer.withLock { try? $0.log.writeEnd(after: snapshot().sequence) }
         }
         endFlush(failure)
         lock.withLock { $0 = nil }

@@ -18,6 +18,27 @@ package struct Seed: Sendable, Hashable, CustomStringConvertible {
         chosen.map { [$0] } ?? (1...max(count, 1)).map { Seed(UInt64($0)) }
     }
 
+    /// Seeds that one test takes one after another.
+    package struct Block: Sendable, CustomStringConvertible {
+        /// The seeds.
+        package let seeds: [Seed]
+        /// Which they are.
+        package var description: String {
+            "seeds \(seeds.first?.number ?? 0) to \(seeds.last?.number ?? 0)"
+        }
+    }
+
+    /// As `some`, in blocks that tests may take side by side; `DEMETRA_SEEDS=20000` in the environment asks
+    /// for another count.
+    package static func blocks(_ count: Int) -> [Block] {
+        let wished = getenv("DEMETRA_SEEDS").flatMap { Int(String(cString: $0)) }
+        let seeds = some(wished ?? count)
+        let size = max(1, (seeds.count + 19) / 20)
+        return stride(from: 0, to: seeds.count, by: size).map {
+            Block(seeds: Array(seeds[$0..<min(seeds.count, $0 + size)]))
+        }
+    }
+
     /// The seed the environment asks for.
     package static var chosen: Seed? {
         getenv("DEMETRA_SEED").flatMap { UInt64(String(cString: $0)) }.map { Seed($0) }

@@ -96,9 +96,29 @@ final class SimulatedFile {
 
 /// Names of files: what is durable, and what was changed since its directory was synced.
 struct SimulatedNames {
-    private struct Change {
-        let path: String
-        let file: SimulatedFile?
+    private enum Change {
+        case set(String, SimulatedFile?)
+        /// A directory with everything in it.
+        case move(String, to: String)
+
+        /// The directory that has to be synced.
+        var parent: String {
+            switch self {
+            case .set(let path, _), .move(let path, _): SimulatedNames.parent(path)
+            }
+        }
+
+        func apply(_ files: inout [String: SimulatedFile]) {
+            switch self {
+            case .set(let path, let file): files[path] = file
+            case .move(let path, let target):
+                // What had the name before was an empty directory.
+                for name in files.keys where name.hasPrefix(target + "/") { files[name] = nil }
+                for name in files.keys.filter({ $0.hasPrefix(path + "/") }) {
+                    files[target + name.dropFirst(path.count)] = files.removeValue(forKey: name)
+                }
+            }
+        }
     }
 
     private(set) var files: [String: SimulatedFile] = [:]
@@ -107,20 +127,27 @@ struct SimulatedNames {
 
     mutating func set(_ path: String, _ file: SimulatedFile?) {
         files[path] = file
-        pending.append(Change(path: path, file: file))
+        pending.append(.set(path, file))
+    }
+
+    /// Renames a directory: its files come along, whatever of their names is durable yet.
+    mutating func move(_ path: String, to target: String) {
+        let change = Change.move(path, to: target)
+        // Names in a directory that had been there went with it.
+        pending.removeAll { $0.parent.hasPrefix(target + "/") || $0.parent == target }
+        change.apply(&files)
+        pending.append(change)
     }
 
     mutating func sync(directory: String) {
-        for change in pending where Self.parent(change.path) == directory {
-            durable[change.path] = change.file
-        }
-        pending.removeAll { Self.parent($0.path) == directory }
+        for change in pending where change.parent == directory { change.apply(&durable) }
+        pending.removeAll { $0.parent == directory }
     }
 
     /// The names after a crash: each unsynced change was carried out or not.
     func crashed(_ random: inout SeededGenerator) -> SimulatedNames {
         var left = durable
-        for change in pending where random.oneIn(2) { left[change.path] = change.file }
+        for change in pending where random.oneIn(2) { change.apply(&left) }
         var result = SimulatedNames()
         // In the order of names, so that one seed gives one outcome.
         for (path, file) in left.sorted(by: { $0.key < $1.key }) {

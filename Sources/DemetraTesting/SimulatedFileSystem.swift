@@ -19,6 +19,26 @@ package final class SimulatedFileSystem: FileSystem {
         case diskFull
     }
 
+    /// What happens at an operation that reads.
+    package enum ReadFault: Sendable, Hashable {
+        /// The disk reports an error.
+        case ioError
+        /// Fewer bytes come than there are.
+        case shortRead
+    }
+
+    /// What a careless program would leave out: for proving that a harness notices.
+    package enum Neglect: Sendable, Hashable, CaseIterable {
+        /// Syncs of files do nothing.
+        case fileSyncs
+        /// Syncs of directories do nothing.
+        case directorySyncs
+        /// Files are renamed without having been synced.
+        case syncsBeforeRename
+        /// Files are not cut.
+        case truncations
+    }
+
     private struct State: @unchecked Sendable {
         var names = SimulatedNames()
         var folders: Set<String> = []
@@ -27,8 +47,20 @@ package final class SimulatedFileSystem: FileSystem {
         var writeCount = 0
         var faults: [Int: Fault] = [:]
         var isDown = false
-        /// Syncs that do nothing: for proving that a harness notices.
-        var ignoresSyncs = false
+        var readCount = 0
+        var readFaults: [Int: ReadFault] = [:]
+        var neglected: Set<Neglect> = []
+
+        /// The fault of a read, counted.
+        mutating func readFault() -> ReadFault? {
+            defer { readCount += 1 }
+            return readFaults[readCount]
+        }
+
+        func syncsNothing(_ path: String) -> Bool {
+            neglected.contains(.fileSyncs)
+                || neglected.contains(.syncsBeforeRename) && path.contains("/tmp/")
+        }
     }
 
     private let state: Mutex<State>
@@ -51,11 +83,24 @@ package final class SimulatedFileSystem: FileSystem {
         state.withLock { $0.faults[$0.writeCount + offset] = fault }
     }
 
-    /// Forgets planned faults.
-    package func forgetFaults() { state.withLock { $0.faults = [:] } }
+    /// Reads so far.
+    package var readCount: Int { state.withLock { $0.readCount } }
 
-    /// Makes syncs do nothing, as a broken disk or a forgotten call would.
-    package func ignoreSyncs() { state.withLock { $0.ignoresSyncs = true } }
+    /// Makes the read that is `offset` reads away fail; 0 is the next one.
+    package func plan(_ fault: ReadFault, afterReads offset: Int) {
+        state.withLock { $0.readFaults[$0.readCount + offset] = fault }
+    }
+
+    /// Forgets planned faults.
+    package func forgetFaults() {
+        state.withLock { state in
+            state.faults = [:]
+            state.readFaults = [:]
+        }
+    }
+
+    /// Leaves something out, as a broken disk or a forgotten call would.
+    package func neglect(_ what: Neglect) { state.withLock { _ = $0.neglected.insert(what) } }
 
     /// The disk as the next process finds it: what a crash now would leave.
     package func afterCrash() -> SimulatedFileSystem {
@@ -134,7 +179,21 @@ package final class SimulatedFileSystem: FileSystem {
     }
 
     package func exists(_ path: String) -> Bool {
-        state.withLock { $0.names.files[path] != nil || $0.folders.contains(path) }
+        state.withLock { state in
+            state.names.files[path] != nil || state.folders.contains(path)
+                || state.names.files.keys.contains { $0.hasPrefix(path + "/") }
+        }
+    }
+
+    package func removeDirectory(_ path: String) throws(DemetraError) {
+        try state.withLock { state throws(DemetraError) in
+            let inside = state.names.files.keys.filter { $0.hasPrefix(path + "/") }
+            for name in inside.sorted() {
+                try Self.write(&state, name)
+                state.names.set(name, nil)
+            }
+            state.folders = state.folders.filter { $0 != path && !$0.hasPrefix(path + "/") }
+        }
     }
 
     package func createDirectory(_ path: String) throws(DemetraError) {
@@ -149,17 +208,27 @@ package final class SimulatedFileSystem: FileSystem {
         try state.withLock { state throws(DemetraError) in
             if state.isDown { throw Self.failure(path) }
             let all = Array(state.names.files.keys) + Array(state.folders)
-            return all.filter { SimulatedNames.parent($0) == path }
-                .map { String($0.dropFirst(path.count + 1)) }.sorted()
+            let inside = all.filter { $0.hasPrefix(path + "/") }
+                .map { String($0.dropFirst(path.count + 1).prefix { $0 != "/" }) }
+            return Set(inside).sorted()
         }
     }
 
     package func rename(_ path: String, to target: String) throws(DemetraError) {
         try state.withLock { state throws(DemetraError) in
             try Self.write(&state, path)
-            guard let file = state.names.files[path] else { throw Self.missing(path) }
-            state.names.set(target, file)
-            state.names.set(path, nil)
+            if let file = state.names.files[path] {
+                state.names.set(target, file)
+                state.names.set(path, nil)
+                return
+            }
+            guard state.folders.contains(path) else { throw Self.missing(path) }
+            state.names.move(path, to: target)
+            let inside = state.folders.filter { $0 == path || $0.hasPrefix(path + "/") }
+            for folder in inside {
+                state.folders.remove(folder)
+                state.folders.insert(target + folder.dropFirst(path.count))
+            }
         }
     }
 
@@ -174,7 +243,7 @@ package final class SimulatedFileSystem: FileSystem {
     package func syncDirectory(_ path: String) throws(DemetraError) {
         try state.withLock { state throws(DemetraError) in
             try Self.write(&state, path)
-            if !state.ignoresSyncs { state.names.sync(directory: path) }
+            if !state.neglected.contains(.directorySyncs) { state.names.sync(directory: path) }
         }
     }
 
@@ -220,8 +289,13 @@ package final class SimulatedFileSystem: FileSystem {
         func read(at offset: Int, count: Int) throws(DemetraError) -> [UInt8] {
             try fileSystem.state.withLock { state throws(DemetraError) in
                 if state.isDown { throw SimulatedFileSystem.failure(path) }
-                guard offset < file.bytes.count else { return [] }
-                return Array(file.bytes[offset..<min(file.bytes.count, offset + count)])
+                let fault = state.readFault()
+                if fault == .ioError { throw SimulatedFileSystem.failure(path) }
+                let end = min(file.bytes.count, offset + count)
+                guard offset < end else { return [] }
+                let isShort = fault == .shortRead
+                return Array(
+                    file.bytes[offset..<(isShort ? offset + (end - offset) / 2 : end)])
             }
         }
 
@@ -242,14 +316,14 @@ package final class SimulatedFileSystem: FileSystem {
                     if !state.isDown { file.failSync(&state.random) }
                     throw error
                 }
-                if !state.ignoresSyncs { file.sync() }
+                if !state.syncsNothing(path) { file.sync() }
             }
         }
 
         func truncate(to byteCount: Int) throws(DemetraError) {
             try fileSystem.state.withLock { state throws(DemetraError) in
                 try SimulatedFileSystem.write(&state, path)
-                file.truncate(to: byteCount)
+                if !state.neglected.contains(.truncations) { file.truncate(to: byteCount) }
             }
         }
     }

@@ -137,7 +137,7 @@ import Testing
 
     @Test func `is found at every byte of the manifest and of CURRENT`() throws {
         let first = try Self.disk()
-        let manifest = first.paths.first { $0.contains("MANIFEST-") } ?? ""
+        let manifest = first.paths.last { $0.contains("MANIFEST-") } ?? ""
         for path in [manifest, "db/CURRENT"] {
             for offset in 0..<(first.bytes(path)?.count ?? 0) {
                 for cut in [true, false] {

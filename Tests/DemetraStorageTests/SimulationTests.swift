@@ -3,101 +3,16 @@ import DemetraTesting
 import DemetraTypes
 import Testing
 
-/// A store on a disk that loses power at a random moment, again and again, beside a model that does not.
-struct CrashSimulation {
-    /// What went wrong, with the seed that repeats it.
-    struct Violation: Error, CustomStringConvertible {
-        let description: String
-    }
-
-    let seed: Seed
-    private var random: SeededGenerator
-    private var disk: SimulatedFileSystem
-    private var model = StoreModel()
-    private(set) var crashCount = 0
-
-    init(_ seed: Seed, ignoringSyncs: Bool = false) {
-        self.seed = seed
-        random = seed.generator
-        disk = SimulatedFileSystem(seed: seed)
-        if ignoringSyncs { disk.ignoreSyncs() }
-        self.ignoresSyncs = ignoringSyncs
-    }
-
-    private let ignoresSyncs: Bool
-
-    /// Lives of one database: each ends with a crash or an orderly close.
-    mutating func run(lives: Int) throws {
-        for life in 0..<lives {
-            if !random.oneIn(4) { disk.plan(.crash, after: random.below(120)) }
-            let inFlight = try live()
-            if disk.isDown { crashCount += 1 }
-            disk = disk.afterCrash()
-            if ignoresSyncs { disk.ignoreSyncs() }
-            try recover(inFlight, life)
-        }
-    }
-
-    /// Gives the commit of which nobody said whether it is durable, if there is one.
-    private mutating func live() throws -> StoreModel.Step? {
-        var inFlight: StoreModel.Step?
-        do throws(DemetraError) {
-            let fixture = try StoreFixture(disk)
-            for _ in 0..<(5 + random.below(25)) {
-                if random.oneIn(9) {
-                    try fixture.store.flush()
-                    continue
-                }
-                if random.oneIn(40) {
-                    try fixture.store.vacuum(nil)
-                    continue
-                }
-                let step = StoreModel.step(&random, model.contents)
-                inFlight = step
-                try StoreModel.run(step, on: fixture)
-                model.apply(step)
-                inFlight = nil
-            }
-            if random.oneIn(2) { try fixture.store.close() }
-        } catch {
-            guard disk.isDown else { throw violation("\(error) without a crash") }
-        }
-        return inFlight
-    }
-
-    private mutating func recover(_ inFlight: StoreModel.Step?, _ life: Int) throws {
-        let found: StoreModel.Contents
-        do throws(DemetraError) {
-            let fixture = try StoreFixture(disk)
-            found = try fixture.contents()
-            guard fixture.store.recovery.damages.isEmpty else {
-                throw fixture.store.recovery.damages[0]
-            }
-            try fixture.store.close()
-        } catch {
-            throw violation("life \(life): \(error.rendered())")
-        }
-        if found == model.contents { return }
-        var other = model.contents
-        if let inFlight { StoreModel.apply(inFlight, to: &other) }
-        guard found == other else {
-            throw violation(
-                "life \(life): the database holds neither what was acknowledged nor that and the "
-                    + "commit that was under way")
-        }
-        model.replace(other)
-    }
-
-    private func violation(_ text: String) -> Violation {
-        Violation(description: "\(seed): \(text)")
-    }
-}
-
 @Suite struct `A store whose power fails` {
-    @Test(arguments: Seed.some(500))
-    func `holds every acknowledged commit and no half one`(seed: Seed) throws {
-        var simulation = CrashSimulation(seed)
-        try simulation.run(lives: 6)
+    /// `DEMETRA_SEEDS=20000` for a long run.
+    @Test(arguments: Seed.blocks(500))
+    func `holds every acknowledged commit and no half one, and so does its backup`(
+        seeds: Seed.Block
+    ) throws {
+        for seed in seeds.seeds {
+            var simulation = CrashSimulation(seed)
+            try simulation.run(lives: 6)
+        }
     }
 
     @Test func `fails often enough to prove something`() throws {
@@ -110,9 +25,10 @@ struct CrashSimulation {
         #expect(crashCount > 40)
     }
 
-    @Test func `is caught when syncs do nothing`() {
-        let caught = (1...40).count { number in
-            var simulation = CrashSimulation(Seed(UInt64(number)), ignoringSyncs: true)
+    @Test(arguments: SimulatedFileSystem.Neglect.allCases)
+    func `is caught when something is left out`(neglect: SimulatedFileSystem.Neglect) {
+        let caught = (1...60).count { number in
+            var simulation = CrashSimulation(Seed(UInt64(number)), neglecting: neglect)
             do {
                 try simulation.run(lives: 6)
                 return false
@@ -120,7 +36,8 @@ struct CrashSimulation {
                 return true
             }
         }
-        #expect(caught > 20, "a disk that forgets must be noticed")
+        print("\(neglect) left out: noticed in \(caught) of 60 runs")
+        #expect(caught > 3, "\(neglect) must be noticed")
     }
 }
 
@@ -135,8 +52,14 @@ struct CrashSimulation {
         var model = StoreModel()
         var maybe: StoreModel.Contents?
         do throws(DemetraError) {
-            let fixture = try StoreFixture(disk)
+            var fixture = try StoreFixture(disk)
             for index in 0..<40 {
+                if index == 25 {
+                    do throws(DemetraError) { try fixture.store.close() } catch {}
+                    fixture = try StoreFixture(disk)
+                    if let other = maybe, try fixture.contents() == other { model.replace(other) }
+                    maybe = nil
+                }
                 let step = StoreModel.step(&random, model.contents)
                 do throws(DemetraError) {
                     try StoreModel.run(step, on: fixture)
@@ -154,6 +77,7 @@ struct CrashSimulation {
                 if index == 30 {
                     do throws(DemetraError) { try fixture.store.vacuum(nil) } catch {}
                 }
+                if index % 20 == 19 { Self.backUp(fixture, disk, model.contents) }
                 let seen = try fixture.contents()
                 #expect(seen == model.contents, "\(fault) at write \(offset), step \(index)")
             }
@@ -165,14 +89,36 @@ struct CrashSimulation {
         return (disk.writeCount > offset, disk, [model.contents] + (maybe.map { [$0] } ?? []))
     }
 
-    @Test(arguments: [SimulatedFileSystem.Fault.ioError, .diskFull])
+    /// A backup that fails leaves nothing, and one that does not is whole.
+    private static func backUp(
+        _ fixture: StoreFixture, _ disk: SimulatedFileSystem, _ contents: StoreModel.Contents
+    ) {
+        let target = "copies/\(disk.writeCount)"
+        do throws(DemetraError) {
+            try disk.createDirectory("copies")
+            try fixture.store.backup(to: target)
+            let copy = try StoreFixture(disk, path: target)
+            #expect(try copy.contents() == contents)
+            try copy.store.close()
+        } catch {
+            #expect([SQLState.ioError, .diskFull].contains(error.sqlState), "\(error)")
+        }
+    }
+
+    @Test(arguments: [SimulatedFileSystem.Fault.ioError, .diskFull, .crash])
     func `goes on or refuses, and loses nothing, wherever it fails`(
         fault: SimulatedFileSystem.Fault
     ) throws {
         var offset = 0
         while true {
             let (reached, disk, allowed) = try Self.run(fault, at: offset)
-            let fixture = try StoreFixture(disk.afterCrash())
+            let after = disk.afterCrash()
+            if after.exists("db/CURRENT") {
+                let report = try DatabaseCheck.run(
+                    path: "db", fileSystem: after, processorCount: 1)
+                #expect(report.isClean, "\(fault) at write \(offset): \(report.findings)")
+            }
+            let fixture = try StoreFixture(after)
             let found = try fixture.contents()
             #expect(allowed.contains(found), "\(fault) at write \(offset)")
             #expect(fixture.store.recovery.damages.isEmpty)
@@ -180,6 +126,49 @@ struct CrashSimulation {
             offset += 1
         }
         #expect(offset > 100, "the steps must write often enough to prove something")
+    }
+
+    /// The same steps, with a fault at the n-th read: an error, and right answers afterwards.
+    @Test(arguments: [SimulatedFileSystem.ReadFault.ioError, .shortRead])
+    func `answers no wrong rows when a read fails, wherever it does`(
+        fault: SimulatedFileSystem.ReadFault
+    ) throws {
+        var offset = 0
+        var failures = 0
+        while true {
+            let disk = SimulatedFileSystem(seed: Seed(7))
+            var random = Seed(99).generator
+            var model = StoreModel()
+            let first = try StoreFixture(disk)
+            for index in 0..<40 {
+                let step = StoreModel.step(&random, model.contents)
+                try StoreModel.run(step, on: first)
+                model.apply(step)
+                if index % 7 == 6 { try first.store.flush() }
+            }
+            try first.store.close()
+            disk.plan(fault, afterReads: offset)
+            let begin = disk.readCount
+            do throws(DemetraError) {
+                let fixture = try StoreFixture(disk)
+                #expect(try fixture.contents() == model.contents, "\(fault) at read \(offset)")
+                try fixture.store.flush()
+                try fixture.store.backup(to: "copies/one")
+                try fixture.store.close()
+            } catch {
+                failures += 1
+                let isHonest = [SQLState.ioError, .dataCorrupted].contains(error.sqlState)
+                #expect(isHonest, "\(fault) at read \(offset): \(error)")
+            }
+            let isReached = disk.readCount - begin > offset
+            disk.forgetFaults()
+            let again = try StoreFixture(disk)
+            #expect(try again.contents() == model.contents, "after \(fault) at read \(offset)")
+            try again.store.close()
+            if !isReached { break }
+            offset += 1
+        }
+        #expect(failures > 10, "the steps must read often enough to prove something")
     }
 
     @Test func `takes no more writes after a failed sync, and goes on reading`() throws {

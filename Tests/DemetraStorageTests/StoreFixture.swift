@@ -51,10 +51,11 @@ struct StoreFixture {
 
     init(
         _ fileSystem: any FileSystem, configuration: StoreConfiguration = StoreFixture.small,
-        clock: any Clock = ManualClock(start: Timestamp(microseconds: 0))
+        clock: any Clock = ManualClock(start: Timestamp(microseconds: 0)),
+        path: String = StoreFixture.path
     ) throws(DemetraError) {
         store = try Store.open(
-            path: Self.path, fileSystem: fileSystem, clock: clock, configuration: configuration)
+            path: path, fileSystem: fileSystem, clock: clock, configuration: configuration)
     }
 
     static func definition(_ id: Int64, _ name: String, isKeyed: Bool = true) -> TableDefinition {
@@ -118,7 +119,9 @@ struct StoreFixture {
         let values = rows.map(\.values)
         return Batch(
             table.columns.enumerated().map { index, column in
-                Vector(values.map { $0[index] }, type: column.type)
+                // Columns that were added later stay empty.
+                Vector(
+                    values.map { $0.count > index ? $0[index] : .null }, type: column.type)
             }, count: rows.count)
     }
 
@@ -129,6 +132,35 @@ struct StoreFixture {
         guard let table = snapshot.catalog.tables[name] else { return }
         var transaction = WriteTransaction(snapshot: snapshot)
         transaction.insert(table.id, [Self.batch(rows, table)], onConflict: onConflict)
+        try store.commit(transaction)
+    }
+
+    /// Rows into two tables, or into none.
+    func insert(
+        _ rows: [TestRow], into first: String, and second: String
+    ) throws(DemetraError) {
+        let snapshot = store.snapshot()
+        var transaction = WriteTransaction(snapshot: snapshot)
+        for name in [first, second] {
+            guard let table = snapshot.catalog.tables[name] else { return }
+            transaction.insert(table.id, [Self.batch(rows, table)], onConflict: .replace)
+        }
+        try store.commit(transaction)
+    }
+
+    /// Adds a column, or drops the one that was added last.
+    func alter(_ name: String, adds: Bool) throws(DemetraError) {
+        let snapshot = store.snapshot()
+        guard var table = snapshot.catalog.tables[name] else { return }
+        if adds {
+            let id = (table.columns.map(\.id).max() ?? 0) + 1
+            table.columns.append(
+                ColumnDefinition(id: id, name: "extra \(id)", type: .integer))
+        } else if table.columns.count > 5 {
+            table.columns.removeLast()
+        }
+        var transaction = WriteTransaction(snapshot: snapshot)
+        transaction.change(.putTable(table))
         try store.commit(transaction)
     }
 

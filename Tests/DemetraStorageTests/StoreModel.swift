@@ -12,6 +12,9 @@ struct StoreModel {
         case drop(String)
         case insert(String, [TestRow])
         case delete(String, [Int64])
+        /// One transaction over two tables.
+        case insertBoth(String, String, [TestRow])
+        case alter(String, adds: Bool)
     }
 
     private(set) var contents: Contents = [:]
@@ -21,8 +24,17 @@ struct StoreModel {
     static func step(_ random: inout SeededGenerator, _ contents: Contents) -> Step {
         let name = names[random.below(names.count)]
         guard contents[name] != nil else { return .create(name) }
-        switch random.below(12) {
+        switch random.below(14) {
         case 0 where random.oneIn(3): return .drop(name)
+        case 12: return .alter(name, adds: random.below(3) > 0)
+        case 13:
+            let rows = (0..<(1 + random.below(9))).map { index -> TestRow in
+                .random(Int64(index), &random)
+            }
+            guard let other = names.first(where: { $0 != name && contents[$0] != nil }) else {
+                return .insert(name, rows)
+            }
+            return .insertBoth(name, other, rows)
         case 1...3:
             let count = 1 + random.below(40)
             return .delete(name, (0..<count).map { _ in Int64(random.below(keyCount)) })
@@ -45,6 +57,12 @@ struct StoreModel {
         case .drop(let name): contents[name] = nil
         case .insert(let name, let rows): for row in rows { contents[name]?[row.key] = row }
         case .delete(let name, let keys): for key in keys { contents[name]?[key] = nil }
+        case .insertBoth(let first, let second, let rows):
+            for row in rows {
+                contents[first]?[row.key] = row
+                contents[second]?[row.key] = row
+            }
+        case .alter: break
         }
     }
 
@@ -59,6 +77,9 @@ struct StoreModel {
         case .drop(let name): try fixture.drop(name)
         case .insert(let name, let rows): try fixture.insert(rows, into: name)
         case .delete(let name, let keys): try fixture.delete(keys, from: name)
+        case .insertBoth(let first, let second, let rows):
+            try fixture.insert(rows, into: first, and: second)
+        case .alter(let name, let adds): try fixture.alter(name, adds: adds)
         }
     }
 }

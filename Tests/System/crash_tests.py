@@ -1,59 +1,89 @@
 """kill -9 in the middle of writing: what was acknowledged is there once, all else whole or not at all.
 
 The driver keeps a model of every table and of the one statement each client has in flight. After each
-kill the database must equal the model, with or without the statements in flight.
+kill `demetra check` must find the files clean, and the database must equal the model, with or without the
+statements in flight. Backups that a client asked for are databases too, and held to the same.
 
-`Tests/run crash --cycles 200 --seed 7` kills that often, with these random choices.
+`Tests/run crash --cycles 2000 --seed 7` kills that often, with these random choices.
 """
 
 import argparse
 import collections
 import os
 import random
+import shutil
 import signal
 import subprocess
 import threading
 import time
 
-from program import BINARY, ProgramTests, Server, main
+from program import BINARY, ProgramTests, Server, main, run
 from wire import ServerError
 
 CLIENTS = 2
-# Rows of a client beyond which it deletes, so that 200 cycles stay quick.
-ROW_LIMIT = 6_000
+# Rows of a client beyond which it deletes, so that many cycles stay quick.
+ROW_LIMIT = 4_000
+
+KINDS = ["insert", "upsert", "restate", "update", "delete", "plain", "copy", "flush", "vacuum",
+         "define", "back_up"]
+WEIGHTS = [4, 4, 4, 3, 3, 3, 3, 4, 1, 3, 1]
+
+
+class State:
+    """What the tables hold of one client."""
+
+    def __init__(self):
+        # Sequence number to cents, in a table with a key and in one that restates.
+        self.keyed, self.restated = {}, {}
+        # How often each sequence number is there.
+        self.plain = collections.Counter()
+        # The values of the one row of a table that comes, grows and goes; None while it is not there.
+        self.defined = None
+
+    def copy(self):
+        other = State()
+        other.keyed, other.restated = dict(self.keyed), dict(self.restated)
+        other.plain = collections.Counter(self.plain)
+        other.defined = None if self.defined is None else list(self.defined)
+        return other
+
+    def __eq__(self, other):
+        return vars(self) == vars(other)
 
 
 class Client(threading.Thread):
     """Writes random statements until the server is gone; knows what it was told and what is open."""
 
-    def __init__(self, number, seed):
+    def __init__(self, number, seed, folder):
         super().__init__(daemon=True)
         self.number = number
+        self.folder = folder
         self.random = random.Random(seed)
-        # keyed: sequence number to cents; plain: how often each sequence number is there.
-        self.keyed = {}
-        self.plain = collections.Counter()
+        self.state = State()
         self.next = 1
-        # The (keyed, plain) that hold if the statement in flight was done.
+        # The state that holds if the statement in flight was done.
         self.pending = None
+        # The path of a backup and the state in it, and whether it was acknowledged.
+        self.backup = None
         self.acknowledged = 0
         self.unexpected = None
 
     def revived(self):
         """The same client for the next server; threads start once."""
-        other = Client(self.number, self.random.random())
-        other.keyed, other.plain, other.next = self.keyed, self.plain, self.next
+        other = Client(self.number, self.random.random(), self.folder)
+        other.state, other.next = self.state, self.next
         return other
 
     def run(self):
         try:
             connection = self.server.connect()
             while True:
-                sql, lines, keyed, plain = self.statement()
-                self.pending = (keyed, plain)
+                sql, lines, after = self.statement()
+                self.pending = after
                 connection.query(sql, lines)
-                self.keyed, self.plain = keyed, plain
-                self.pending = None
+                self.state, self.pending = after, None
+                if sql.startswith("BACKUP"):
+                    self.backup = (*self.backup[:2], True)
                 with self.told:
                     self.acknowledged += 1
                     self.told.notify_all()
@@ -65,46 +95,87 @@ class Client(threading.Thread):
             self.told.notify_all()
 
     def statement(self):
-        """A random statement: its text, its COPY lines, and both tables as they are afterwards."""
-        keyed, plain = dict(self.keyed), collections.Counter(self.plain)
-        kind = self.random.choice(["insert", "upsert", "update", "delete", "plain", "copy", "flush"])
-        if len(keyed) > ROW_LIMIT:
+        """A random statement: its text, its COPY lines, and the tables as they are afterwards."""
+        after = self.state.copy()
+        kind = self.random.choices(KINDS, WEIGHTS)[0]
+        if len(after.keyed) + len(after.restated) > ROW_LIMIT:
             kind = "delete"
-        if kind == "flush":
-            # Rows move from the log to segments; a kill in the middle must not show.
-            return "CHECKPOINT", None, keyed, plain
+        if kind == "back_up" and self.backup is not None:
+            kind = "flush"
         count = self.random.choice([1, 1, 1, 10, 400])
         fresh = range(self.next, self.next + count)
+        self.next += count
         cents = {number: self.random.randrange(100_000) for number in fresh}
-        if kind in ("insert", "upsert", "plain", "copy"):
-            self.next += count
-        if kind in ("plain", "copy"):
-            plain.update(fresh)
-            if kind == "copy":
-                lines = "".join(f"{self.number}\t{number}\n" for number in fresh)
-                return "COPY plain FROM STDIN", lines.encode(), keyed, plain
-            rows = ", ".join(f"({self.number}, {number})" for number in fresh)
-            return f"INSERT INTO plain VALUES {rows}", None, keyed, plain
-        if kind == "insert":
-            keyed.update(cents)
-            return f"INSERT INTO keyed VALUES {self.rows(cents)}", None, keyed, plain
-        if kind == "upsert":
-            for number in self.random.sample(sorted(keyed), min(len(keyed), count)):
-                cents[number] = self.random.randrange(100_000)
-            keyed.update(cents)
-            return (f"INSERT INTO keyed VALUES {self.rows(cents)} ON CONFLICT (client, number)"
-                    " DO UPDATE SET amount = excluded.amount"), None, keyed, plain
-        if kind == "update":
-            third = self.random.randrange(3)
-            for number in keyed:
-                if number % 3 == third:
-                    keyed[number] += 1
-            return (f"UPDATE keyed SET amount = amount + 0.01 WHERE client = {self.number}"
-                    f" AND number % 3 = {third}"), None, keyed, plain
-        border = self.random.choice(sorted(keyed) or [1])
-        keyed = {number: amount for number, amount in keyed.items() if number >= border}
-        return (f"DELETE FROM keyed WHERE client = {self.number} AND number < {border}", None,
-                keyed, plain)
+        sql, lines = getattr(self, kind)(after, count, cents)
+        return sql, lines, after
+
+    def flush(self, after, count, cents):
+        # Rows move from the log to segments, and segments are merged; a kill in the middle must not show.
+        return "CHECKPOINT", None
+
+    def vacuum(self, after, count, cents):
+        return "VACUUM", None
+
+    def back_up(self, after, count, cents):
+        path = self.folder / f"backup-{self.number}-{self.next}"
+        self.backup = (path, after, False)
+        return f"BACKUP DATABASE TO '{path}'", None
+
+    def insert(self, after, count, cents):
+        after.keyed.update(cents)
+        return f"INSERT INTO keyed VALUES {self.rows(cents)}", None
+
+    def some_of(self, table, count):
+        return self.random.sample(sorted(table), min(len(table), count))
+
+    def upsert(self, after, count, cents):
+        for number in self.some_of(after.keyed, count):
+            cents[number] = self.random.randrange(100_000)
+        after.keyed.update(cents)
+        return (f"INSERT INTO keyed VALUES {self.rows(cents)} ON CONFLICT (client, number)"
+                " DO UPDATE SET amount = excluded.amount"), None
+
+    def restate(self, after, count, cents):
+        for number in self.some_of(after.restated, count):
+            cents[number] = self.random.randrange(100_000)
+        after.restated.update(cents)
+        return f"INSERT INTO restated VALUES {self.rows(cents)}", None
+
+    def update(self, after, count, cents):
+        third = self.random.randrange(3)
+        for number in after.keyed:
+            if number % 3 == third:
+                after.keyed[number] += 1
+        return (f"UPDATE keyed SET amount = amount + 0.01 WHERE client = {self.number}"
+                f" AND number % 3 = {third}"), None
+
+    def delete(self, after, count, cents):
+        name = "keyed" if len(after.keyed) > len(after.restated) else "restated"
+        table = getattr(after, name)
+        border = self.random.choice(sorted(table) or [1])
+        setattr(after, name, {number: cent for number, cent in table.items() if number >= border})
+        return f"DELETE FROM {name} WHERE client = {self.number} AND number < {border}", None
+
+    def plain(self, after, count, cents):
+        after.plain.update(list(cents))
+        rows = ", ".join(f"({self.number}, {number})" for number in cents)
+        return f"INSERT INTO plain VALUES {rows}", None
+
+    def copy(self, after, count, cents):
+        after.plain.update(list(cents))
+        lines = "".join(f"{self.number}\t{number}\n" for number in cents)
+        return "COPY plain FROM STDIN", lines.encode()
+
+    def define(self, after, count, cents):
+        name = f"defined_{self.number}"
+        if after.defined is None:
+            after.defined = [self.next]
+            return f"CREATE TABLE {name} AS SELECT {self.next} AS first", None
+        if len(after.defined) > 3:
+            after.defined = None
+            return f"DROP TABLE {name}", None
+        after.defined.append(self.next)
+        return f"ALTER TABLE {name} ADD COLUMN c{self.next} integer DEFAULT {self.next}", None
 
     def rows(self, cents):
         return ", ".join(
@@ -116,18 +187,27 @@ class CrashTests(ProgramTests):
         seed = self.arguments.seed
         print(f"seed {seed}, {self.arguments.cycles} cycles", flush=True)
         choices = random.Random(seed)
-        self.sql("CREATE TABLE keyed (client int, number bigint, amount numeric(12,2),"
-                 " PRIMARY KEY (client, number)); CREATE TABLE plain (client int, number bigint)")
-        clients = [Client(number, choices.random()) for number in range(CLIENTS)]
+        columns = "(client int, number bigint, amount numeric(12,2), PRIMARY KEY (client, number))"
+        self.sql(f"CREATE TABLE keyed {columns}; CREATE TABLE restated {columns}"
+                 " WITH (restate = true, history = '90 days');"
+                 " CREATE TABLE plain (client int, number bigint)")
+        clients = [Client(number, choices.random(), self.folder) for number in range(CLIENTS)]
         self.done_in_flight = self.lost_in_flight = self.statements = 0
+        self.checks = self.backups = 0
         for cycle in range(self.arguments.cycles):
             if choices.random() < 0.15:
                 self.kill_while_opening(choices)
             with self.subTest(cycle=cycle, seed=seed):
                 self.write_until_killed(clients, choices)
+                self.check(self.database)
+                for client in clients:
+                    self.settle_backup(client)
                 clients = [client.revived() for client in self.settled(clients)]
+            if cycle % 100 == 99:
+                print(f"{cycle + 1} cycles, {self.statements} statements", flush=True)
         print(f"{self.statements} statements were acknowledged; of those in flight"
-              f" {self.done_in_flight} were done and {self.lost_in_flight} were not", flush=True)
+              f" {self.done_in_flight} were done and {self.lost_in_flight} were not;"
+              f" {self.checks} checks were clean, {self.backups} backups right", flush=True)
         self.assertGreater(self.statements, self.arguments.cycles)
 
     def write_until_killed(self, clients, choices):
@@ -160,38 +240,81 @@ class CrashTests(ProgramTests):
         process.kill()
         process.wait()
 
+    def check(self, path):
+        outcome = run("check", path)
+        self.assertEqual(outcome.status, 0, outcome)
+        self.checks += 1
+
+    def settle_backup(self, client):
+        """A backup that was acknowledged is there; one that is there is whole."""
+        if client.backup is None:
+            return
+        path, state, is_acknowledged = client.backup
+        if path.exists():
+            self.check(path)
+            self.assertEqual(self.contents(path, [client])[client.number], state)
+            self.backups += 1
+        else:
+            self.assertFalse(is_acknowledged, "a backup is gone")
+        for name in (path, path.with_name(path.name + ".unfinished")):
+            shutil.rmtree(name, ignore_errors=True)
+        client.backup = None
+
+    def contents(self, path, clients):
+        """What a database holds of each client."""
+        states = {client.number: State() for client in clients}
+        server = Server(path)
+        try:
+            with server.connect() as connection:
+                for name in ("keyed", "restated"):
+                    for client, number, amount in connection.rows(f"SELECT * FROM {name}"):
+                        if int(client) not in states:
+                            continue
+                        rows = getattr(states[int(client)], name)
+                        self.assertNotIn(int(number), rows, "a row is doubled")
+                        rows[int(number)] = round(float(amount) * 100)
+                for client, number in connection.rows("SELECT * FROM plain"):
+                    if int(client) in states:
+                        states[int(client)].plain[int(number)] += 1
+                tables = {name for name, _ in connection.rows("SHOW tables")}
+                for number, state in states.items():
+                    if f"defined_{number}" in tables:
+                        row, = connection.rows(f"SELECT * FROM defined_{number}")
+                        state.defined = [int(value) for value in row]
+        finally:
+            server.stop()
+            for stream in (server.process.stdout, server.process.stderr):
+                stream.close()
+        return states
+
     def settled(self, clients):
         """Compares the database with the model and settles what became of statements in flight."""
-        with self.serving() as server, server.connect() as connection:
-            keyed = [{} for _ in clients]
-            for client, number, amount in connection.rows("SELECT * FROM keyed"):
-                rows = keyed[int(client)]
-                self.assertNotIn(int(number), rows, "a row is doubled")
-                rows[int(number)] = round(float(amount) * 100)
-            plain = [collections.Counter() for _ in clients]
-            for client, number in connection.rows("SELECT * FROM plain"):
-                plain[int(client)][int(number)] += 1
+        found = self.contents(self.database, clients)
         for client in clients:
-            found = (keyed[client.number], plain[client.number])
-            if found == (client.keyed, client.plain):
+            state = found[client.number]
+            if state == client.state:
                 self.lost_in_flight += client.pending is not None
-            elif client.pending is not None and found == client.pending:
+            elif client.pending is not None and state == client.pending:
                 self.done_in_flight += 1
-                client.keyed, client.plain = client.pending
+                client.state = client.pending
             else:
-                self.fail(self.difference(client, *found))
+                self.fail(self.difference(client, state))
         return clients
 
-    def difference(self, client, keyed, plain):
+    def difference(self, client, found):
         """What does not fit, in short: thousands of rows would hide it."""
-        lost = [number for number in client.keyed if number not in keyed]
-        changed = [number for number in client.keyed
-                   if number in keyed and keyed[number] != client.keyed[number]]
-        new = [number for number in keyed if number not in client.keyed]
-        missing, added = client.plain - plain, plain - client.plain
-        return (f"client {client.number}: keyed lost {lost[:5]} ({len(lost)}), changed"
-                f" {changed[:5]} ({len(changed)}), new {new[:5]} ({len(new)}); plain lost"
-                f" {len(missing)}, added {len(added)}; in flight: {client.pending is not None}")
+        parts = []
+        for name in ("keyed", "restated"):
+            model, rows = getattr(client.state, name), getattr(found, name)
+            lost = [number for number in model if number not in rows]
+            changed = [number for number in model if number in rows and rows[number] != model[number]]
+            new = [number for number in rows if number not in model]
+            parts.append(f"{name} lost {lost[:5]} ({len(lost)}), changed {changed[:5]}"
+                         f" ({len(changed)}), new {new[:5]} ({len(new)})")
+        missing, added = client.state.plain - found.plain, found.plain - client.state.plain
+        return (f"client {client.number}: {'; '.join(parts)}; plain lost {len(missing)}, added"
+                f" {len(added)}; defined {client.state.defined} but {found.defined}; in flight:"
+                f" {client.pending is not None}")
 
     def test_a_killed_import_is_whole_or_absent(self):
         choices = random.Random(self.arguments.seed)
@@ -225,7 +348,7 @@ class CrashTests(ProgramTests):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
-    parser.add_argument("--cycles", type=int, default=60, help="how often to kill")
+    parser.add_argument("--cycles", type=int, default=100, help="how often to kill")
     parser.add_argument(
         "--seed", type=int, default=int(os.environ.get("DEMETRA_SEED", random.randrange(10**9))))
     main(parser)

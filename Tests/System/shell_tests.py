@@ -256,7 +256,7 @@ class ScriptTests(ProgramTests):
         for name in map(str.strip, names):
             with self.subTest(statement=name):
                 example = run(self.database, "-c", f"\\h {name}").output.split("Example:\n")[1]
-                outcome = run(self.database, "-c", example)
+                outcome = run(self.database, "-c", example, cwd=self.folder)
                 self.assertEqual(outcome.status, 0, f"{example}\n{outcome}")
 
 

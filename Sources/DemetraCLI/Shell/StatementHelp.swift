@@ -45,6 +45,9 @@ struct StatementHelp: Sendable {
                 + "platform AS channel, sum(spend) AS spend, sum(revenue) AS revenue FROM ad_metrics "
                 + "GROUP BY 1, 2), budget => 9000, per => 'day');"),
         StatementHelp(
+            "BACKUP DATABASE", "BACKUP DATABASE TO 'directory'",
+            "BACKUP DATABASE TO 'ads.backup';"),
+        StatementHelp(
             "CHECK ALERTS", "CHECK ALERTS", "CHECK ALERTS;"),
         StatementHelp(
             "COPY", "COPY table|(query) FROM|TO 'file'|STDIN|STDOUT [WITH (FORMAT csv, HEADER)]",

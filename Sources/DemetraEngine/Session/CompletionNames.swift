@@ -24,7 +24,7 @@ package struct CompletionNames: Sendable {
 
 extension Session {
     private static let statementWords = [
-        "alter", "check", "checkpoint", "copy", "create", "delete", "drop", "explain", "insert",
+        "alter", "backup", "check", "checkpoint", "copy", "create", "delete", "drop", "explain", "insert",
         "reset",
         "select", "set", "show", "truncate", "update", "vacuum", "values", "with",
     ]

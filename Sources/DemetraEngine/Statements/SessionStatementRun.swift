@@ -22,6 +22,9 @@ struct SessionStatementRun {
         case .checkpoint:
             try run.engine.store.flush()
             try run.output.finish(tag: "CHECKPOINT")
+        case .backup(let path):
+            try run.engine.store.backup(to: path)
+            try run.output.finish(tag: "BACKUP")
         case .discardAll:
             session.resetSettings()
             try session.prepared.remove(nil)

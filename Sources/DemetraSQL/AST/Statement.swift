@@ -55,6 +55,8 @@ package indirect enum Statement: Sendable, Hashable {
     case checkpoint
     /// VACUUM: what hides no more goes, segments are joined; no names for all tables.
     case vacuum([ObjectName])
+    /// BACKUP DATABASE TO 'directory'.
+    case backup(String)
     /// DISCARD ALL.
     case discardAll
 }

@@ -56,6 +56,7 @@ enum SessionBuilder {
         if let inner = node[.vacuum] {
             return .vacuum(inner.all(.names).map { ExpressionBuilder.objectName($0) })
         }
+        if let path = node[.backup]?[.path] { return .backup(try path.string()) }
         if node.has(.discard) { return .discardAll }
         return try prepared(node)
     }

@@ -9,6 +9,11 @@ package protocol FileSystem: Sendable {
     /// - Throws: 58P01 when there is no such file.
     func open(_ path: String, creating: Bool) throws(DemetraError) -> any StorageFile
 
+    /// Opens a file for reading and nothing else.
+    ///
+    /// - Throws: 58P01 when there is no such file.
+    func openForReading(_ path: String) throws(DemetraError) -> any StorageFile
+
     /// True when something has that name.
     func exists(_ path: String) -> Bool
 
@@ -18,12 +23,15 @@ package protocol FileSystem: Sendable {
     /// Names in a directory, sorted.
     func list(_ path: String) throws(DemetraError) -> [String]
 
-    /// Gives a file a new name at once: after a crash either the old or the new one is there. Durable
-    /// only after `syncDirectory`.
+    /// Gives a file or a directory a new name at once: after a crash either the old or the new one is there.
+    /// Durable only after `syncDirectory`.
     func rename(_ path: String, to target: String) throws(DemetraError)
 
     /// Removes a file. The name may come back after a crash; who holds the file open still reads it.
     func remove(_ path: String) throws(DemetraError)
+
+    /// Removes a directory and everything in it; does nothing where there is none.
+    func removeDirectory(_ path: String) throws(DemetraError)
 
     /// Makes the names in a directory durable.
     func syncDirectory(_ path: String) throws(DemetraError)
@@ -32,6 +40,22 @@ package protocol FileSystem: Sendable {
     ///
     /// - Throws: 55P03 naming the process that holds it.
     func lock(_ path: String) throws(DemetraError) -> any FileLock
+
+    /// Takes a lock beside others that read, without writing anything; nil when there is no such file, so
+    /// that nobody can hold it.
+    ///
+    /// - Throws: 55P03 naming the process that holds it.
+    func lockForReading(_ path: String) throws(DemetraError) -> (any FileLock)?
+}
+
+extension FileSystem {
+    package func openForReading(_ path: String) throws(DemetraError) -> any StorageFile {
+        try open(path, creating: false)
+    }
+
+    package func lockForReading(_ path: String) throws(DemetraError) -> (any FileLock)? {
+        try lock(path)
+    }
 }
 
 /// An open file.
@@ -51,6 +75,22 @@ package protocol StorageFile: AnyObject, Sendable {
 
     /// Cuts the file to a length.
     func truncate(to byteCount: Int) throws(DemetraError)
+}
+
+extension StorageFile {
+    /// All bytes of the file: a read that gives fewer is an error and not the end of the file, so that
+    /// nothing is taken for torn that is there.
+    func content(_ path: String) throws(DemetraError) -> [UInt8] {
+        let count = try byteCount()
+        let bytes = try read(at: 0, count: count)
+        guard bytes.count == count else {
+            throw DemetraError(
+                .ioError,
+                "could not read \"\(path)\": \(bytes.count) bytes came instead of \(count)",
+                hint: "Look after the disk, then open the database again.")
+        }
+        return bytes
+    }
 }
 
 /// A lock, held until the object goes.

@@ -46,14 +46,24 @@ package final class MemoryFileSystem: FileSystem {
 
     package func rename(_ path: String, to target: String) throws(DemetraError) {
         let isMissing = files.withLock { files in
-            guard let file = files.removeValue(forKey: path) else { return true }
-            files[target] = file
-            return false
+            if let file = files.removeValue(forKey: path) {
+                files[target] = file
+                return false
+            }
+            let inside = files.keys.filter { $0.hasPrefix(path + "/") }
+            for name in inside {
+                files[target + name.dropFirst(path.count)] = files.removeValue(forKey: name)
+            }
+            return inside.isEmpty
         }
         if isMissing { throw DemetraError(.undefinedFile, "file \"\(path)\" does not exist") }
     }
 
     package func remove(_ path: String) { files.withLock { $0[path] = nil } }
+
+    package func removeDirectory(_ path: String) {
+        files.withLock { files in files = files.filter { !$0.key.hasPrefix(path + "/") } }
+    }
 
     package func syncDirectory(_ path: String) {}
 

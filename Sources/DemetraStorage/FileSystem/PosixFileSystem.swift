@@ -29,7 +29,17 @@ package struct PosixFileSystem: FileSystem {
         if descriptor < 0, errno == EACCES || errno == EROFS, !creating {
             descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         }
-        guard descriptor >= 0 else { throw Self.failure("open", path) }
+        return try Self.file(descriptor, path)
+    }
+
+    package func openForReading(_ path: String) throws(DemetraError) -> any StorageFile {
+        try Self.file(Glibc.open(path, O_RDONLY | O_CLOEXEC), path)
+    }
+
+    private static func file(
+        _ descriptor: Int32, _ path: String
+    ) throws(DemetraError) -> any StorageFile {
+        guard descriptor >= 0 else { throw failure("open", path) }
         var status = stat()
         guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else {
             close(descriptor)
@@ -81,6 +91,21 @@ package struct PosixFileSystem: FileSystem {
         guard unlink(path) == 0 else { throw Self.failure("remove", path) }
     }
 
+    package func removeDirectory(_ path: String) throws(DemetraError) {
+        guard exists(path) else { return }
+        for name in try list(path) {
+            let inside = path + "/" + name
+            var status = stat()
+            guard lstat(inside, &status) == 0 else { throw Self.failure("remove", inside) }
+            if status.st_mode & S_IFMT == S_IFDIR {
+                try removeDirectory(inside)
+            } else {
+                try remove(inside)
+            }
+        }
+        guard rmdir(path) == 0 else { throw Self.failure("remove", path) }
+    }
+
     package func syncDirectory(_ path: String) throws(DemetraError) {
         let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Self.failure("open", path) }
@@ -91,22 +116,36 @@ package struct PosixFileSystem: FileSystem {
     package func lock(_ path: String) throws(DemetraError) -> any FileLock {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else { throw Self.failure("open", path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            var bytes = [UInt8](repeating: 0, count: 32)
-            let count = pread(descriptor, &bytes, 31, 0)
-            let holder =
-                String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
-                .split(separator: "\n").first.map(String.init) ?? "unknown"
-            close(descriptor)
-            throw DemetraError(
-                .lockNotAvailable, "database is in use by process \(holder)",
-                detail: "The lock file is \"\(path)\".",
-                hint: "Close the other process, or connect to its server.")
-        }
+        let lock = try Self.locked(descriptor, LOCK_EX, path)
         let text = Array("\(getpid())\n".utf8)
         ftruncate(descriptor, 0)
         pwrite(descriptor, text, text.count, 0)
-        return PosixLock(descriptor: descriptor)
+        return lock
+    }
+
+    package func lockForReading(_ path: String) throws(DemetraError) -> (any FileLock)? {
+        let descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0, errno == ENOENT { return nil }
+        guard descriptor >= 0 else { throw Self.failure("open", path) }
+        return try Self.locked(descriptor, LOCK_SH, path)
+    }
+
+    private static func locked(
+        _ descriptor: Int32, _ kind: Int32, _ path: String
+    ) throws(DemetraError) -> any FileLock {
+        guard flock(descriptor, kind | LOCK_NB) != 0 else {
+            return PosixLock(descriptor: descriptor)
+        }
+        var bytes = [UInt8](repeating: 0, count: 32)
+        let count = pread(descriptor, &bytes, 31, 0)
+        let holder =
+            String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+            .split(separator: "\n").first.map(String.init) ?? "unknown"
+        close(descriptor)
+        throw DemetraError(
+            .lockNotAvailable, "database is in use by process \(holder)",
+            detail: "The lock file is \"\(path)\".",
+            hint: "Close the other process, or connect to its server.")
     }
 }
 

@@ -3,6 +3,8 @@ import DemetraTypes
 
 /// What a pass over the database writes.
 enum RewriteScope: Sendable {
+    /// The memtable alone.
+    case memtable
     /// The memtable, and the small segments that belong beside it.
     case flush
     /// Segments of which there are several of one size in a partition, and those of which much is hidden.
@@ -81,13 +83,14 @@ struct CompactionPlan {
         var tasks: [RewriteTask] = []
         var taken: Set<SegmentID> = []
         if let memtable {
-            let joined = companions(of: memtable)
+            var joined = companions(of: memtable)
+            if case .memtable = scope { joined = [] }
             tasks.append(RewriteTask([memtable] + joined, isRequired: true))
             taken = Set(joined.compactMap(\.id))
         }
         let rest = segments.filter { shape in shape.id.map { !taken.contains($0) } ?? true }
         switch scope {
-        case .flush: break
+        case .memtable, .flush: break
         case .compaction: tasks += Self.sizeTiered(rest)
         case .full(let tables) where tables.contains(definition.id): tasks += Self.full(rest)
         case .full: break

@@ -136,7 +136,7 @@ struct FlushRun {
         var visible: [SegmentID: [(group: Int, deletions: DeletionVector?)]] = [:]
         for group in table.state.groups where table.old[group.group.first] == nil {
             guard let place = group.group.segment else { continue }
-            visible[place.id, default: []].append((place.group, group.deletions))
+            visible[place.id, default: []].append((place.group, group.durableDeletions))
         }
         let kept = visible.sorted { $0.key < $1.key }.compactMap { id, groups in
             known[id].map { Manifest.Segment(record: $0.record, visible: groups) }

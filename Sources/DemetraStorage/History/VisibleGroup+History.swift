@@ -22,7 +22,11 @@ extension VisibleGroup {
 
     /// The group in a table without history; nil when none of its rows is visible.
     var undated: VisibleGroup? {
-        visibleCount == 0 ? nil : VisibleGroup(group: group, deletions: deletions?.undated)
+        visibleCount == 0
+            ? nil
+            : VisibleGroup(
+                group: group, deletions: deletions?.undated, isCountOnly: isCountOnly,
+                recorded: recorded?.undated)
     }
 
     /// Rows that need not be kept: those that were hidden as of the earliest state that can be asked for.

@@ -23,7 +23,7 @@ struct ManifestFile {
     func read() throws(DemetraError) -> (manifest: Manifest, number: Int64)? {
         let fileSystem = directory.fileSystem
         guard fileSystem.exists(currentPath) else { return nil }
-        let bytes = try fileSystem.open(currentPath, creating: false).read(at: 0, count: 64)
+        let bytes = try fileSystem.open(currentPath, creating: false).content(currentPath)
         let name = String(decoding: bytes.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         guard bytes.last == UInt8(ascii: "\n"), let number = Self.number(name) else {
             throw DemetraError(
@@ -37,7 +37,7 @@ struct ManifestFile {
                 detail: "The file CURRENT names it.", hint: "Restore the database from a backup.")
         }
         let file = try fileSystem.open(path, creating: false)
-        let content = try file.read(at: 0, count: try file.byteCount())
+        let content = try file.content(path)
         return (try Manifest.decode(content, name: path), number)
     }
 

@@ -68,6 +68,13 @@ final class DatabaseDirectory: Sendable {
 
     /// The segment files that are there.
     func segmentFiles() throws(DemetraError) -> [(name: String, id: SegmentID)] {
+        try segmentFiles(of: fileSystem)
+    }
+
+    /// The segment files that are there in another file system than the directory's own.
+    func segmentFiles(
+        of fileSystem: any FileSystem
+    ) throws(DemetraError) -> [(name: String, id: SegmentID)] {
         guard fileSystem.exists(path + "/segments") else { return [] }
         var files: [(String, SegmentID)] = []
         for folder in try fileSystem.list(path + "/segments") {
@@ -95,11 +102,14 @@ final class DatabaseDirectory: Sendable {
     }
 
     /// Removes what a new manifest made superfluous; failing to is no harm.
+    ///
+    /// The manifest before it stays: should the new one be damaged, a salvage finds names, keys and views in
+    /// it.
     func removeFiles(beforeLog firstLog: Int64, beforeManifest manifest: Int64) {
         for number in (try? logNumbers()) ?? [] where number < firstLog {
             try? fileSystem.remove(path + "/" + logName(number))
         }
-        for number in manifestNumbers() where number < manifest {
+        for number in manifestNumbers() where number < manifest - 1 {
             try? fileSystem.remove(path + "/" + ManifestFile.name(number))
         }
     }

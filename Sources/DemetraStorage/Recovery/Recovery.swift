@@ -11,10 +11,12 @@ struct Recovery {
         let manifestNumber: Int64
         let floor: UInt64
         let report: RecoveryReport
+        /// Rows that the log hides and that are in segments whose row ids cannot be read.
+        let unplaced: [TableID: [RowID]]
     }
 
     /// Names that a database's directory may hold; manifests come on top.
-    private static let ownNames: Set<String> = ["LOCK", "CURRENT", "wal", "segments", "tmp"]
+    static let ownNames: Set<String> = ["LOCK", "CURRENT", "wal", "segments", "tmp"]
 
     let directory: DatabaseDirectory
     let configuration: StoreConfiguration
@@ -82,12 +84,7 @@ struct Recovery {
         directory.reserveSegments(through: manifest.nextSegment - 1)
         var report = RecoveryReport()
         var known: [SegmentID: KnownSegment] = [:]
-        var states: [TableID: TableState] = [:]
-        let tables = Dictionary(
-            manifest.tables.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
-        for definition in manifest.catalog.tables.values {
-            states[definition.id] = state(definition, tables[definition.id], &known)
-        }
+        let states = Self.states(manifest, directory, &known)
         var builder = CommitBuilder(
             catalog: manifest.catalog, states: states, moment: manifest.floor,
             directory: directory, configuration: configuration)
@@ -111,11 +108,26 @@ struct Recovery {
             snapshot: Snapshot(
                 catalog: builder.catalog, moment: builder.moment, states: builder.states),
             known: known, manifestNumber: number, floor: manifest.floor.sequence.number,
-            report: report)
+            report: report, unplaced: builder.unplaced)
     }
 
-    private func state(
-        _ definition: TableDefinition, _ table: Manifest.Table?,
+    /// The tables as the manifest has them, without the log.
+    static func states(
+        _ manifest: Manifest, _ directory: DatabaseDirectory,
+        _ known: inout [SegmentID: KnownSegment]
+    ) -> [TableID: TableState] {
+        let tables = Dictionary(
+            manifest.tables.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        var states: [TableID: TableState] = [:]
+        for definition in manifest.catalog.tables.values {
+            states[definition.id] = state(
+                definition, tables[definition.id], directory, &known)
+        }
+        return states
+    }
+
+    private static func state(
+        _ definition: TableDefinition, _ table: Manifest.Table?, _ directory: DatabaseDirectory,
         _ known: inout [SegmentID: KnownSegment]
     ) -> TableState {
         var groups: [VisibleGroup] = []

@@ -14,6 +14,8 @@ struct CommitBuilder {
     /// Segments that were written or opened on the way. Who commits them keeps them; the files of the others
     /// go by themselves.
     private(set) var segments: [KnownSegment] = []
+    /// Rows that the log hides and that are in segments whose row ids cannot be read.
+    private(set) var unplaced: [TableID: [RowID]] = [:]
     /// The commit that is being made.
     private(set) var moment: CommitMoment
     private let directory: DatabaseDirectory
@@ -205,7 +207,27 @@ struct CommitBuilder {
         _ changes: [LoggedChange], _ commit: CommitMoment
     ) throws(DemetraError) {
         moment = commit
-        for change in changes { try replay(change) }
+        for change in changes {
+            if case .hide(let table, let rows) = change {
+                try hideReadable(table, rows)
+            } else {
+                try replay(change)
+            }
+        }
+    }
+
+    /// Hides rows; those that only a damaged segment can have wait until it can be read.
+    private mutating func hideReadable(
+        _ table: TableID, _ rows: [RowID]
+    ) throws(DemetraError) {
+        let state = try logged(table)
+        do throws(DemetraError) {
+            states[table] = try state.hiding(rows, moment)
+        } catch {
+            let (hidden, unplaced) = state.hidingReadable(rows, moment)
+            states[table] = hidden
+            self.unplaced[table, default: []] += unplaced
+        }
     }
 
     private mutating func replay(_ change: LoggedChange) throws(DemetraError) {
@@ -226,6 +248,13 @@ struct CommitBuilder {
             let segment = KnownSegment.open(record, in: directory)
             segments.append(segment)
             try attach(segment)
+        }
+    }
+
+    /// Leaves ids out that rows had which are lost.
+    mutating func skipRows(of table: TableID, to next: Int64) {
+        states[table] = states[table].map {
+            TableState(copying: $0, groups: $0.groups, nextRow: next)
         }
     }
 

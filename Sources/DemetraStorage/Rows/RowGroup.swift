@@ -253,6 +253,14 @@ struct VisibleGroup: Sendable {
     let group: RowGroup
     /// Hidden rows; nil when there are none.
     let deletions: DeletionVector?
+    /// True when `deletions` says only how many rows are hidden, because the group's row ids cannot be read; then
+    /// neither can its columns, and `recorded` is what a manifest says.
+    var isCountOnly = false
+    /// See `isCountOnly`.
+    var recorded: DeletionVector?
+
+    /// What a manifest keeps.
+    var durableDeletions: DeletionVector? { isCountOnly ? recorded : deletions }
 
     var visibleCount: Int { group.count - (deletions?.count ?? 0) }
 

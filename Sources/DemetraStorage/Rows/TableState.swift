@@ -121,7 +121,8 @@ final class TableState: Sendable {
             : groups.map { visible in
                 VisibleGroup(
                     group: visible.group.redefined(from: definition, to: new),
-                    deletions: visible.deletions)
+                    deletions: visible.deletions, isCountOnly: visible.isCountOnly,
+                    recorded: visible.recorded)
             }
         if new.history == nil, timeline != nil { regrouped = regrouped.compactMap(\.undated) }
         return TableState(

@@ -71,8 +71,7 @@ final class SegmentReader: Sendable {
                 detail: "Its footer lies at the end, so nothing in it can be found.",
                 hint: "Restore the file from a backup.")
         }
-        let footer = try SegmentFooter.decode(
-            try footerBytes(file, size, title), name: title)
+        let footer = try footer(of: file, size, title)
         guard footer.table == record.table,
             footer.groups.map(\.first) == record.groups.map(\.first),
             footer.groups.map(\.count) == record.groups.map(\.count)
@@ -83,6 +82,32 @@ final class SegmentReader: Sendable {
         }
         return SegmentReader(
             id: record.id, footer: footer, byteCount: size, file: file, directory: directory)
+    }
+
+    /// Opens a segment of which nothing is known but its file.
+    ///
+    /// - Throws: XX001 when it is not a whole segment of that table.
+    static func open(
+        _ table: TableID, _ id: SegmentID, in directory: DatabaseDirectory
+    ) throws(DemetraError) -> SegmentReader {
+        let name = directory.segmentName(table, id)
+        let title = "segment \"\(name)\""
+        let file = try directory.fileSystem.open(directory.path + "/" + name, creating: false)
+        let size = try file.byteCount()
+        let footer = try footer(of: file, size, title)
+        guard footer.table == table else {
+            throw DemetraError(
+                .dataCorrupted, "\(title) belongs to table \(footer.table.number)",
+                hint: "Was the file moved? Restore it from a backup.")
+        }
+        return SegmentReader(
+            id: id, footer: footer, byteCount: size, file: file, directory: directory)
+    }
+
+    private static func footer(
+        of file: any StorageFile, _ size: Int, _ title: String
+    ) throws(DemetraError) -> SegmentFooter {
+        try SegmentFooter.decode(try footerBytes(file, size, title), name: title)
     }
 
     /// Footers are usually shorter, and then one read gets them.
@@ -127,7 +152,7 @@ final class SegmentReader: Sendable {
     ///
     /// - Throws: XX001 naming file, place and both checksums.
     func bytes(_ location: ChunkLocation, _ place: String) throws(DemetraError) -> [UInt8] {
-        let bytes = try file.read(at: location.offset, count: location.byteCount)
+        let bytes = try unverified(location)
         let computed = Checksum.crc32c(bytes)
         guard bytes.count == location.byteCount, computed == location.checksum else {
             throw DemetraError(
@@ -138,6 +163,11 @@ final class SegmentReader: Sendable {
                 hint: "Restore the file from a backup.")
         }
         return bytes
+    }
+
+    /// The bytes of a chunk as they are; fewer when the file ends.
+    func unverified(_ location: ChunkLocation) throws(DemetraError) -> [UInt8] {
+        try file.read(at: location.offset, count: location.byteCount)
     }
 
     /// The values of a column in a row group, read from the file.

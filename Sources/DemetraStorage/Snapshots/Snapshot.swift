@@ -23,6 +23,11 @@ package final class Snapshot: Sendable {
     /// Rows of all tables that are hidden and still there.
     var hiddenCount: Int { states.values.reduce(0) { $0 + $1.hiddenCount } }
 
+    /// The same, none of whose groups will be joined with later rows.
+    func sealed() -> Snapshot {
+        Snapshot(catalog: catalog, moment: moment, states: states.mapValues { $0.sealed() })
+    }
+
     /// The rows of a table, or nil when there is no such table.
     package func table(_ id: TableID) -> TableSnapshot? { states[id].map { TableSnapshot($0) } }
 

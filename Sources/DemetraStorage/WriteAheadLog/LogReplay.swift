@@ -6,6 +6,9 @@ package struct RecoveryReport: Sendable, Hashable {
     package var replayedCommits = 0
     /// Bytes of a torn record that were cut off the log; 0 after an orderly end.
     package var cutBytes = 0
+    /// True when the log ends as an orderly end leaves it. After a crash it does not; neither does a log that
+    /// something has cut between two commits.
+    package var isClosedInOrder = false
     /// The file they were cut off.
     package var cutFile: String?
     /// What is wrong with files that could not be read; their tables answer with it.
@@ -62,6 +65,7 @@ struct LogReplay {
                 _ = try WriteAheadLog.create(directory, number: log.number)
                 continue
             }
+            report.isClosedInOrder = false
             let end = try replay(log, isLast: index >= last, &sequence, &report, body)
             bytesReplayed += end - WriteAheadLog.magic.count
             if end < log.bytes.count {
@@ -74,7 +78,8 @@ struct LogReplay {
         guard let final = files.last else { throw missing(directory.logName(firstLog)) }
         let log = WriteAheadLog(
             directory: directory, file: final.file, number: final.number,
-            end: try final.file.byteCount(), bytes: bytesReplayed)
+            end: try final.file.byteCount(), bytes: bytesReplayed,
+            isEnded: report.isClosedInOrder)
         // Records of two forms never share a file.
         if final.isTimeless { try log.rotate() }
         return log
@@ -94,7 +99,7 @@ struct LogReplay {
             self.number = number
             path = directory.path + "/" + directory.logName(number)
             file = try directory.fileSystem.open(path, creating: false)
-            bytes = try file.read(at: 0, count: try file.byteCount())
+            bytes = try file.content(path)
         }
     }
 
@@ -150,6 +155,7 @@ struct LogReplay {
                     sequence = number
                     report.replayedCommits += 1
                 }
+                report.isClosedInOrder = record.commits.isEmpty
                 offset = end
             case .bad(let stored, let computed):
                 let good = try LogRecord.firstGood(

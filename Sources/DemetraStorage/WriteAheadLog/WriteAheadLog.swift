@@ -23,7 +23,14 @@ final class WriteAheadLog {
     /// Bytes of records since the last flush began.
     private(set) var bytesSinceFlush: Int
 
-    init(directory: DatabaseDirectory, file: any StorageFile, number: Int64, end: Int, bytes: Int) {
+    /// Whether the last record says that the log ends here.
+    private var isEnded: Bool
+
+    init(
+        directory: DatabaseDirectory, file: any StorageFile, number: Int64, end: Int, bytes: Int,
+        isEnded: Bool
+    ) {
+        self.isEnded = isEnded
         self.directory = directory
         self.file = file
         self.number = number
@@ -80,6 +87,14 @@ final class WriteAheadLog {
         }
         end += bytes.count
         bytesSinceFlush += bytes.count
+        isEnded = record.commits.isEmpty
+    }
+
+    /// Says by a record without commits that the log ends here, so that one that was cut is told from one
+    /// that ended.
+    func writeEnd(after sequence: CommitSequence) throws(Failure) {
+        if isEnded { return }
+        try write(LogRecord(sequence: sequence.number + 1, commits: []))
     }
 
     /// Begins the next file; all records so far are durable.
@@ -89,6 +104,7 @@ final class WriteAheadLog {
         file = try Self.create(directory, number: number + 1)
         number += 1
         end = Self.magic.count
+        isEnded = false
     }
 
     /// As `rotate`, for a flush: what is written from now on is not part of it.
