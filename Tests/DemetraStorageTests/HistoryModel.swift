@@ -50,7 +50,7 @@ struct HistoryModel {
         var last: [Int64: TestRow] = [:]
         for row in rows { last[row.key] = row }
         for row in last.values {
-            if history != nil, self.rows[row.key] == row { continue }
+            if self.rows[row.key] == row { continue }
             hide(row.key, number)
             add(row, number)
         }

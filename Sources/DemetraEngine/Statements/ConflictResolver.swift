@@ -16,8 +16,8 @@ struct ConflictResolver {
         var fresh: [Batch]
         /// New versions of stored rows, for RETURNING.
         var updated: [Batch]
-        /// Those of them that are written, and the stored rows they replace. In a table with history a
-        /// version that says nothing new is left out.
+        /// Those of them that are written, and the stored rows they replace. A version that says nothing new is
+        /// left out.
         var changed: [Batch] = []
         var replacedIDs: Vector
     }
@@ -124,11 +124,6 @@ struct ConflictResolver {
             }
             let updated = Batch(row, count: both.count)
             resolution.updated.append(updated)
-            guard table.history != nil else {
-                resolution.changed.append(updated)
-                replaced.append(ids)
-                continue
-            }
             let changed = changedRows(both.vectors, row, assignments.map(\.position))
             guard changed.count > 0 else { continue }
             resolution.changed.append(updated.taking(changed))

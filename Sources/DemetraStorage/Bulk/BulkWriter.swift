@@ -162,7 +162,7 @@ package final class BulkWriter {
 
     /// Rows of the snapshot with the keys of new rows: an error, or replaced.
     ///
-    /// - Returns: the new rows that are worth a version, in a table with history; nil when all are.
+    /// - Returns: the new rows that say something new; nil when all do.
     private func checkStored(
         _ key: KeyDefinition, _ keys: [Vector], _ columns: [Vector], _ count: Int
     ) throws(DemetraError) -> SelectionVector? {
@@ -173,7 +173,7 @@ package final class BulkWriter {
             throw KeyConflicts.duplicate(key, table, keys, row)
         }
         // A later chunk may bring back what an earlier one replaced: only the first knows by itself.
-        let isComparable = state.timeline != nil && segments.isEmpty && table.keys.count == 1
+        let isComparable = segments.isEmpty && table.keys.count == 1
         let same = isComparable ? try state.unchanged(existing, columns) : nil
         let found = existing.indices.filter { existing[$0] >= 0 && same?[$0] != true }
             .map { RowID(number: existing[$0]) }

@@ -5,17 +5,20 @@ import DemetraVectors
 extension TableState {
     /// Which incoming rows say the same as the stored rows that they would replace.
     ///
-    /// In a table with history such a row would be a version that explains nothing: connectors send the last
-    /// weeks again every day, and most of it is as it was.
+    /// Such a row would be a version that explains nothing, and one more row to read: connectors send the last weeks
+    /// again every day, and most of it is as it was. In a table with history they are always found; in others where
+    /// that costs little, because the rows lie close together or in memory.
     ///
     /// - Parameter existing: for each incoming row the id of the stored row, or -1.
-    /// - Returns: a flag for each incoming row; nil when none is the same.
+    /// - Returns: a flag for each incoming row; nil when none is known to be the same.
     func unchanged(
         _ existing: [Int64], _ columns: [Vector]
     ) throws(DemetraError) -> [Bool]? {
         let hits = existing.indices.filter { existing[$0] >= 0 }
         guard !hits.isEmpty else { return nil }
-        let stored = RowGathering(try places(hits.map { RowID(number: existing[$0]) }))
+        let places = try places(hits.map { RowID(number: existing[$0]) })
+        guard timeline != nil || isDense(places) else { return nil }
+        let stored = RowGathering(places)
         let rows = Buffer(hits.map { Int32($0) })
         var differs = [Bool](repeating: false, count: hits.count)
         for (column, incoming) in columns.enumerated() {
@@ -29,6 +32,20 @@ extension TableState {
         for (index, hit) in hits.enumerated() where !differs[index] { result[hit] = true }
         return result
     }
+
+    /// Whether a fair part of the groups that have the rows is among the rows.
+    private func isDense(_ places: [RowPlace]) -> Bool {
+        var stored = 0
+        for position in Set(places.map(\.group)) {
+            let group = groups[position].group
+            if group.segment != nil { stored += group.count }
+        }
+        return stored <= places.count * Self.rowsPerComparedRow
+    }
+
+    /// Without history, rows are compared when they are one in so many of their groups: unpacking the columns of a
+    /// group for a few of its rows costs more than it saves.
+    private static let rowsPerComparedRow = 16
 
     /// Where rows are that are known to be there.
     func places(_ ids: [RowID]) throws(DemetraError) -> [RowPlace] {

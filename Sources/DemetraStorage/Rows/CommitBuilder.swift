@@ -181,7 +181,7 @@ struct CommitBuilder {
         let existing = try KeyLookup(state: state, key: key).find(keys, count: count)
         if let row = existing.firstIndex(where: { $0 >= 0 }) {
             guard replaces else { throw KeyConflicts.duplicate(key, state.definition, keys, row) }
-            let same = state.timeline == nil ? nil : try state.unchanged(existing, columns)
+            let same = try state.unchanged(existing, columns)
             let replaced = existing.indices.filter { existing[$0] >= 0 && same?[$0] != true }
             if !replaced.isEmpty {
                 try apply(.hide(table, replaced.map { RowID(number: existing[$0]) }))
