@@ -276,7 +276,7 @@ struct HistorySequence {
 @Suite struct `History of a table` {
     /// `DEMETRA_SEQUENCES=50000` for a long run.
     private static let count =
-        getenv("DEMETRA_SEQUENCES").flatMap { Int(String(cString: $0)) } ?? 600
+        getenv("DEMETRA_SEQUENCES").flatMap { Int(String(cString: $0)) } ?? 4_000
 
     /// Shares of the seeds, side by side.
     private static let shareCount = 2
