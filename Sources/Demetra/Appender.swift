@@ -26,8 +26,11 @@ public struct Appender: Sendable {
     /// The columns of the table.
     public var schema: Schema { stream.schema }
 
-    init(session: Session, table: String, mode: AppendMode) throws(DemetraError) {
-        stream = try RowStream(session, table: table, replacing: mode == .upsert)
+    init(
+        session: Session, table: String, mode: AppendMode, batchID: String? = nil
+    ) throws(DemetraError) {
+        stream = try RowStream(
+            session, table: table, replacing: mode == .upsert, batchID: batchID)
     }
 
     /// Adds a row of Swift values, one for each column, in order.

@@ -77,6 +77,9 @@ public final class Database: Sendable {
         }
     }
 
+    /// A session of its own.
+    func makeSession() -> Session { engine.makeSession(user: "demetra") }
+
     /// A session that sees the data as they are now and cannot write.
     func pinnedSession() -> Session {
         engine.makeSession(user: "demetra", pinned: engine.store.snapshot())
@@ -86,15 +89,19 @@ public final class Database: Sendable {
     ///
     /// Rows are written while the closure adds them, on its own thread.
     ///
-    /// - Parameter mode: what a row does whose key exists.
-    /// - Returns: the number of rows given.
+    /// - Parameters:
+    ///   - mode: what a row does whose key exists.
+    ///   - batchID: a name for these rows: the table takes a batch of that name once, so that a program that does
+    ///     not know whether it was heard can say everything again.
+    /// - Returns: the number of rows given; 0 when the table had got the batch before.
     @discardableResult
     nonisolated(nonsending) public func append(
-        to table: String, mode: AppendMode = .insert,
+        to table: String, mode: AppendMode = .insert, batchID: String? = nil,
         _ fill: (inout Appender) throws -> Void
     ) async throws -> Int {
         var appender = try Appender(
-            session: engine.makeSession(user: "demetra"), table: table, mode: mode)
+            session: engine.makeSession(user: "demetra"), table: table, mode: mode,
+            batchID: batchID)
         try fill(&appender)
         let finished = appender
         return try await onOwnThread { try finished.commit() }

@@ -3,8 +3,10 @@ package import DemetraVectors
 
 /// What a function may know besides its arguments.
 package struct EvaluationContext: Sendable {
-    /// When the statement began; `now()`.
+    /// When the statement began.
     package let statementTime: Timestamp
+    /// When its transaction began; `now()`.
+    package let transactionTime: Timestamp
     /// The session's time zone.
     package let timeZone: TimeZoneRules
     /// All time zones, by name.
@@ -20,12 +22,13 @@ package struct EvaluationContext: Sendable {
 
     /// Makes a context.
     package init(
-        statementTime: Timestamp, timeZone: TimeZoneRules = .utc,
+        statementTime: Timestamp, transactionTime: Timestamp? = nil, timeZone: TimeZoneRules = .utc,
         timeZones: TimeZones = .fixedOnly, userName: String = "demetra",
         cancellation: CancellationFlag = CancellationFlag(),
         workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard()
     ) {
         self.statementTime = statementTime
+        self.transactionTime = transactionTime ?? statementTime
         self.timeZone = timeZone
         self.timeZones = timeZones
         self.userName = userName

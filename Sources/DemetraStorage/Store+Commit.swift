@@ -7,24 +7,31 @@ extension Store {
     /// A record is written when its commits have this many bytes; the rest of the group gets another.
     private static let fullRecordBytes = 64 << 20
 
-    /// Commits a group of transactions, then lets others lead.
-    func lead(_ group: [Waiting], _ refusal: DemetraError?) {
-        var outcomes: [Int: Outcome] = [:]
+    /// Commits for all that wait, then lets the first of those who came meanwhile lead.
+    func lead() {
+        let (group, refusal) = state.withLock { state in
+            defer { state.waiting = [] }
+            return (state.waiting, state.poison ?? (state.isClosed ? Self.closed : nil))
+        }
+        var outcomes: [Int: CommitOutcome] = [:]
         var poison: DemetraError?
         var flush = FlushNeed.none
         if let refusal {
-            for waiting in group { outcomes[waiting.ticket] = .failed(refusal) }
+            for ticket in group.indices { outcomes[ticket] = .failed(refusal) }
         } else {
             writer.withLock { writer in
-                (outcomes, poison) = commit(group, &writer)
+                (outcomes, poison) = commit(group.map(\.request), &writer)
                 if poison == nil { flush = flushNeed(&writer) }
             }
         }
-        state.withLock(notify: true) { state in
-            state.hasLeader = false
+        let next = state.withLock(notify: true) { state -> CommitCall? in
             if let poison { state.poison = poison }
-            state.outcomes.merge(outcomes) { $1 }
+            if state.waiting.isEmpty { state.hasLeader = false }
+            return state.waiting.first
         }
+        // The next sync begins while the answers of this one go out.
+        next?.tell(.lead)
+        for (ticket, outcome) in outcomes { group[ticket].tell(.done(outcome)) }
         startFlush(flush)
     }
 
@@ -32,8 +39,7 @@ extension Store {
     /// waited for.
     func commitBeside(_ transaction: WriteTransaction) throws(DemetraError) {
         if let poison = state.withLock({ $0.poison }) { throw poison }
-        let waiting = Waiting(ticket: 0, transaction: transaction)
-        let (outcomes, poison) = writer.withLock { commit([waiting], &$0) }
+        let (outcomes, poison) = writer.withLock { commit([.statement(transaction)], &$0) }
         if let poison { state.withLock(notify: true) { $0.poison = poison } }
         if case .failed(let error)? = outcomes[0] { throw error }
     }
@@ -49,25 +55,28 @@ extension Store {
     }
 
     private func commit(
-        _ group: [Waiting], _ writer: inout Writer
-    ) -> (outcomes: [Int: Outcome], poison: DemetraError?) {
-        var outcomes: [Int: Outcome] = [:]
+        _ group: [CommitRequest], _ writer: inout Writer
+    ) -> (outcomes: [Int: CommitOutcome], poison: DemetraError?) {
+        var outcomes: [Int: CommitOutcome] = [:]
         var pending = Pending(snapshot: snapshot())
-        for (index, waiting) in group.enumerated() {
+        for (ticket, request) in group.enumerated() {
             var builder = CommitBuilder(
-                catalog: pending.snapshot.catalog, states: pending.snapshot.states,
-                moment: pending.snapshot.moment.next(at: clock.now()), directory: directory,
+                pending.snapshot, moment: pending.snapshot.moment.next(at: clock.now()),
+                directory: directory,
                 configuration: configuration)
             do throws(DemetraError) {
-                try builder.apply(waiting.transaction)
+                switch request {
+                case .statement(let statement): try builder.apply(statement)
+                case .net(let transaction): try builder.apply(transaction)
+                }
             } catch {
-                outcomes[waiting.ticket] = .failed(error)
+                outcomes[ticket] = .failed(error)
                 continue
             }
-            add(waiting.ticket, builder, &pending)
+            add(ticket, builder, &pending)
             guard pending.byteCount >= Self.fullRecordBytes else { continue }
             if let poison = write(&pending, &writer, &outcomes) {
-                for late in group[(index + 1)...] { outcomes[late.ticket] = .failed(poison) }
+                for late in (ticket + 1)..<group.count { outcomes[late] = .failed(poison) }
                 return (outcomes, poison)
             }
         }
@@ -87,14 +96,15 @@ extension Store {
         pending.byteCount += LogRecord.byteCount(ofCommit: payload.count)
         pending.segments += builder.segments
         pending.snapshot = Snapshot(
-            catalog: builder.catalog, moment: moment, states: builder.states)
+            catalog: builder.catalog, moment: moment, states: builder.states,
+            ledger: builder.ledger)
         pending.tickets.append((ticket, moment.sequence))
     }
 
     /// Makes pending commits durable and visible; gives what the store is poisoned with when nobody knows
     /// whether they are.
     private func write(
-        _ pending: inout Pending, _ writer: inout Writer, _ outcomes: inout [Int: Outcome]
+        _ pending: inout Pending, _ writer: inout Writer, _ outcomes: inout [Int: CommitOutcome]
     ) -> DemetraError? {
         let done = pending
         pending = Pending(snapshot: done.snapshot)
@@ -122,7 +132,7 @@ extension Store {
 
     private func fail(
         _ tickets: [Int], _ segments: [KnownSegment], _ failure: WriteAheadLog.Failure,
-        _ outcomes: inout [Int: Outcome]
+        _ outcomes: inout [Int: CommitOutcome]
     ) -> DemetraError? {
         switch failure {
         case .undone(let error):

@@ -138,7 +138,9 @@ extension Store {
                 throw poison
             }
         }
-        return Snapshot(catalog: snapshot.catalog, moment: moment, states: snapshot.states)
+        return Snapshot(
+            catalog: snapshot.catalog, moment: moment, states: snapshot.states,
+            ledger: snapshot.ledger)
     }
 
     private func failed(
@@ -169,7 +171,8 @@ extension Store {
                 states[id] = try state.replacing(table.old, by: groups, base: table.base)
             }
             let after = Snapshot(
-                catalog: before.catalog, moment: before.moment, states: states)
+                catalog: before.catalog, moment: before.moment, states: states,
+                ledger: before.ledger)
             current.withLock { $0 = after }
             countMemtable()
             // Of the segments that the flush knew, those that its manifest does not name are done with.

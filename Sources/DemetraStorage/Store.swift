@@ -11,20 +11,8 @@ import Synchronization
 /// goes. A sync that fails closes the store for writes: nobody knows what reached the disk until it is
 /// opened again.
 package final class Store: Sendable {
-    struct Waiting: Sendable {
-        let ticket: Int
-        let transaction: WriteTransaction
-    }
-
-    enum Outcome: Sendable {
-        case committed(CommitSequence)
-        case failed(DemetraError)
-    }
-
     struct State: Sendable {
-        var waiting: [Waiting] = []
-        var outcomes: [Int: Outcome] = [:]
-        var nextTicket = 0
+        var waiting: [CommitCall] = []
         var hasLeader = false
         var isFlushing = false
         var isClosed = false
@@ -137,32 +125,7 @@ package final class Store: Sendable {
     ///   when it is full.
     @discardableResult
     package func commit(_ transaction: WriteTransaction) throws(DemetraError) -> CommitSequence {
-        let ticket = state.withLock { state in
-            state.nextTicket += 1
-            state.waiting.append(Waiting(ticket: state.nextTicket, transaction: transaction))
-            return state.nextTicket
-        }
-        while true {
-            let turn = state.wait { state -> Turn? in
-                if let outcome = state.outcomes.removeValue(forKey: ticket) {
-                    return .done(outcome)
-                }
-                guard !state.hasLeader else { return nil }
-                state.hasLeader = true
-                defer { state.waiting = [] }
-                return .lead(state.waiting, state.poison ?? (state.isClosed ? Self.closed : nil))
-            }
-            switch turn {
-            case .done(.committed(let sequence)): return sequence
-            case .done(.failed(let error)): throw error
-            case .lead(let group, let refusal): lead(group, refusal)
-            }
-        }
-    }
-
-    private enum Turn {
-        case done(Outcome)
-        case lead([Waiting], DemetraError?)
+        try commit(.statement(transaction))
     }
 
     static let closed = DemetraError(.objectNotInPrerequisiteState, "the database is closed")

@@ -37,6 +37,10 @@ struct ImportCommand: AsyncParsableCommand {
     @Option(help: "Where bad rows go, with line number and reason; by default FILE.rejects.csv.")
     var rejects: String?
 
+    @Option(
+        help: "A name for these rows: a table takes a batch of that name once, later ones change nothing.")
+    var batchID: String?
+
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
@@ -49,7 +53,7 @@ struct ImportCommand: AsyncParsableCommand {
             let progress = ProgressBar(isShown: !quiet && isatty(STDERR_FILENO) == 1)
             let options = ImportOptions(
                 format: format, delimiter: delimiter, isStrict: strict, isUpsert: upsert,
-                rejectPath: rejects)
+                rejectPath: rejects, batchID: batchID)
             defer { progress.end() }
             let summary = try database.connect().importFile(
                 file, into: BackslashCommand.folded(table), options: options,
@@ -76,6 +80,10 @@ struct ImportCommand: AsyncParsableCommand {
     }
 
     private func report(_ summary: ImportSummary) {
+        if let notice = summary.repetition {
+            print("imported 0 rows: \(notice.message)")
+            return
+        }
         let seconds = Double(summary.elapsedNanoseconds) / 1e9
         var line = "imported \(counted(summary.rowCount, "row")) into \"\(table)\""
         if summary.createdTable {

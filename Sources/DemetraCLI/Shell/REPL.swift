@@ -1,4 +1,5 @@
 import Demetra
+import DemetraEngine
 
 /// The interactive session: reads lines until a statement is whole, runs it, prints its answer.
 final class REPL {
@@ -43,7 +44,14 @@ final class REPL {
     }
 
     private func prompt(_ splitter: StatementSplitter) -> String {
-        if splitter.isEmpty { return "demetra> " }
+        // As psql: `*` in a transaction, `!` in one that has failed.
+        let mark =
+            switch shell.connection.transactionStatus {
+            case .idle: ""
+            case .open: "*"
+            case .failed: "!"
+            }
+        if splitter.isEmpty { return "demetra\(mark)> " }
         return splitter.isInsideText ? "     '.. " : "     ... "
     }
 

@@ -13,6 +13,7 @@ struct SystemRelationOperator: PhysicalOperator {
         let rows =
             switch relation {
             case .segments: segments(context.snapshot)
+            case .batches: batches(context.snapshot)
             }
         let columns = relation.schema.fields.enumerated().map { index, field in
             Vector(rows.map { $0[index] }, type: field.type)
@@ -37,6 +38,19 @@ struct SystemRelationOperator: PhysicalOperator {
                     segment.times.map { .timestamp($0.upperBound) } ?? .null,
                     number(segment.rowCount), number(segment.hiddenCount),
                     number(segment.byteCount), number(segment.groupCount), number(segment.level),
+                ])
+            }
+        }
+        return rows
+    }
+
+    private func batches(_ snapshot: Snapshot) -> [[Value]] {
+        var rows: [[Value]] = []
+        for (name, table) in snapshot.catalog.tables.sorted(by: { $0.key < $1.key }) {
+            for batch in snapshot.loadedBatches(of: table.id) {
+                rows.append([
+                    .text(name), .text(batch.id), .integer(batch.rowCount),
+                    .timestamptz(batch.time),
                 ])
             }
         }

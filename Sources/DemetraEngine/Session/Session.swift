@@ -24,11 +24,15 @@ package final class Session: Sendable {
     package let user: String
     /// The state that all statements read; nil where each reads the latest.
     let pinned: Snapshot?
-    private let settings = Mutex(SessionSettings())
+    let settings = Mutex(SessionSettings())
     let prepared = PreparedStatements()
-    private let running = Mutex<CancellationFlag?>(nil)
-    // Statements of one session wait for each other here.
-    private let turn = Monitor(false)
+    let running = Mutex<CancellationFlag?>(nil)
+    // Texts that one session runs wait for each other here.
+    let turn = Monitor(false)
+    // Touched only by the text that has the turn.
+    let transaction = Mutex<SessionTransaction?>(nil)
+    // Told to anyone who asks while a statement runs.
+    let status = Mutex(TransactionStatus.idle)
 
     init(engine: Engine, user: String, pinned: Snapshot?) {
         self.engine = engine
@@ -36,88 +40,13 @@ package final class Session: Sendable {
         self.pinned = pinned
     }
 
-    /// What a statement that begins now reads.
-    var snapshot: Snapshot { pinned ?? engine.store.snapshot() }
-
-    /// Runs the statements of a text in order; a syntax error anywhere runs none of them.
-    ///
-    /// - Throws: the error of the first statement that fails; those behind it are not run.
-    package func run(
-        _ text: String, parameters: [(Value, LogicalType)], output: any StatementOutput
-    ) throws(DemetraError) {
-        let statements = try SQLParser.parse(text)
-        for statement in statements {
-            try runOne(statement, text, parameters, output)
-        }
-    }
-
-    private func runOne(
-        _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
-        _ output: any StatementOutput
-    ) throws(DemetraError) {
-        turn.wait { isTaken -> Void? in
-            guard !isTaken else { return nil }
-            isTaken = true
-            return ()
-        }
-        let flag = CancellationFlag()
-        running.withLock { $0 = flag }
-        defer {
-            running.withLock { $0 = nil }
-            turn.withLock(notify: true) { $0 = false }
-        }
-        let budget = engine.budget.child("statement")
-        defer { budget.release(budget.usedBytes) }
-        let timeout = StatementTimeout(
-            milliseconds: settings.withLock { $0.statementTimeoutMilliseconds }, flag)
-        defer { timeout.end() }
-        let run = StatementRun(
-            session: self, text: text, parameters: parameters, cancellation: flag, budget: budget,
-            output: output, statementTime: engine.clock.now())
-        do {
-            try run.execute(statement)
-        } catch {
-            throw timeout.explained(error)
-        }
-    }
-
     /// Stops the statement that is running, if any.
     package func cancel() { running.withLock { $0 }?.cancel() }
 
-    /// Each statement commits by itself so far.
-    package var transactionStatus: TransactionStatus { .idle }
+    /// Where the session stands between two statements.
+    package var transactionStatus: TransactionStatus { status.withLock { $0 } }
 
     // MARK: Settings
-
-    private static let memoryLimit = "memory_limit"
-
-    /// The value of a setting.
-    package func setting(_ name: String) throws(DemetraError) -> String {
-        if name.lowercased() == Self.memoryLimit {
-            return MemorySize.text(engine.budget.limitBytes)
-        }
-        return try settings.withLock { settings throws(DemetraError) in try settings.value(name) }
-    }
-
-    /// Changes a setting; nil sets its default.
-    ///
-    /// `memory_limit` belongs to the database and holds for all its sessions.
-    package func set(_ name: String, _ value: String?) throws(DemetraError) {
-        if name.lowercased() == Self.memoryLimit {
-            let byteCount = try value.map { (text) throws(DemetraError) in
-                try MemorySize.bytes(text)
-            }
-            return engine.setMemoryLimit(byteCount)
-        }
-        var value = value
-        if name.lowercased() == "timezone", let zone = value {
-            value = try engine.timeZones.rules(zone).name
-        }
-        let checked = value
-        try settings.withLock { settings throws(DemetraError) in
-            try settings.set(name, checked)
-        }
-    }
 
     /// Puts every setting back to its default.
     package func resetSettings() { settings.withLock { $0.reset() } }
@@ -131,7 +60,7 @@ package final class Session: Sendable {
 
     /// Tables and views, sorted.
     package func relationNames() -> [String] {
-        engine.store.snapshot().catalog.relationNames.sorted()
+        snapshot.catalog.relationNames.sorted()
     }
 
     /// The columns of a table.
@@ -192,7 +121,7 @@ package final class Session: Sendable {
     }
 
     func table(_ name: String) throws(DemetraError) -> TableDefinition {
-        try table(name, in: engine.store.snapshot())
+        try table(name, in: snapshot)
     }
 
     func table(_ name: String, in snapshot: Snapshot) throws(DemetraError) -> TableDefinition {
@@ -202,35 +131,5 @@ package final class Session: Sendable {
         throw DemetraError(
             .undefinedTable, "relation \"\(name)\" does not exist",
             hint: nearest.map { "Perhaps you meant \"\($0)\"." })
-    }
-}
-
-/// Cancels a statement that runs longer than `statement_timeout`.
-private final class StatementTimeout: Sendable {
-    private let milliseconds: Int
-    private let state = Monitor((isOver: false, hasFired: false))
-
-    init(milliseconds: Int, _ flag: CancellationFlag) {
-        self.milliseconds = milliseconds
-        guard milliseconds > 0 else { return }
-        let state = state
-        SystemThread.start {
-            let isOver = state.wait(milliseconds: milliseconds) { $0.isOver ? true : nil } ?? false
-            guard !isOver else { return }
-            state.withLock { $0.hasFired = true }
-            flag.cancel()
-        }
-    }
-
-    func end() { state.withLock(notify: true) { $0.isOver = true } }
-
-    /// Says that it was the timeout that cancelled.
-    func explained(_ error: DemetraError) -> DemetraError {
-        guard error.sqlState == .queryCanceled, state.withLock({ $0.hasFired }) else {
-            return error
-        }
-        return DemetraError(
-            .queryCanceled, "canceling statement due to statement timeout",
-            hint: "statement_timeout is \(milliseconds) ms.")
     }
 }

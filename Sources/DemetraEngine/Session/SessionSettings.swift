@@ -67,6 +67,22 @@ package struct SessionSettings: Sendable {
         values[name] = value
     }
 
+    /// What a setting was set to; nil when it has its default.
+    func given(_ name: String) -> String? { values[name] }
+
+    /// Sets what `given` gave.
+    mutating func restore(_ name: String, _ value: String?) { values[name] = value }
+
+    /// Whether a Boolean setting is on.
+    func isOn(_ name: String) -> Bool {
+        Self.isOn(values[name] ?? Self.defaults[name] ?? "off")
+    }
+
+    /// Whether a text means true, as PostgreSQL reads settings.
+    static func isOn(_ text: String) -> Bool {
+        ["on", "true", "yes", "1"].contains(text.lowercased())
+    }
+
     /// Puts every setting back to its default.
     package mutating func reset() { values = [:] }
 

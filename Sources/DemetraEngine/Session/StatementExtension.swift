@@ -30,13 +30,13 @@ package struct StatementContext {
     /// What exists on the snapshot.
     package var catalog: Catalog { snapshot.catalog }
     /// When the statement began; what `now()` gives inside its queries.
-    package var now: Timestamp { run.statementTime }
+    package var now: Timestamp { run.transactionTime }
     /// The session's time zone.
     package var timeZone: TimeZoneRules { run.session.timeZone }
 
     /// The same statement on the rows of this moment, to decide again what a concurrent commit undid.
     package func refreshed() -> StatementContext {
-        StatementContext(run: run, snapshot: run.engine.store.snapshot())
+        StatementContext(run: run, snapshot: run.session.snapshot)
     }
 
     // MARK: Reading
@@ -88,7 +88,7 @@ package struct StatementContext {
 
     // MARK: Writing
 
-    /// Makes changes durable and visible together.
+    /// Makes changes durable and visible together, or part of the open transaction.
     ///
     /// - Throws: 40001 when another commit came between the snapshot and this one.
     package func commit(_ changes: StatementChanges) throws(DemetraError) {
@@ -110,7 +110,7 @@ package struct StatementContext {
             transaction.insert(
                 table.definition.id, [Batch(columns, count: table.added.count)], onConflict: .error)
         }
-        try run.engine.store.commit(transaction)
+        try run.commit(transaction)
     }
 
     // MARK: Answering

@@ -14,8 +14,10 @@ struct StatementRun {
     let cancellation: CancellationFlag
     let budget: MemoryBudget
     let output: any StatementOutput
-    /// `now()`: one instant for the whole statement.
+    /// When the statement began.
     let statementTime: Timestamp
+    /// `now()`: one instant for the whole transaction.
+    let transactionTime: Timestamp
     /// What functions note while the statement runs.
     let notices = NoticeBoard()
 
@@ -26,12 +28,23 @@ struct StatementRun {
         let binder = Binder(
             catalog: snapshot.catalog, functions: engine.functions,
             folder: Folder(context: context(snapshot)))
+        var parsed = parsed
+        if case .insert(let insert) = parsed.statement, let literals = insert.literalRows {
+            let rows = LiteralInsert(run: self, snapshot: snapshot)
+            if let (bound, batches) = try? rows.batches(insert, literals, binder) {
+                try refuseWriting(.insert(bound))
+                return try InsertStatementRun(run: self, snapshot: snapshot)
+                    .execute(bound, batches)
+            }
+            // Something is wrong with the rows, or not so plain: the ordinary way finds out what.
+            parsed = try SQLParser.parse(text)[0]
+        }
         let bound = try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
         try execute(bound, snapshot)
     }
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {
-        if session.pinned != nil { try refuseWriting(bound) }
+        try refuseWriting(bound)
         for part in engine.extensions where part.handles(bound) {
             return try part.run(bound, StatementContext(run: self, snapshot: snapshot))
         }
@@ -68,6 +81,7 @@ struct StatementRun {
     }
 
     private func vacuum(_ tables: [TableDefinition]?) throws(DemetraError) {
+        try session.refuseInTransaction("VACUUM")
         let expired = try engine.store.vacuum(tables?.map(\.id))
         for rows in expired {
             output.notice(Notice(rows.text))
@@ -75,15 +89,18 @@ struct StatementRun {
         try output.finish(tag: "VACUUM")
     }
 
-    /// - Throws: 25006 for statements that would change what a pinned session reads.
+    /// Makes changes part of the open transaction; without one, durable and visible at once.
+    func commit(_ transaction: WriteTransaction) throws(DemetraError) {
+        try session.commit(transaction)
+    }
+
+    /// - Throws: 25006 for statements that would change what a pinned session or a READ ONLY transaction
+    ///   reads.
     private func refuseWriting(_ bound: BoundStatement) throws(DemetraError) {
         switch bound {
         case .query, .copyTo, .session: return
-        case .explain(let inner, _, _): try refuseWriting(inner)
-        default:
-            throw DemetraError(
-                .readOnlyTransaction, "a snapshot cannot be written to",
-                hint: "Write with Database.query or Database.append.")
+        case .explain(let inner, let analyze, _): if analyze { try refuseWriting(inner) }
+        default: try session.refuseWriting(bound.verb)
         }
     }
 
@@ -92,7 +109,8 @@ struct StatementRun {
         ExecutionContext(
             snapshot: snapshot, pool: engine.pool, budget: budget,
             evaluation: EvaluationContext(
-                statementTime: statementTime, timeZone: session.timeZone,
+                statementTime: statementTime, transactionTime: transactionTime,
+                timeZone: session.timeZone,
                 timeZones: engine.timeZones,
                 userName: session.user, cancellation: cancellation,
                 workers: PoolWorkers(pool: engine.pool), notices: notices),
@@ -140,7 +158,7 @@ struct StatementRun {
         if !changes.isEmpty {
             var transaction = WriteTransaction(snapshot: snapshot)
             for change in changes { transaction.change(change) }
-            _ = try engine.store.commit(transaction)
+            try commit(transaction)
         }
         if let notice { output.notice(Notice(notice)) }
         try output.finish(tag: tag)

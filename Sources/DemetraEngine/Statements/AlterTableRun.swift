@@ -24,10 +24,14 @@ struct AlterTableRun {
                 transaction.change(.dropTable(alter.old.id))
                 transaction.change(.putTable(alter.new))
                 transaction.insert(alter.new.id, rows.batches, onConflict: .error)
+                for batch in snapshot.loadedBatches(of: alter.old.id) {
+                    transaction.load(
+                        batch: batch.id, alter.new.id, rowCount: Int(batch.rowCount))
+                }
             }
         }
         if !alter.isRewritten { transaction.change(.putTable(try completed(alter))) }
-        _ = try run.engine.store.commit(transaction)
+        try run.commit(transaction)
         if let notice = alter.notice { run.output.notice(Notice(notice)) }
         try run.output.finish(tag: "ALTER TABLE")
     }

@@ -23,7 +23,7 @@ struct CreateModelRun {
             schema: Schema(columns.map { Field(name: $0.name, type: $0.type) }),
             batches: rows.batches, context: run.context(snapshot).evaluation)
         // Training takes a while: the catalog may have changed meanwhile.
-        let current = run.engine.store.snapshot()
+        let current = run.session.snapshot
         try check(statement, current.catalog)
         var transaction = WriteTransaction(snapshot: current)
         transaction.change(
@@ -31,7 +31,7 @@ struct CreateModelRun {
                 ModelDefinition(
                     name: trained.model.name, kind: trained.model.kind, statement: statement.text,
                     payload: trained.model.payload)))
-        _ = try run.engine.store.commit(transaction)
+        try run.commit(transaction)
         for notice in trained.notices { run.output.notice(notice) }
         try run.output.finish(
             tag: statement.replacing == .existing ? "ALTER MODEL" : "CREATE MODEL")

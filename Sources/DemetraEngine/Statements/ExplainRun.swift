@@ -47,7 +47,7 @@ struct ExplainRun {
         let inner = StatementRun(
             session: run.session, text: run.text, parameters: run.parameters,
             cancellation: run.cancellation, budget: run.budget, output: counter,
-            statementTime: run.statementTime)
+            statementTime: run.statementTime, transactionTime: run.transactionTime)
         try inner.execute(statement, snapshot)
         return counter.count
     }

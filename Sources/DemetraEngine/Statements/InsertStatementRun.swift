@@ -17,11 +17,19 @@ struct InsertStatementRun {
         if case .fail = insert.conflict, insert.returning.isEmpty {
             return try stream(insert, constraints, context)
         }
-        let rows = try run.collect(insert.plan, snapshot)
-        for batch in rows.batches {
+        try execute(insert, try run.collect(insert.plan, snapshot).batches)
+    }
+
+    /// - Parameter batches: rows with the columns of the insert's plan.
+    func execute(_ insert: BoundInsert, _ batches: [Batch]) throws(DemetraError) {
+        let context = run.context(snapshot)
+        let layout = ColumnLayout(insert.plan.columns)
+        let constraints = try RowConstraints(
+            table: insert.table, checks: insert.checks, layout: layout)
+        for batch in batches {
             try constraints.verify(rows: batch.vectors, batch: batch, context)
         }
-        let (count, written) = try write(insert, rows.batches, layout, context)
+        let (count, written) = try write(insert, batches, layout, context)
         if insert.returning.isEmpty {
             return try run.output.finish(tag: "INSERT 0 \(count)")
         }
@@ -57,7 +65,7 @@ struct InsertStatementRun {
         var transaction = WriteTransaction(snapshot: snapshot)
         if let change { transaction.change(change) }
         transaction.insert(table.id, try writer.finish(), onConflict: conflict)
-        _ = try run.engine.store.commit(transaction)
+        try run.commit(transaction)
         return count
     }
 
@@ -72,14 +80,14 @@ struct InsertStatementRun {
         case .fail:
             transaction.insert(
                 insert.table.id, batches, onConflict: insert.table.restates ? .replace : .error)
-            _ = try run.engine.store.commit(transaction)
+            try run.commit(transaction)
             return (total, batches)
         case .nothing(let key):
             let fresh = try ConflictResolver(
                 table: insert.table, snapshot: snapshot, run: run
             ).withoutConflicts(batches, key: key)
             transaction.insert(insert.table.id, fresh, onConflict: .error)
-            _ = try run.engine.store.commit(transaction)
+            try run.commit(transaction)
             return (fresh.reduce(0) { $0 + $1.count }, fresh)
         case .update(let key, let existing, let excluded, let assignments, let condition):
             let resolver = ConflictResolver(table: insert.table, snapshot: snapshot, run: run)
@@ -94,7 +102,7 @@ struct InsertStatementRun {
             transaction.delete(insert.table.id, rowIDs: resolved.replacedIDs)
             transaction.insert(
                 insert.table.id, resolved.fresh + resolved.changed, onConflict: .error)
-            _ = try run.engine.store.commit(transaction)
+            try run.commit(transaction)
             let written = resolved.fresh + resolved.updated
             return (written.reduce(0) { $0 + $1.count }, written)
         }

@@ -25,7 +25,7 @@ struct ModificationRun {
             values.append(Batch(row, count: batch.count))
         }
         transaction.insert(update.table.id, values, onConflict: .error)
-        _ = try run.engine.store.commit(transaction)
+        try run.commit(transaction)
         try answer(update.returning, layout, rows, "UPDATE", context)
     }
 
@@ -34,7 +34,7 @@ struct ModificationRun {
         let rows = try withoutRepeatedIDs(try run.collect(delete.plan, snapshot))
         var transaction = WriteTransaction(snapshot: snapshot)
         for batch in rows { transaction.delete(delete.table.id, rowIDs: batch.vectors[0]) }
-        _ = try run.engine.store.commit(transaction)
+        try run.commit(transaction)
         try answer(
             delete.returning, ColumnLayout(delete.plan.columns), rows, "DELETE", context)
     }
@@ -55,7 +55,7 @@ struct ModificationRun {
             transaction.change(.dropTable(table.id))
             transaction.change(.putTable(fresh))
         }
-        _ = try run.engine.store.commit(transaction)
+        try run.commit(transaction)
         try run.output.finish(tag: "TRUNCATE TABLE")
     }
 

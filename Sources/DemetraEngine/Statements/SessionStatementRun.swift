@@ -12,8 +12,13 @@ struct SessionStatementRun {
     func execute(_ statement: Statement) throws(DemetraError) {
         let session = run.session
         switch statement {
-        case .set(let name, let values, _):
-            try session.set(name.text, values.map { $0.joined(separator: ", ") })
+        case .set(let name, let values, let isLocal):
+            let value = values.map { $0.joined(separator: ", ") }
+            if isLocal {
+                try session.setLocally(name.text, value, run.output)
+            } else {
+                try session.set(name.text, value)
+            }
             try run.output.finish(tag: "SET")
         case .show(let name): try show(name)
         case .reset(let name):
@@ -23,9 +28,11 @@ struct SessionStatementRun {
             try run.engine.store.flush()
             try run.output.finish(tag: "CHECKPOINT")
         case .backup(let path):
+            try session.refuseInTransaction("BACKUP DATABASE")
             try run.engine.store.backup(to: path)
             try run.output.finish(tag: "BACKUP")
         case .discardAll:
+            try session.refuseInTransaction("DISCARD ALL")
             session.resetSettings()
             try session.prepared.remove(nil)
             try run.output.finish(tag: "DISCARD ALL")
@@ -40,10 +47,6 @@ struct SessionStatementRun {
                     parameterCount: max(highest, types.count)), as: name)
             try run.output.finish(tag: "PREPARE")
         case .execute(let name, let arguments): try executePrepared(name, arguments)
-        case .begin, .commit, .rollback:
-            throw DemetraError(
-                .featureNotSupported, "transactions of several statements are not supported",
-                hint: "Each statement is a transaction of its own: leave BEGIN and COMMIT out.")
         default:
             throw DemetraError(.featureNotSupported, "this statement is not supported")
         }
@@ -60,7 +63,7 @@ struct SessionStatementRun {
                 detail: "Expected \(prepared.parameterCount) parameters but got \(arguments.count)."
             ).at(name.range)
         }
-        let snapshot = run.engine.store.snapshot()
+        let snapshot = run.session.snapshot
         let binder = Binder(
             catalog: snapshot.catalog, functions: run.engine.functions,
             folder: Folder(context: run.context(snapshot)))
@@ -70,7 +73,7 @@ struct SessionStatementRun {
     }
 
     private func show(_ name: ObjectName) throws(DemetraError) {
-        let catalog = run.engine.store.snapshot().catalog
+        let catalog = run.session.snapshot.catalog
         switch name.text {
         case "tables":
             let rows =
@@ -98,7 +101,7 @@ struct SessionStatementRun {
 
     /// What the relation of all models says, where there is one.
     private func showModels() throws(DemetraError) {
-        let snapshot = run.engine.store.snapshot()
+        let snapshot = run.session.snapshot
         let statements = try SQLParser.parse("SELECT * FROM demetra_models")
         let binder = Binder(catalog: snapshot.catalog, functions: run.engine.functions)
         for statement in statements {

@@ -9,6 +9,8 @@ struct CopyOptions {
     let dialect: CSVDialect
     /// FORCE_QUOTE *: every value that is not NULL is quoted.
     let quotesAll: Bool
+    /// The name of the batch that the rows are; COPY FROM takes it once.
+    let batchID: String?
 
     /// - Throws: 42601 for an option that does not exist, 22023 for a value it cannot have, 0A000 for a
     ///   format other than text and csv.
@@ -43,6 +45,7 @@ struct CopyOptions {
                         hint: "Use FORCE_QUOTE *.")
                 }
                 quotesAll = true
+            case "batch_id": break
             case "encoding":
                 guard value.uppercased().filter({ $0 != "-" }) == "UTF8" else {
                     throw DemetraError(
@@ -56,6 +59,7 @@ struct CopyOptions {
             throw DemetraError(
                 .invalidParameterValue, "COPY delimiter and quote must be different")
         }
+        batchID = options["batch_id"]
         self.dialect = dialect
         self.quotesAll = quotesAll
     }

@@ -18,7 +18,13 @@ struct CopyRun {
     /// All rows of the input become visible together, or none of them.
     func copyFrom(_ copy: BoundCopyFrom) throws(DemetraError) {
         let options = try CopyOptions(copy.options)
+        let batch = try BatchLoad(options.batchID, copy.table)
         let read = try source(copy.endpoint, columnCount: copy.columns.count)
+        if let batch, let loaded = batch.loaded(in: snapshot) {
+            // The client sends its rows all the same.
+            while try read() != nil { try run.cancellation.check() }
+            return try answer(batch.notice(loaded))
+        }
         let types = copy.columns.map { copy.table.columns[$0] }
         let columns = CSVColumn.columns(
             of: Schema(types.map { Field(name: $0.name, type: $0.type) }),
@@ -47,9 +53,24 @@ struct CopyRun {
         try write(try parsing.finish())
         let count = writer.rowCount
         var transaction = WriteTransaction(snapshot: snapshot)
+        if let batch {
+            transaction.load(batch: batch.id, copy.table.id, rowCount: count)
+        }
         transaction.insert(copy.table.id, try writer.finish(), onConflict: conflict)
-        _ = try run.engine.store.commit(transaction)
+        do {
+            try run.commit(transaction)
+        } catch {
+            guard let batch, let loaded = batch.loadedMeanwhile(error, run.session) else {
+                throw error
+            }
+            return try answer(batch.notice(loaded))
+        }
         try run.output.finish(tag: "COPY \(count)")
+    }
+
+    private func answer(_ notice: Notice) throws(DemetraError) {
+        run.output.notice(notice)
+        try run.output.finish(tag: "COPY 0")
     }
 
     /// Gives the input in pieces, nil at its end.
@@ -89,6 +110,9 @@ struct CopyRun {
         _ plan: LogicalPlan, _ endpoint: CopyStatement.Endpoint, _ options: [String: String]
     ) throws(DemetraError) {
         let options = try CopyOptions(options)
+        guard options.batchID == nil else {
+            throw DemetraError(.syntaxError, "COPY batch_id only available using COPY FROM")
+        }
         let fields = plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
         let writer = DelimitedWriter(
             schema: Schema(fields), dialect: options.dialect, zone: run.session.timeZone,

@@ -58,12 +58,18 @@ struct FileImport {
         defer { budget.release(budget.usedBytes) }
         let file = try engine.fileSystem.open(path, creating: false)
         let total = try file.byteCount()
-        let snapshot = engine.store.snapshot()
+        try session.refuseWriting("import")
+        let snapshot = session.snapshot
         let existing = snapshot.catalog.tables[tableName]
         if existing == nil, snapshot.catalog.relationNames.contains(tableName) {
             throw DemetraError(
                 .wrongObjectType, "\"\(tableName)\" is not a table",
                 hint: "Import into a table, or choose a name that is free.")
+        }
+        if let existing, let batch = try BatchLoad(options.batchID, existing),
+            let loaded = batch.loaded(in: snapshot)
+        {
+            return repeated(batch.notice(loaded), since: start)
         }
         var layout = try infer(file, total)
         try checkNames(layout.columns)
@@ -88,12 +94,22 @@ struct FileImport {
         }
         let rejectPath = try RejectFile.write(
             outcome.rejected, to: options.rejectPath ?? path + ".rejects.csv", engine.fileSystem)
-        try commit(target, isNew: existing == nil, snapshot)
+        if let notice = try commit(target, isNew: existing == nil, snapshot) {
+            return repeated(notice, since: start)
+        }
         return ImportSummary(
             rowCount: outcome.rowCount, columnCount: layout.columns.count,
             createdTable: existing == nil, rejectedCount: outcome.rejected.count,
             rejectPath: rejectPath,
             elapsedNanoseconds: engine.clock.monotonicNanoseconds() - start)
+    }
+
+    /// The table had got the batch before.
+    private func repeated(_ notice: Notice, since start: Int64) -> ImportSummary {
+        ImportSummary(
+            rowCount: 0, columnCount: 0, createdTable: false, rejectedCount: 0, rejectPath: nil,
+            repetition: notice,
+            elapsedNanoseconds: session.engine.clock.monotonicNanoseconds() - start)
     }
 
     private func infer(_ file: any StorageFile, _ total: Int) throws(DemetraError) -> Layout {
@@ -236,14 +252,26 @@ struct FileImport {
             keys: [], checks: [], timeColumn: nil, restates: false)
     }
 
+    /// - Returns: what there is to say when another session was faster with the batch.
     private func commit(
         _ target: Target, isNew: Bool, _ snapshot: Snapshot
-    ) throws(DemetraError) {
+    ) throws(DemetraError) -> Notice? {
+        let batch = try BatchLoad(options.batchID, target.table)
+        let count = target.writer.rowCount
         var transaction = WriteTransaction(snapshot: snapshot)
         if isNew { transaction.change(.putTable(target.table)) }
+        if let batch { transaction.load(batch: batch.id, target.table.id, rowCount: count) }
         transaction.insert(
             target.table.id, try target.writer.finish(), onConflict: target.conflict)
-        _ = try session.engine.store.commit(transaction)
+        do {
+            try session.commit(transaction)
+            return nil
+        } catch {
+            guard let batch, let loaded = batch.loadedMeanwhile(error, session) else {
+                throw error
+            }
+            return batch.notice(loaded)
+        }
     }
 
     /// What COPY does with the columns a file lacks and with the constraints of the table.

@@ -1,3 +1,5 @@
+package import DemetraTypes
+
 /// How a file is imported.
 package struct ImportOptions: Sendable {
     /// `csv` or `jsonl`; nil to tell by the file's name.
@@ -10,17 +12,20 @@ package struct ImportOptions: Sendable {
     package var isUpsert: Bool
     /// Where bad rows go; nil for a file beside the imported one.
     package var rejectPath: String?
+    /// The name of the batch that the file is: the table takes it once.
+    package var batchID: String?
 
     /// Makes options.
     package init(
         format: String? = nil, delimiter: String? = nil, isStrict: Bool = false,
-        isUpsert: Bool = false, rejectPath: String? = nil
+        isUpsert: Bool = false, rejectPath: String? = nil, batchID: String? = nil
     ) {
         self.format = format
         self.delimiter = delimiter
         self.isStrict = isStrict
         self.isUpsert = isUpsert
         self.rejectPath = rejectPath
+        self.batchID = batchID
     }
 }
 
@@ -46,6 +51,8 @@ package struct ImportSummary: Sendable {
     package let rejectedCount: Int
     /// Where they are.
     package let rejectPath: String?
+    /// What there is to say when the table had got the batch before; nothing was done then.
+    package var repetition: Notice?
     /// How long it took.
     package let elapsedNanoseconds: Int64
 }

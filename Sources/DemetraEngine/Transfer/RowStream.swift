@@ -23,22 +23,33 @@ package final class RowStream: Sendable {
     private let snapshot: Snapshot
     private let table: TableDefinition
     private let conflict: ConflictAction
+    private let batch: BatchLoad?
+    /// The table has got the batch: rows are taken and dropped.
+    private let isRepeated: Bool
     private let budget: MemoryBudget
     private let castContext: CastContext
     private let state: Mutex<State>
 
     /// A stream into a table.
     ///
-    /// - Parameter replacing: true to let a row take the place of the one with its key.
-    /// - Throws: 42P01 when there is no such table.
-    package init(_ session: Session, table name: String, replacing: Bool) throws(DemetraError) {
+    /// - Parameters:
+    ///   - replacing: true to let a row take the place of the one with its key.
+    ///   - batchID: the name of the batch that the rows are; the table takes it once.
+    /// - Throws: 42P01 when there is no such table, 22023 for a name of a batch that is empty or too long.
+    package init(
+        _ session: Session, table name: String, replacing: Bool, batchID: String? = nil
+    ) throws(DemetraError) {
         self.session = session
-        let snapshot = session.engine.store.snapshot()
+        try session.refuseWriting("append")
+        let snapshot = session.snapshot
         let table = try session.table(name, in: snapshot)
         let conflict: ConflictAction = replacing ? .replace : .error
         let budget = session.engine.budget.child("append")
         (self.snapshot, self.table, self.conflict) = (snapshot, table, conflict)
         self.budget = budget
+        let batch = try BatchLoad(batchID, table)
+        self.batch = batch
+        isRepeated = batch?.loaded(in: snapshot) != nil
         castContext = CastContext(zone: session.timeZone, zones: session.engine.timeZones)
         state = Mutex(
             State(
@@ -73,6 +84,7 @@ package final class RowStream: Sendable {
             }
             for index in converted.indices { state.columns[index].append(converted[index]) }
             state.waitingCount += 1
+            if isRepeated { return drop(&state) }
             if state.waitingCount == Batch.capacity { try flush(&state) }
         }
     }
@@ -89,12 +101,14 @@ package final class RowStream: Sendable {
         for (column, vector) in zip(table.columns, batch.vectors)
         where !column.isNullable && vector.hasNulls { throw missing(column) }
         try state.withLock { state throws(DemetraError) in
+            if isRepeated { return }
             try flush(&state)
             try state.writer.append(batch)
         }
     }
 
-    /// Makes all rows visible and durable; gives how many there were. Nothing can be added any more.
+    /// Makes all rows visible and durable; gives how many there were, 0 when the table had got their batch
+    /// before. Nothing can be added any more.
     ///
     /// - Throws: 23505 when a key exists, or comes twice, and rows are not replaced; 58030 when the disk fails.
     package func commit() throws(DemetraError) -> Int {
@@ -102,20 +116,31 @@ package final class RowStream: Sendable {
             try flush(&state)
             return try state.writer.finish()
         }
+        if isRepeated { return 0 }
         var transaction = WriteTransaction(snapshot: snapshot)
+        if let batch { transaction.load(batch: batch.id, table.id, rowCount: rows.count) }
         transaction.insert(table.id, rows, onConflict: conflict)
-        _ = try session.engine.store.commit(transaction)
-        return rows.count
+        do {
+            try session.commit(transaction)
+            return rows.count
+        } catch {
+            guard batch?.loadedMeanwhile(error, session) != nil else { throw error }
+            return 0
+        }
+    }
+
+    private func drop(_ state: inout State) {
+        for index in state.columns.indices {
+            state.columns[index].removeAll(keepingCapacity: true)
+        }
+        state.waitingCount = 0
     }
 
     private func flush(_ state: inout State) throws(DemetraError) {
         guard state.waitingCount > 0 else { return }
         let vectors = zip(state.columns, table.columns).map { Vector($0, type: $1.type) }
         let batch = Batch(vectors, count: state.waitingCount)
-        for index in state.columns.indices {
-            state.columns[index].removeAll(keepingCapacity: true)
-        }
-        state.waitingCount = 0
+        drop(&state)
         try state.writer.append(batch)
     }
 

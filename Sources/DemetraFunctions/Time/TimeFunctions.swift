@@ -214,18 +214,21 @@ enum TimeFunctions {
     // MARK: Current time
 
     private static let current: [ScalarFunction] =
-        ["now", "transaction_timestamp", "statement_timestamp"].map { name in
+        ["now", "transaction_timestamp"].map { name in
             ScalarBuilder.function(name, [], .timestamptz, volatility: .stable) { _, context in
-                .timestamptz(context.statementTime)
+                .timestamptz(context.transactionTime)
             }
         }
         + [
+            ScalarBuilder.function(
+                "statement_timestamp", [], .timestamptz, volatility: .stable
+            ) { _, context in .timestamptz(context.statementTime) },
             ScalarBuilder.function("localtimestamp", [], .timestamp, volatility: .stable) {
                 _, context in
-                .timestamp(context.timeZone.local(context.statementTime))
+                .timestamp(context.timeZone.local(context.transactionTime))
             },
             ScalarBuilder.function("current_date", [], .date, volatility: .stable) { _, context in
-                .date(context.timeZone.local(context.statementTime).date)
+                .date(context.timeZone.local(context.transactionTime).date)
             },
             ScalarBuilder.function("current_user", [], .text, volatility: .stable) { _, context in
                 .text(context.userName)
@@ -339,7 +342,7 @@ enum TimeFunctions {
         },
         ScalarBuilder.function("age", [.timestamp], .interval, volatility: .stable) {
             (values, context) throws(DemetraError) in
-            let today = context.timeZone.local(context.statementTime).date.timestamp
+            let today = context.timeZone.local(context.transactionTime).date.timestamp
             return .interval(try today.age(since: timestamp(values[0])))
         },
     ]

@@ -1,6 +1,6 @@
 import DemetraCatalog
-import DemetraSQL
-import DemetraTypes
+package import DemetraSQL
+package import DemetraTypes
 
 // INSERT, UPDATE, DELETE and COPY.
 
@@ -36,6 +36,38 @@ extension Binder {
             conflict: try conflict(statement, table, columns),
             checks: try checks(table, columns),
             returning: try returning(statement.returning, table, statement.alias, columns))
+    }
+
+    /// An INSERT of plain literals, and how its rows become those of the table; nil when they do not plainly.
+    package func bindLiteralInsert(
+        _ statement: InsertStatement, text: String
+    ) throws(DemetraError) -> (insert: BoundInsert, rows: BoundCopyFrom)? {
+        guard let literals = statement.literalRows else { return nil }
+        self.text = text
+        let insert = try bindInsert(statement)
+        let table = insert.table
+        let positions = try targetPositions(statement.columns, table)
+        let width = literals.kinds.count
+        guard width == positions.count || (width < positions.count && statement.columns.isEmpty)
+        else { return nil }
+        for (kinds, position) in zip(literals.kinds, positions) {
+            guard Self.areReadAsText(kinds, as: table.columns[position].type) else { return nil }
+        }
+        return (
+            insert,
+            try copyTarget(
+                table, Array(positions.prefix(width)), insert.plan.columns, .standard, [:])
+        )
+    }
+
+    /// Whether the text of literals means in a column what the literals do.
+    private static func areReadAsText(_ kinds: LiteralRows.Kinds, as type: LogicalType) -> Bool {
+        if kinds.contains(.boolean), type != .boolean { return false }
+        switch type {
+        case .smallint, .integer, .bigint: return !kinds.contains(.fraction)
+        case .double, .numeric: return true
+        default: return kinds.isDisjoint(with: [.whole, .fraction])
+        }
     }
 
     private func targetPositions(
@@ -394,19 +426,25 @@ extension Binder {
         case .table(let name, let columns):
             if !statement.isFrom { return try copyTable(name, columns, statement, options) }
             let table = try table(name)
-            let positions = try targetPositions(columns, table)
-            var defaults: [(position: Int, value: BoundExpression)] = []
-            for (position, column) in table.columns.enumerated() where !positions.contains(position)
-            {
-                defaults.append((position, try defaultValue(column, table)))
-            }
-            let rowColumns = table.columns.map { newColumn($0.name, $0.type) }
             return .copyFrom(
-                BoundCopyFrom(
-                    table: table, columns: positions, defaults: defaults,
-                    checks: try checks(table, rowColumns), rowColumns: rowColumns,
-                    endpoint: statement.endpoint, options: options))
+                try copyTarget(
+                    table, try targetPositions(columns, table),
+                    table.columns.map { newColumn($0.name, $0.type) }, statement.endpoint, options))
         }
+    }
+
+    private func copyTarget(
+        _ table: TableDefinition, _ positions: [Int], _ rowColumns: [PlanColumn],
+        _ endpoint: CopyStatement.Endpoint, _ options: [String: String]
+    ) throws(DemetraError) -> BoundCopyFrom {
+        var defaults: [(position: Int, value: BoundExpression)] = []
+        for (position, column) in table.columns.enumerated() where !positions.contains(position) {
+            defaults.append((position, try defaultValue(column, table)))
+        }
+        return BoundCopyFrom(
+            table: table, columns: positions, defaults: defaults,
+            checks: try checks(table, rowColumns), rowColumns: rowColumns, endpoint: endpoint,
+            options: options)
     }
 
     private func copyTable(

@@ -6,6 +6,8 @@ package import DemetraTypes
 package enum SystemRelation: String, Sendable, CaseIterable {
     /// How the rows of tables lie in files and in memory.
     case segments = "demetra_segments"
+    /// The batches that tables have got under names of their own.
+    case batches = "demetra_batches"
 
     /// Its columns.
     package var schema: Schema {
@@ -18,6 +20,11 @@ package enum SystemRelation: String, Sendable, CaseIterable {
                 Field(name: "rows", type: .bigint), Field(name: "hidden_rows", type: .bigint),
                 Field(name: "bytes", type: .bigint), Field(name: "groups", type: .integer),
                 Field(name: "level", type: .integer),
+            ])
+        case .batches:
+            Schema([
+                Field(name: "table_name", type: .text), Field(name: "batch_id", type: .text),
+                Field(name: "rows", type: .bigint), Field(name: "loaded_at", type: .timestamptz),
             ])
         }
     }

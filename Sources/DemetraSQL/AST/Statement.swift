@@ -43,9 +43,18 @@ package indirect enum Statement: Sendable, Hashable {
     /// `SHOW name`; `all` for SHOW ALL; `tables`, `metrics`, `alerts`, `models` list those.
     case show(ObjectName)
     case reset(ObjectName?)
-    case begin
-    case commit
-    case rollback
+    /// BEGIN, or START TRANSACTION.
+    case begin(TransactionModes, isStart: Bool)
+    /// COMMIT; the next transaction begins at once with AND CHAIN.
+    case commit(isChained: Bool)
+    case rollback(isChained: Bool)
+    case savepoint(Identifier)
+    /// RELEASE SAVEPOINT.
+    case release(Identifier)
+    /// ROLLBACK TO SAVEPOINT.
+    case rollbackTo(Identifier)
+    /// SET TRANSACTION, or SET SESSION CHARACTERISTICS AS TRANSACTION.
+    case setTransaction(TransactionModes, isForSession: Bool)
     /// PREPARE name (types) AS statement.
     case prepare(name: Identifier, types: [TypeName], ParsedStatement)
     case execute(name: Identifier, arguments: [Expression])
@@ -97,6 +106,8 @@ package struct InsertStatement: Sendable, Hashable {
     package var onConflict: OnConflict?
     /// RETURNING.
     package var returning: [SelectItem]
+    /// The rows when all of them are plain literals; `source` is nil then.
+    package var literalRows: LiteralRows?
 
     /// Makes an INSERT.
     package init(

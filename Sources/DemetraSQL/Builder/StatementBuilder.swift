@@ -49,9 +49,7 @@ enum SessionBuilder {
         if let inner = node[.reset] {
             return .reset(inner[.name].map { ObjectName($0.all(.parts).map(\.identifier)) })
         }
-        if node.has(.begin) { return .begin }
-        if node.has(.commit) { return .commit }
-        if node.has(.rollback) { return .rollback }
+        if let statement = transaction(node) { return statement }
         if node.has(.checkpoint) { return .checkpoint }
         if let inner = node[.vacuum] {
             return .vacuum(inner.all(.names).map { ExpressionBuilder.objectName($0) })
@@ -59,6 +57,37 @@ enum SessionBuilder {
         if let path = node[.backup]?[.path] { return .backup(try path.string()) }
         if node.has(.discard) { return .discardAll }
         return try prepared(node)
+    }
+
+    private static func transaction(_ node: SyntaxNode) -> Statement? {
+        if let inner = node[.begin] {
+            return .begin(modes(inner), isStart: inner.has(.start))
+        }
+        if let inner = node[.commit] { return .commit(isChained: isChained(inner)) }
+        if let inner = node[.rollback] {
+            if let name = inner[.savepoint] { return .rollbackTo(name.identifier) }
+            return .rollback(isChained: isChained(inner))
+        }
+        if let name = node[.savepoint]?[.name] { return .savepoint(name.identifier) }
+        if let name = node[.release]?[.name] { return .release(name.identifier) }
+        return nil
+    }
+
+    private static func isChained(_ node: SyntaxNode) -> Bool {
+        node[.chain].map { !$0.has(.no) } ?? false
+    }
+
+    private static func modes(_ node: SyntaxNode) -> TransactionModes {
+        var modes = TransactionModes()
+        for mode in node.all(.modes) {
+            if mode.has(.serializable) { modes.isolation = "serializable" }
+            if mode.has(.repeatable) { modes.isolation = "repeatable read" }
+            if mode.has(.committed) { modes.isolation = "read committed" }
+            if mode.has(.uncommitted) { modes.isolation = "read uncommitted" }
+            if mode.has(.write) { modes.isReadOnly = false }
+            if mode.has(.only) { modes.isReadOnly = true }
+        }
+        return modes
     }
 
     private static func prepared(_ node: SyntaxNode) throws(DemetraError) -> Statement {
@@ -111,9 +140,7 @@ enum SessionBuilder {
                 name: plainName("timezone", zone), values: text.map { [$0] }, isLocal: isLocal)
         }
         if node.has(.characteristics) || node.has(.transaction) {
-            return .set(
-                name: plainName("default_transaction_isolation", node), values: nil,
-                isLocal: isLocal)
+            return .setTransaction(modes(node), isForSession: node.has(.characteristics))
         }
         guard let name = node[.name] else { throw StatementBuilder.missing() }
         var values: [String]?

@@ -226,8 +226,8 @@ package final class BulkWriter {
 ///
 /// What no commit takes is removed from the disk with the last copy.
 package struct BulkRows: Sendable {
-    /// What the rows were checked against.
-    let snapshot: Snapshot
+    /// What the rows were checked against; nil when nothing is left to be checked.
+    let snapshot: Snapshot?
     /// Rows in memory, not checked; empty when there are segments.
     let batches: [Batch]
     /// Segments in the order in which their rows get ids.
@@ -238,4 +238,36 @@ package struct BulkRows: Sendable {
     let superseded: [Int64]
     /// Rows that were given.
     package let count: Int
+}
+
+extension BulkRows {
+    /// The rows of the segments, but for those that others replace.
+    func readBack(_ definition: TableDefinition) throws(DemetraError) -> [Batch] {
+        var batches: [Batch] = []
+        for visible in visibleGroups(definition) {
+            var vectors: [Vector] = []
+            for column in definition.columns.indices {
+                vectors.append(try visible.group.vector(column))
+            }
+            let all = Batch(vectors, count: visible.group.count)
+            let kept = (0..<all.count).filter { !visible.isHidden($0) }.map { Int32($0) }
+            batches.append(
+                kept.count == all.count ? all : all.taking(SelectionVector(Buffer(kept))))
+        }
+        return batches
+    }
+
+    /// The row groups of the segments, with those hidden that later rows replace.
+    func visibleGroups(_ definition: TableDefinition) -> [VisibleGroup] {
+        let hidden = Set(superseded)
+        var start: Int64 = 0
+        return segments.flatMap { $0.groups(definition) }.map { group in
+            let rows = (0..<group.count).filter { hidden.contains(start + Int64($0)) }
+            start += Int64(group.count)
+            return VisibleGroup(
+                group: group,
+                deletions: rows.isEmpty
+                    ? nil : DeletionVector(rows: rows, of: group.count, and: nil))
+        }
+    }
 }

@@ -10,6 +10,11 @@ extension CommitBuilder {
         _ table: TableID, _ rows: BulkRows, _ conflict: ConflictAction
     ) throws(DemetraError) {
         let state = try state(table)
+        // The files lie in the folder of the table that the transaction made; another has its number now.
+        if let segment = rows.segments.first, segment.footer.table != table {
+            let batches = try rows.readBack(state.definition)
+            return try insert(table, batches, conflict, isChecked: rows.snapshot == nil)
+        }
         try check(rows, against: state, conflict)
         // A row that was hidden meanwhile is gone already.
         var hidden: [RowID] = []
@@ -32,14 +37,12 @@ extension CommitBuilder {
     private mutating func check(
         _ rows: BulkRows, against state: TableState, _ conflict: ConflictAction
     ) throws(DemetraError) {
-        let before = rows.snapshot.states[state.definition.id]
+        guard let snapshot = rows.snapshot else { return }
+        let before = snapshot.states[state.definition.id]
         guard state.revision != before?.revision ?? 0 else { return }
         let firstNew = before?.nextRow ?? 0
         let prepared = TableState(
-            definition: state.definition,
-            groups: rows.segments.flatMap { $0.groups(state.definition) }.map {
-                VisibleGroup(group: $0, deletions: nil)
-            })
+            definition: state.definition, groups: rows.visibleGroups(state.definition))
         var hidden: [RowID] = []
         for visible in state.groups where visible.group.last >= firstNew {
             guard

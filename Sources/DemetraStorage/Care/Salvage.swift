@@ -47,7 +47,8 @@ package struct Salvage {
             directory.reserveSegments(through: id.number)
         }
         let snapshot = Snapshot(
-            catalog: log.builder.catalog, moment: log.builder.moment, states: states)
+            catalog: log.builder.catalog, moment: log.builder.moment, states: states,
+            ledger: log.builder.ledger)
         let copy = DatabaseCopy(
             source: directory, snapshot: snapshot.sealed(), known: segments.whole,
             threadCount: processorCount, fileSystem: fileSystem, target: target)

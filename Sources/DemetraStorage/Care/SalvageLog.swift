@@ -21,8 +21,10 @@ struct SalvageLog {
         self.base = base
         sequence = base.moment.sequence.number
         builder = CommitBuilder(
-            catalog: base.catalog, states: base.states, moment: base.moment, directory: directory,
-            configuration: configuration)
+            Snapshot(
+                catalog: base.catalog, moment: base.moment, states: base.states,
+                ledger: base.ledger),
+            moment: base.moment, directory: directory, configuration: configuration)
     }
 
     mutating func replay(_ report: inout SalvageReport) {

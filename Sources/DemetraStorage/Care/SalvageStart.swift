@@ -14,6 +14,8 @@ struct SalvageStart {
     /// True when this is what recovery would begin with; false when segments may hold rows that the log adds
     /// again, and rows that were hidden may be visible.
     let isCurrent: Bool
+    /// The batches that tables have got.
+    var ledger = BatchLedger()
 
     /// The best there is.
     static func find(_ directory: DatabaseDirectory, _ report: inout SalvageReport) -> SalvageStart
@@ -64,7 +66,7 @@ struct SalvageStart {
         let states = Recovery.states(manifest, directory, &known)
         return SalvageStart(
             catalog: manifest.catalog, states: states, known: known, moment: manifest.floor,
-            firstLog: manifest.firstLog, flushedRows: [:], isCurrent: true)
+            firstLog: manifest.firstLog, flushedRows: [:], isCurrent: true, ledger: manifest.ledger)
     }
 
     // MARK: Without a manifest

@@ -124,7 +124,8 @@ struct FlushRun {
                 Manifest.Table(
                     id: id, nextRow: table.state.nextRow, timeline: timeline(of: table),
                     segments: segments(of: table))
-            })
+            },
+            ledger: snapshot.ledger)
     }
 
     private func timeline(of table: Table) -> Timeline? {

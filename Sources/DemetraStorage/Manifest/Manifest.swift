@@ -32,6 +32,8 @@ struct Manifest: Sendable {
     /// The number that the next segment gets.
     let nextSegment: Int64
     let tables: [Table]
+    /// The batches that tables have got.
+    let ledger: BatchLedger
 
     // MARK: Bytes
 
@@ -60,6 +62,7 @@ struct Manifest: Sendable {
                 }
             }
         }
+        ledger.encode(into: &writer)
         writer.write(Checksum.crc32c(writer.bytes))
         return writer.bytes
     }
@@ -99,7 +102,7 @@ struct Manifest: Sendable {
         }
         return Manifest(
             catalog: catalog, floor: floor, firstLog: firstLog, nextSegment: nextSegment,
-            tables: tables)
+            tables: tables, ledger: version > 1 ? try BatchLedger.decode(&reader) : BatchLedger())
     }
 
     private static func table(

@@ -47,7 +47,8 @@ struct Recovery {
         try checkEmptiness()
         _ = try WriteAheadLog.create(directory, number: 1)
         let manifest = Manifest(
-            catalog: Catalog(), floor: .none, firstLog: 1, nextSegment: 1, tables: [])
+            catalog: Catalog(), floor: .none, firstLog: 1, nextSegment: 1, tables: [],
+            ledger: BatchLedger())
         do {
             try file.write(manifest, number: 1)
         } catch {
@@ -86,8 +87,10 @@ struct Recovery {
         var known: [SegmentID: KnownSegment] = [:]
         let states = Self.states(manifest, directory, &known)
         var builder = CommitBuilder(
-            catalog: manifest.catalog, states: states, moment: manifest.floor,
-            directory: directory, configuration: configuration)
+            Snapshot(
+                catalog: manifest.catalog, moment: manifest.floor, states: states,
+                ledger: manifest.ledger),
+            moment: manifest.floor, directory: directory, configuration: configuration)
         let replay = LogReplay(
             directory: directory, firstLog: manifest.firstLog, floor: manifest.floor)
         let log = try replay.run(&report) { (moment, payload, name) throws(DemetraError) in
@@ -106,7 +109,8 @@ struct Recovery {
         return Outcome(
             log: log,
             snapshot: Snapshot(
-                catalog: builder.catalog, moment: builder.moment, states: builder.states),
+                catalog: builder.catalog, moment: builder.moment, states: builder.states,
+                ledger: builder.ledger),
             known: known, manifestNumber: number, floor: manifest.floor.sequence.number,
             report: report, unplaced: builder.unplaced)
     }

@@ -9,7 +9,8 @@ import DemetraVectors
 /// written once instead of twice, and never wait in the memtable.
 struct CommitBuilder {
     private(set) var catalog: Catalog
-    private(set) var states: [TableID: TableState]
+    var states: [TableID: TableState]
+    private(set) var ledger: BatchLedger
     private(set) var logged: [LoggedChange] = []
     /// Segments that were written or opened on the way. Who commits them keeps them; the files of the others
     /// go by themselves.
@@ -21,100 +22,36 @@ struct CommitBuilder {
     private let directory: DatabaseDirectory
     private let configuration: StoreConfiguration
 
+    /// - Parameter base: what there is before the commit.
     init(
-        catalog: Catalog, states: [TableID: TableState], moment: CommitMoment,
-        directory: DatabaseDirectory, configuration: StoreConfiguration
+        _ base: Snapshot, moment: CommitMoment, directory: DatabaseDirectory,
+        configuration: StoreConfiguration
     ) {
-        self.catalog = catalog
-        self.states = states
+        catalog = base.catalog
+        states = base.states
+        ledger = base.ledger
         self.moment = moment
         self.directory = directory
         self.configuration = configuration
     }
 
-    // MARK: Transactions
-
-    mutating func apply(_ transaction: WriteTransaction) throws(DemetraError) {
-        if catalog.version != transaction.base.catalog.version {
-            try checkTables(transaction)
-        }
-        for operation in transaction.operations {
-            switch operation {
-            case .change(let change): try apply(.catalog(change))
-            case .insert(let table, let batches, let conflict):
-                try insert(table, batches, conflict)
-            case .insertBulk(let table, let rows, let conflict):
-                try insert(table, rows, conflict)
-            case .delete(let table, let ids): try delete(table, ids)
-            case .requireUnchanged(let table):
-                // A flush makes other objects of the same rows: revisions tell, identities do not.
-                guard states[table]?.revision == transaction.base.states[table]?.revision else {
-                    throw changed(states[table]?.definition.name ?? "")
-                }
-            }
-        }
+    /// A builder that has done nothing yet.
+    func rewound(to base: Snapshot) -> CommitBuilder {
+        CommitBuilder(
+            base, moment: moment, directory: directory, configuration: configuration)
     }
 
-    /// The tables a transaction was decided on are still what they were, and names it takes are free.
-    private func checkTables(_ transaction: WriteTransaction) throws(DemetraError) {
-        for operation in transaction.operations {
-            switch operation {
-            case .change(.putTable(let table)):
-                if let other = catalog.tables[table.name], other.id != table.id,
-                    transaction.base.catalog.tables[table.name]?.id != other.id
-                {
-                    throw DemetraError(
-                        .duplicateTable, "relation \"\(table.name)\" already exists")
-                }
-                if let other = catalog.table(id: table.id),
-                    transaction.base.catalog.table(id: table.id) != other
-                {
-                    throw changed(other.name)
-                }
-            case .insert(let id, _, _), .insertBulk(let id, _, _), .delete(let id, _):
-                guard let base = transaction.base.catalog.table(id: id) else { continue }
-                guard catalog.table(id: id) == base else { throw changed(base.name) }
-            default: continue
-            }
-        }
-    }
-
-    private func changed(_ table: String) -> DemetraError {
-        DemetraError(
-            .serializationFailure, "table \"\(table)\" was changed concurrently",
-            hint: "Run the statement again.")
-    }
-
-    func state(_ table: TableID) throws(DemetraError) -> TableState {
-        guard let state = states[table] else {
-            throw DemetraError(.undefinedTable, "the table was dropped concurrently")
-        }
-        return state
-    }
-
-    private mutating func delete(_ table: TableID, _ ids: Vector) throws(DemetraError) {
-        let state = try state(table)
-        guard case .int64(let numbers) = ids.flattened().storage else {
-            throw DemetraError(.internalError, "row ids are not bigint")
-        }
-        var rows: [RowID] = []
-        for (index, place) in try state.places(of: numbers.array).enumerated() {
-            let id = RowID(number: numbers[index])
-            guard let place, !state.groups[place.position].isHidden(place.row) else {
-                throw DemetraError(
-                    .serializationFailure,
-                    "a row of \"\(state.definition.name)\" was changed concurrently",
-                    hint: "Run the statement again.")
-            }
-            rows.append(id)
-        }
-        if !rows.isEmpty { try apply(.hide(table, rows)) }
+    /// Gives away what was written down so far, for a transaction that keeps its own record of it.
+    mutating func take() -> (logged: [LoggedChange], segments: [KnownSegment]) {
+        defer { (logged, segments) = ([], []) }
+        return (logged, segments)
     }
 
     // MARK: Inserts
 
-    private mutating func insert(
-        _ table: TableID, _ batches: [Batch], _ conflict: ConflictAction
+    /// - Parameter isChecked: the rows are known to fit all keys.
+    mutating func insert(
+        _ table: TableID, _ batches: [Batch], _ conflict: ConflictAction, isChecked: Bool = false
     ) throws(DemetraError) {
         let count = batches.reduce(0) { $0 + $1.count }
         guard count > 0 else { return }
@@ -126,7 +63,7 @@ struct CommitBuilder {
             columns.append(joined.withoutUnusedTexts())
         }
         var rowCount = count
-        for key in definition.keys {
+        for key in isChecked ? [] : definition.keys {
             (columns, rowCount) = try checked(table, key, columns, rowCount, conflict)
         }
         guard rowCount > 0 else { return }
@@ -233,6 +170,7 @@ struct CommitBuilder {
     private mutating func replay(_ change: LoggedChange) throws(DemetraError) {
         switch change {
         case .catalog(let change): apply(change)
+        case .batch(let table, let batch): ledger.add(batch, to: table)
         case .hide(let table, let rows): states[table] = try logged(table).hiding(rows, moment)
         case .insert(let table, let first, let columns, let count):
             let state = try logged(table)
@@ -280,7 +218,9 @@ struct CommitBuilder {
         case .putTable(let table):
             states[table.id] =
                 states[table.id]?.redefined(table, moment) ?? .empty(table, moment)
-        case .dropTable(let id): states[id] = nil
+        case .dropTable(let id):
+            states[id] = nil
+            ledger.remove(id)
         default: break
         }
     }

@@ -10,11 +10,15 @@ package final class Snapshot: Sendable {
     /// The commit it shows.
     package let moment: CommitMoment
     let states: [TableID: TableState]
+    let ledger: BatchLedger
 
-    init(catalog: Catalog, moment: CommitMoment, states: [TableID: TableState]) {
+    init(
+        catalog: Catalog, moment: CommitMoment, states: [TableID: TableState], ledger: BatchLedger
+    ) {
         self.catalog = catalog
         self.moment = moment
         self.states = states
+        self.ledger = ledger
     }
 
     /// The number of the commit it shows.
@@ -25,11 +29,21 @@ package final class Snapshot: Sendable {
 
     /// The same, none of whose groups will be joined with later rows.
     func sealed() -> Snapshot {
-        Snapshot(catalog: catalog, moment: moment, states: states.mapValues { $0.sealed() })
+        Snapshot(
+            catalog: catalog, moment: moment, states: states.mapValues { $0.sealed() },
+            ledger: ledger)
     }
 
     /// The rows of a table, or nil when there is no such table.
     package func table(_ id: TableID) -> TableSnapshot? { states[id].map { TableSnapshot($0) } }
+
+    /// The batch that a table got under a name; nil when it did not, or so long ago that it was forgotten.
+    package func loadedBatch(_ id: String, of table: TableID) -> LoadedBatch? {
+        ledger.batch(id, of: table)
+    }
+
+    /// The batches that a table got under names of their own, oldest first.
+    package func loadedBatches(of table: TableID) -> [LoadedBatch] { ledger.batches(of: table) }
 
     /// For each row of `keys` the id of the visible stored row with the same key, or -1; a NULL among the
     /// key's values never finds anything.

@@ -9,11 +9,13 @@ import DemetraVectors
 ///     3  hidden rows of a table: table, count, row ids as integers
 ///     4  a segment whose rows join a table: its record without a base; no longer written
 ///     5  a segment whose rows join a table: its record
+///     6  a batch that a table got under a name: table, the batch
 enum LoggedChange {
     case catalog(CatalogChange)
     case insert(TableID, first: Int64, [Vector], count: Int)
     case hide(TableID, [RowID])
     case attach(SegmentRecord)
+    case batch(TableID, LoadedBatch)
 }
 
 enum TransactionCodec {
@@ -41,6 +43,10 @@ enum TransactionCodec {
             case .attach(let record):
                 writer.write(UInt8(5))
                 record.encode(into: &writer)
+            case .batch(let table, let batch):
+                writer.write(UInt8(6))
+                writer.write(table.number)
+                BatchLedger.encode(batch, into: &writer)
             }
         }
         return writer.bytes
@@ -64,6 +70,9 @@ enum TransactionCodec {
             case 4:
                 changes.append(.attach(try SegmentRecord.decode(&reader, hasBase: false)))
             case 5: changes.append(.attach(try SegmentRecord.decode(&reader, hasBase: true)))
+            case 6:
+                let table = TableID(try reader.integer(Int64.self))
+                changes.append(.batch(table, try BatchLedger.batch(&reader)))
             default: throw reader.damaged("an unknown change")
             }
         }

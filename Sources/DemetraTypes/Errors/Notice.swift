@@ -14,11 +14,17 @@ public struct Notice: Sendable, Hashable {
     public let message: String
     /// What to do, if anything.
     public let hint: String?
+    /// What kind of notice it is, where clients may want to know.
+    public let sqlState: SQLState?
 
     /// Makes a notice.
-    public init(_ message: String, severity: Severity = .notice, hint: String? = nil) {
+    public init(
+        _ message: String, severity: Severity = .notice, hint: String? = nil,
+        sqlState: SQLState? = nil
+    ) {
         self.severity = severity
         self.message = message
         self.hint = hint
+        self.sqlState = sqlState
     }
 }

@@ -108,7 +108,8 @@ enum BackendMessage: Sendable {
     private static func write(_ notice: Notice, _ buffer: inout ByteBuffer) {
         field("S", notice.severity.rawValue, &buffer)
         field("V", notice.severity.rawValue, &buffer)
-        field("C", notice.severity == .notice ? "00000" : "01000", &buffer)
+        let code = notice.severity == .notice ? "00000" : "01000"
+        field("C", notice.sqlState?.code ?? code, &buffer)
         field("M", notice.message, &buffer)
         if let hint = notice.hint { field("H", hint, &buffer) }
         buffer.writeInteger(UInt8(0))

@@ -66,6 +66,7 @@ final class WireSession: Sendable {
     func clientIsGone() {
         connection.cancel()
         copyIn.fail("the client closed the connection")
+        queue.close()
     }
 
     /// Runs statements on the session's thread and sends their answers, ReadyForQuery last.

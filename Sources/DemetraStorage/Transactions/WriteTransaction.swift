@@ -17,10 +17,21 @@ package struct WriteTransaction: Sendable {
         case insertBulk(TableID, BulkRows, ConflictAction)
         case delete(TableID, Vector)
         case requireUnchanged(TableID)
+        case batch(TableID, id: String, rowCount: Int64)
     }
 
     let base: Snapshot
     private(set) var operations: [Operation] = []
+
+    /// Bytes of memory that the rows to insert take.
+    package var memoryBytes: Int {
+        operations.reduce(0) { sum, operation in
+            guard case .insert(_, let batches, _) = operation else { return sum }
+            return batches.reduce(sum) { sum, batch in
+                batch.vectors.reduce(sum) { $0 + $1.memoryBytes }
+            }
+        }
+    }
 
     /// Changes decided on a snapshot.
     package init(snapshot: Snapshot) { base = snapshot }
@@ -49,6 +60,12 @@ package struct WriteTransaction: Sendable {
     /// Makes the commit fail (40001) if the table's rows were changed since the snapshot.
     package mutating func requireUnchanged(_ table: TableID) {
         operations.append(.requireUnchanged(table))
+    }
+
+    /// Notes that the rows inserted into a table are a batch of that name. The commit fails (40001) if the
+    /// table has got it meanwhile.
+    package mutating func load(batch id: String, _ table: TableID, rowCount: Int) {
+        operations.append(.batch(table, id: id, rowCount: Int64(rowCount)))
     }
 
     /// Hides rows by id, a bigint vector.

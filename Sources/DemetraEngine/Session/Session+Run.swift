@@ -1,0 +1,129 @@
+import DemetraPlanner
+import DemetraSQL
+import DemetraStorage
+package import DemetraTypes
+package import DemetraVectors
+import Synchronization
+
+// The way of a text through a session: statement by statement, in the transaction they belong to.
+
+extension Session {
+    /// A statement that is a transaction of its own is tried so often when others change the same rows.
+    private static let mostAttempts = 100
+    /// ON CONFLICT meets a key that came since its snapshot; more often than this it is another key.
+    private static let mostKeyAttempts = 5
+
+    /// Runs the statements of a text in order; a syntax error anywhere runs none of them.
+    ///
+    /// Several statements are one transaction, unless BEGIN and COMMIT among them say otherwise: all of them
+    /// happen or none.
+    ///
+    /// - Throws: the error of the first statement that fails; those behind it are not run.
+    package func run(
+        _ text: String, parameters: [(Value, LogicalType)], output: any StatementOutput
+    ) throws(DemetraError) {
+        turn.wait { isTaken -> Void? in
+            guard !isTaken else { return nil }
+            isTaken = true
+            return ()
+        }
+        defer { turn.withLock(notify: true) { $0 = false } }
+        do throws(DemetraError) {
+            let statements = try parse(text)
+            for (index, statement) in statements.enumerated() {
+                if statements.count > 1 { beginImplicitly() }
+                guard isInImplicitTransaction, index == statements.count - 1 else {
+                    try runOne(statement, text, parameters, output)
+                    continue
+                }
+                // The last answer waits until all that was done is durable.
+                let last = LastAnswer(output)
+                try runOne(statement, text, parameters, last)
+                if isInImplicitTransaction { _ = try endTransaction() }
+                try last.send()
+            }
+        } catch {
+            failTransaction()
+            throw error
+        }
+    }
+
+    private func parse(_ text: String) throws(DemetraError) -> [ParsedStatement] {
+        if let insert = SQLParser.parseLiteralInsert(text) { return [insert] }
+        return try SQLParser.parse(text)
+    }
+
+    private func runOne(
+        _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
+        _ output: any StatementOutput
+    ) throws(DemetraError) {
+        if try control(statement.statement, output) { return }
+        let flag = CancellationFlag()
+        running.withLock { $0 = flag }
+        defer { running.withLock { $0 = nil } }
+        let timeout = StatementTimeout(
+            milliseconds: settings.withLock { $0.statementTimeoutMilliseconds }, flag)
+        defer { timeout.end() }
+        var attempt = 1
+        while true {
+            let budget = engine.budget.child("statement")
+            defer { budget.release(budget.usedBytes) }
+            let time = engine.clock.now()
+            let run = StatementRun(
+                session: self, text: text, parameters: parameters, cancellation: flag,
+                budget: budget, output: output, statementTime: time,
+                transactionTime: transactionTime ?? time)
+            let before = engine.store.snapshot().sequence
+            do {
+                return try run.execute(statement)
+            } catch {
+                let isOutrun = engine.store.snapshot().sequence > before && !flag.isCancelled
+                guard isOutrun, mayRetry(statement.statement, error, attempt) else {
+                    throw timeout.explained(error)
+                }
+                attempt += 1
+            }
+        }
+    }
+
+    /// Whether a statement that is a transaction of its own may simply be tried again on newer rows.
+    private func mayRetry(_ statement: Statement, _ error: DemetraError, _ attempt: Int) -> Bool {
+        guard pinned == nil, transactionTime == nil else { return false }
+        switch (statement, error.sqlState) {
+        case (.execute(let name, _), _):
+            guard let prepared = try? prepared.statement(name) else { return false }
+            return mayRetry(prepared.statement.statement, error, attempt)
+        case (.insert, .serializationFailure), (.update, .serializationFailure),
+            (.delete, .serializationFailure), (.truncate, .serializationFailure),
+            (.createTable, .serializationFailure), (.createView, .serializationFailure),
+            (.createMetric, .serializationFailure), (.alterTable, .serializationFailure),
+            (.drop, .serializationFailure), (.createTable, .duplicateTable):
+            return attempt < Self.mostAttempts
+        case (.insert(let insert), .uniqueViolation):
+            return insert.onConflict != nil && attempt < Self.mostKeyAttempts
+        default: return false
+        }
+    }
+}
+
+/// Keeps the end of an answer back until it is true.
+private final class LastAnswer: StatementOutput {
+    private let output: any StatementOutput
+    private var tag: String?
+
+    init(_ output: any StatementOutput) { self.output = output }
+
+    func send() throws(DemetraError) { if let tag { try output.finish(tag: tag) } }
+
+    func begin(_ schema: Schema) throws(DemetraError) { try output.begin(schema) }
+    func rows(_ batch: Batch) throws(DemetraError) { try output.rows(batch) }
+    func finish(tag: String) { self.tag = tag }
+    func notice(_ notice: Notice) { output.notice(notice) }
+    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+        try output.copySource(columnCount: columnCount)
+    }
+    func beginCopyOut(columnCount: Int) throws(DemetraError) {
+        try output.beginCopyOut(columnCount: columnCount)
+    }
+    func copyBytes(_ bytes: [UInt8]) throws(DemetraError) { try output.copyBytes(bytes) }
+}

@@ -1,0 +1,81 @@
+package import DemetraTypes
+import DemetraVectors
+import Synchronization
+
+extension Session {
+    private static let memoryLimit = "memory_limit"
+
+    /// The value of a setting; those of the transaction are its own.
+    ///
+    /// - Throws: 42704 for a name that does not exist.
+    package func setting(_ name: String) throws(DemetraError) -> String {
+        if name.lowercased() == Self.memoryLimit {
+            return MemorySize.text(engine.budget.limitBytes)
+        }
+        let settings = settings.withLock { $0 }
+        let open = transaction.withLock { $0.map { ($0.isolation, $0.isReadOnly) } }
+        switch (name.lowercased(), open) {
+        case ("transaction_isolation", .some(let (isolation, _))): return isolation
+        case ("transaction_isolation", nil):
+            return try settings.value("default_transaction_isolation")
+        case ("transaction_read_only", .some(let (_, isReadOnly))): return isReadOnly ? "on" : "off"
+        case ("transaction_read_only", nil):
+            return try settings.value("default_transaction_read_only")
+        default: return try settings.value(name)
+        }
+    }
+
+    /// Changes a setting; nil sets its default. A transaction that is rolled back takes the change back.
+    ///
+    /// `memory_limit` belongs to the database and holds for all its sessions, whatever becomes of the transaction.
+    ///
+    /// - Throws: 42704 for a name that does not exist, 22023 for a value it cannot have.
+    package func set(_ name: String, _ value: String?) throws(DemetraError) {
+        try change(name, value)
+        transaction.withLock { $0?.localSettings[name.lowercased()] = nil }
+    }
+
+    /// SET LOCAL: until the end of the transaction.
+    func setLocally(
+        _ name: String, _ value: String?, _ output: any StatementOutput
+    ) throws(DemetraError) {
+        let key = name.lowercased()
+        guard transaction.withLock({ $0 != nil }) else {
+            output.notice(
+                Notice(
+                    "SET LOCAL can only be used in transaction blocks", severity: .warning,
+                    sqlState: .noActiveTransaction))
+            return
+        }
+        let before = settings.withLock { $0.given(key) }
+        try change(name, value)
+        transaction.withLock { transaction in
+            guard transaction?.localSettings[key] == nil else { return }
+            transaction?.localSettings[key] = .some(before)
+        }
+    }
+
+    private func change(_ name: String, _ value: String?) throws(DemetraError) {
+        var value = value
+        switch name.lowercased() {
+        case Self.memoryLimit:
+            let byteCount = try value.map { (text) throws(DemetraError) in
+                try MemorySize.bytes(text)
+            }
+            return engine.setMemoryLimit(byteCount)
+        case "timezone": if let zone = value { value = try engine.timeZones.rules(zone).name }
+        case "transaction_isolation":
+            transaction.withLock { if let value { $0?.isolation = value } }
+            return
+        case "transaction_read_only":
+            let isOn = value.map(SessionSettings.isOn) ?? false
+            transaction.withLock { $0?.isReadOnly = isOn }
+            return
+        default: break
+        }
+        let checked = value
+        try settings.withLock { settings throws(DemetraError) in
+            try settings.set(name, checked)
+        }
+    }
+}

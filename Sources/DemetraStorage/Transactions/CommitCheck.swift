@@ -1,0 +1,139 @@
+import DemetraCatalog
+import DemetraTypes
+
+/// What of the catalog was changed between a transaction's snapshot and its commit, and whether the transaction
+/// can live with it.
+///
+/// The first to commit wins: what a transaction changes must be what it saw. A table it writes to, alters or
+/// drops must not have been altered or dropped, names it takes must be free. Dependencies are checked coarsely: a
+/// table is not dropped or altered past new views, metrics or alerts, and those are not made past changed tables.
+///
+/// Tables that the transaction makes get the numbers that are free at the commit, so two CREATE TABLE at once
+/// do not collide.
+struct CommitCheck {
+    let base: Catalog
+    let current: Catalog
+
+    /// The number at the commit of a table that had this one in the transaction.
+    func numbered(_ id: TableID) -> TableID {
+        guard id.number >= base.nextTableNumber else { return id }
+        return TableID(id.number - base.nextTableNumber + current.nextTableNumber)
+    }
+
+    /// A change with the table numbers of the commit.
+    func numbered(_ change: CatalogChange) -> CatalogChange {
+        switch change {
+        case .putTable(let table): .putTable(table.renumbered(numbered(table.id)))
+        case .dropTable(let id): .dropTable(numbered(id))
+        default: change
+        }
+    }
+
+    /// - Parameter written: tables whose rows the transaction changes.
+    /// - Throws: 40001 when somebody else was faster, 42P07 and 42710 when a name is taken.
+    func check(_ changes: [CatalogChange], written: some Sequence<TableID>) throws(DemetraError) {
+        guard base.version != current.version else { return }
+        for id in written { try checkTable(id) }
+        for change in changes { try check(change) }
+        if changes.contains(where: isRisk), hasOtherDependents {
+            throw Self.conflict("what depends on a table or view was changed concurrently")
+        }
+        if changes.contains(where: Self.isDependent),
+            !base.tables.allSatisfy({ current.tables[$0.key] == $0.value })
+        {
+            throw Self.conflict("a table was altered or dropped concurrently")
+        }
+    }
+
+    /// A table of the snapshot is what it was.
+    private func checkTable(_ id: TableID) throws(DemetraError) {
+        guard let old = base.table(id: id) else { return }
+        guard current.tables[old.name] == old else { throw Self.changed(old.name) }
+    }
+
+    private func check(_ change: CatalogChange) throws(DemetraError) {
+        switch change {
+        case .putTable(let table):
+            try checkTable(table.id)
+            try checkRelationName(table.name)
+        case .dropTable(let id): try checkTable(id)
+        case .putView(let view): try checkRelationName(view.name)
+        case .dropView(let name): try checkRelationName(name)
+        case .putMetric(let metric): try same("metric", metric.name, \.metrics)
+        case .dropMetric(let name): try same("metric", name, \.metrics)
+        case .putAlert(let alert): try same("alert", alert.name, \.alerts)
+        case .dropAlert(let name): try same("alert", name, \.alerts)
+        case .putModel(let model): try same("model", model.name, \.models)
+        case .dropModel(let name): try same("model", name, \.models)
+        }
+    }
+
+    /// What has a name among tables and views is what had it, or nothing any more.
+    private func checkRelationName(_ name: String) throws(DemetraError) {
+        let isFree = base.tables[name] == nil && base.views[name] == nil
+        if isFree, current.tables[name] != nil || current.views[name] != nil {
+            throw DemetraError(.duplicateTable, "relation \"\(name)\" already exists")
+        }
+        guard base.views[name] == current.views[name] else {
+            throw Self.conflict("view \"\(name)\" was changed concurrently")
+        }
+        guard base.tables[name] == current.tables[name] else { throw Self.changed(name) }
+    }
+
+    private func same<Definition: Equatable>(
+        _ kind: String, _ name: String, _ all: KeyPath<Catalog, [String: Definition]>
+    ) throws(DemetraError) {
+        let (old, new) = (base[keyPath: all][name], current[keyPath: all][name])
+        if old == nil, new != nil {
+            throw DemetraError(.duplicateObject, "\(kind) \"\(name)\" already exists")
+        }
+        guard old == new else {
+            throw Self.conflict("\(kind) \"\(name)\" was changed concurrently")
+        }
+    }
+
+    /// Whether a change can break what refers to tables and views.
+    private func isRisk(_ change: CatalogChange) -> Bool {
+        switch change {
+        case .putTable(let table): table.id.number < base.nextTableNumber
+        case .dropTable(let id): id.number < base.nextTableNumber
+        case .dropView: true
+        default: false
+        }
+    }
+
+    private var hasOtherDependents: Bool {
+        base.views != current.views || base.metrics != current.metrics
+            || base.alerts != current.alerts
+    }
+
+    private static func isDependent(_ change: CatalogChange) -> Bool {
+        switch change {
+        case .putView, .putMetric, .putAlert: true
+        default: false
+        }
+    }
+
+    // MARK: Errors
+
+    /// 40001 for a table.
+    static func changed(_ table: String) -> DemetraError {
+        conflict("table \"\(table)\" was changed concurrently")
+    }
+
+    /// 40001 for a row of a table.
+    static func rowChanged(_ table: String) -> DemetraError {
+        conflict("a row of \"\(table)\" was changed concurrently")
+    }
+
+    /// 40001 for a batch that another session has loaded meanwhile.
+    static func batchLoaded(_ id: String, _ table: String) -> DemetraError {
+        conflict("batch \"\(id)\" of table \"\(table)\" was loaded concurrently")
+    }
+
+    private static func conflict(_ message: String) -> DemetraError {
+        DemetraError(
+            .serializationFailure, message,
+            hint: "Run the transaction again, from its beginning.")
+    }
+}
