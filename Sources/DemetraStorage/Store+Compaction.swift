@@ -34,7 +34,8 @@ extension Store {
         let (spoiled, now) = (spoiled.ids, clock.now())
         return snapshot().states.values.contains { state in
             CompactionPlan(
-                state: state, known: known, spoiled: spoiled, base: state.horizon(now)
+                state: state, known: known, spoiled: spoiled, base: state.horizon(now),
+                memoryBytes: memory.limitBytes
             ).isDue
         }
     }

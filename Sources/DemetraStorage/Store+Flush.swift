@@ -45,7 +45,10 @@ extension Store {
         if begins {
             let isStarted =
                 configuration.flushesInBackground
-                && SystemThread.start { self.endFlush(self.flushAndCompact()) }
+                && SystemThread.start {
+                    SystemThread.giveWay()
+                    self.endFlush(self.flushAndCompact())
+                }
             if !isStarted { endFlush(flushAndCompact()) }
         }
         if need == .now { _ = state.wait { $0.isFlushing ? nil : true } }
@@ -111,6 +114,7 @@ extension Store {
             let run = FlushRun(
                 directory: directory, snapshot: sealed, known: writer.known, now: clock.now(),
                 threadCount: configuration.processorCount, scope: scope, spoiled: spoiled,
+                memory: memory.child("compaction"),
                 isCancelled: { [self] in state.withLock { $0.isHurried } })
             return (run, writer.log.number, writer.manifestNumber + 1)
         }

@@ -109,6 +109,16 @@ package final class Store: Sendable {
     /// The database as of the last commit.
     package func snapshot() -> Snapshot { current.withLock { $0 } }
 
+    /// What the parts of the database use, and may: all of it, the cache, the memtable, and statements.
+    package var memoryParts: [(name: String, usedBytes: Int, limitBytes: Int?)] {
+        let (all, cache, rows) = (memory.usedBytes, directory.cache.byteCount, memtable.usedBytes)
+        return [
+            (memory.name, all, memory.limitBytes),
+            ("block cache", cache, configuration.cacheBytes ?? memory.limitBytes / 4),
+            (memtable.name, rows, nil), ("statements", max(0, all - cache - rows), nil),
+        ]
+    }
+
     /// What the whole database might use when it was opened.
     package var openedMemoryLimitBytes: Int { configuration.memoryLimitBytes }
 

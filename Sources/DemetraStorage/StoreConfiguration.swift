@@ -12,6 +12,9 @@ package struct StoreConfiguration: Sendable {
     package var logFileBytes: Int
     /// More rows than this in one insert become a segment at once; at most a row group's.
     package var bulkRows: Int
+    /// Bytes of rows after which a bulk writer writes segments: some 400,000 rows of ordinary width. Twice as many
+    /// cost a tenth more processor time, for memory that the system has to hand out anew.
+    package var chunkBytes: Int
     /// Processors for encoding; 1 encodes on the caller.
     package var processorCount: Int
     /// False to flush on the thread whose commit calls for it: for tests that need every run alike.
@@ -31,7 +34,8 @@ package struct StoreConfiguration: Sendable {
     package init(
         memoryLimitBytes: Int = 4 << 30, cacheBytes: Int? = nil, memtableBytes: Int = 32 << 20,
         logBytes: Int = 64 << 20,
-        logFileBytes: Int = 64 << 20, bulkRows: Int = 65_536, processorCount: Int = 2,
+        logFileBytes: Int = 64 << 20, bulkRows: Int = 65_536, chunkBytes: Int = 48 << 20,
+        processorCount: Int = 2,
         flushesInBackground: Bool = true
     ) {
         self.memoryLimitBytes = memoryLimitBytes
@@ -40,6 +44,7 @@ package struct StoreConfiguration: Sendable {
         self.logBytes = logBytes
         self.logFileBytes = logFileBytes
         self.bulkRows = min(bulkRows, RowGroup.capacity)
+        self.chunkBytes = chunkBytes
         self.processorCount = processorCount
         self.flushesInBackground = flushesInBackground
     }

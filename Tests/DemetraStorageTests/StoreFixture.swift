@@ -42,7 +42,7 @@ struct StoreFixture {
     /// Small limits, so that a few rows make memtables, segments and merges.
     static let small = StoreConfiguration(
         cacheBytes: 64 << 10, memtableBytes: 2_000, logBytes: 20_000, logFileBytes: 3_000,
-        bulkRows: 60,
+        bulkRows: 60, chunkBytes: 3_000,
         processorCount: 1, flushesInBackground: false)
 
     let store: Store
@@ -131,7 +131,13 @@ struct StoreFixture {
         let snapshot = store.snapshot()
         guard let table = snapshot.catalog.tables[name] else { return }
         var transaction = WriteTransaction(snapshot: snapshot)
-        transaction.insert(table.id, [Self.batch(rows, table)], onConflict: onConflict)
+        if rows.count > 60, rows[0].key % 2 == 0 {
+            // Half of what is more than a memtable takes comes as a stream, in several chunks.
+            transaction.insert(
+                table.id, try stream(rows, table, onConflict), onConflict: onConflict)
+        } else {
+            transaction.insert(table.id, [Self.batch(rows, table)], onConflict: onConflict)
+        }
         try store.commit(transaction)
     }
 
@@ -162,6 +168,21 @@ struct StoreFixture {
         var transaction = WriteTransaction(snapshot: snapshot)
         transaction.change(.putTable(table))
         try store.commit(transaction)
+    }
+
+    private func stream(
+        _ rows: [TestRow], _ table: TableDefinition, _ onConflict: ConflictAction
+    ) throws(DemetraError) -> BulkRows {
+        let writer = BulkWriter(
+            store: store, snapshot: store.snapshot(), table: table, onConflict: onConflict,
+            budget: store.memory)
+        var start = 0
+        while start < rows.count {
+            let end = min(rows.count, start + 25)
+            try writer.append(Self.batch(Array(rows[start..<end]), table))
+            start = end
+        }
+        return try writer.finish()
     }
 
     func delete(_ keys: [Int64], from name: String) throws(DemetraError) {

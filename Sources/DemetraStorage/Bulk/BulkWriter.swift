@@ -18,8 +18,6 @@ package import DemetraVectors
 ///   fit, and in a file when they do not.
 // Owned by one thread.
 package final class BulkWriter {
-    /// Bytes of rows in a chunk: a segment of half a million rows of ordinary width.
-    private static let chunkBytes = 96 << 20
     /// Of little memory a chunk gets one part in so many: rows, joined columns and encoded bytes are there at once.
     private static let memoryParts = 12
 
@@ -55,7 +53,8 @@ package final class BulkWriter {
         conflict = onConflict
         let budget = budget.child("rows of an insert")
         self.budget = budget
-        chunkLimitBytes = min(Self.chunkBytes, store.memory.limitBytes / Self.memoryParts)
+        chunkLimitBytes = min(
+            store.configuration.chunkBytes, store.memory.limitBytes / Self.memoryParts)
         let memoryBytes = store.memory.limitBytes / 16
         digests = table.keys.map { _ in
             KeyDigests(directory: store.directory, budget: budget, memoryBytes: memoryBytes)

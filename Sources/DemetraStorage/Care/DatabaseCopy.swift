@@ -75,7 +75,8 @@ struct DatabaseCopy {
         let run = FlushRun(
             directory: copy, snapshot: snapshot, known: known, now: snapshot.moment.time,
             threadCount: threadCount,
-            scope: .memtable, spoiled: SpoiledSegments(), isCancelled: { false })
+            scope: .memtable, spoiled: SpoiledSegments(),
+            memory: MemoryBudget(name: "copy", limitBytes: .max), isCancelled: { false })
         let tables = try run.writeSegments()
         _ = try WriteAheadLog.create(copy, number: 1)
         let manifest = run.manifest(tables, firstLog: 1)

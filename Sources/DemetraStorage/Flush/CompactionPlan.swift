@@ -56,27 +56,39 @@ struct CompactionPlan {
     private static let joinedSegments = 4
     /// A segment with this many rows is joined with no other.
     static let largeRows = RowGroup.capacity * 4
-    /// Rows that are sorted at a time.
-    static let taskRows = RowGroup.capacity * SegmentWriter.groupLimit
+    /// Rows that are sorted at a time, at most.
+    static let mostTaskRows = RowGroup.capacity * SegmentWriter.groupLimit
+    /// Of little memory the rows that are sorted at a time take an eighth.
+    private static let memoryParts = 8
     /// Segments below are of the same size, whatever their size is.
     private static let tinyRows = 1_024
 
     private let memtable: SegmentShape?
     private let segments: [SegmentShape]
     private let definition: TableDefinition
+    /// Rows that are sorted at a time.
+    private let taskRows: Int
 
     /// - Parameters:
     ///   - spoiled: segments that were found damaged; they stay as they are.
     ///   - base: the earliest state that can be asked for, in tables with history.
+    ///   - memoryBytes: what the database may use.
     init(
         state: TableState, known: [SegmentID: KnownSegment], spoiled: Set<SegmentID>,
-        base: CommitMoment?
+        base: CommitMoment?, memoryBytes: Int
     ) {
+        let affordable = memoryBytes / Self.memoryParts / Self.rowBytes(state.definition)
+        taskRows = max(RowGroup.capacity, min(Self.mostTaskRows, affordable))
         let shapes = SegmentShape.shapes(of: state, known: known, base: base)
         memtable = shapes.memtable
         segments = shapes.segments.filter { shape in shape.id.map { !spoiled.contains($0) } ?? true
         }
         definition = state.definition
+    }
+
+    /// About what a row takes in memory.
+    static func rowBytes(_ definition: TableDefinition) -> Int {
+        8 * (definition.columns.count + 1)
     }
 
     func tasks(_ scope: RewriteScope) -> [RewriteTask] {
@@ -91,15 +103,15 @@ struct CompactionPlan {
         let rest = segments.filter { shape in shape.id.map { !taken.contains($0) } ?? true }
         switch scope {
         case .memtable, .flush: break
-        case .compaction: tasks += Self.sizeTiered(rest)
-        case .full(let tables) where tables.contains(definition.id): tasks += Self.full(rest)
+        case .compaction: tasks += sizeTiered(rest)
+        case .full(let tables) where tables.contains(definition.id): tasks += full(rest)
         case .full: break
         }
         return tasks
     }
 
     /// True when a pass would join segments or drop hidden rows.
-    var isDue: Bool { !Self.sizeTiered(segments).isEmpty }
+    var isDue: Bool { !sizeTiered(segments).isEmpty }
 
     /// Small segments that are no larger than twice what is written anyway, in the same partitions or so small
     /// that they share a row group.
@@ -107,7 +119,9 @@ struct CompactionPlan {
         var total = memtable.rows
         var chosen: [SegmentShape] = []
         for shape in segments.sorted(by: Self.isSmaller) where shape.rows < Self.largeRows {
-            guard shape.rows <= total * 2, total + shape.rows <= Self.largeRows * 2 else { break }
+            guard shape.rows <= total * 2,
+                total + shape.rows <= min(Self.largeRows * 2, max(taskRows, memtable.rows))
+            else { break }
             let belongs =
                 shape.partitions.overlaps(memtable.partitions)
                 || total + shape.rows <= RowArrangement.ownSegmentRows
@@ -124,9 +138,9 @@ struct CompactionPlan {
 
     // MARK: Size tiers
 
-    private static func sizeTiered(_ segments: [SegmentShape]) -> [RewriteTask] {
+    private func sizeTiered(_ segments: [SegmentShape]) -> [RewriteTask] {
         var tasks = segments.filter(\.isWorn).map { RewriteTask([$0]) }
-        var open = segments.filter { !$0.isWorn && $0.rows < largeRows }
+        var open = segments.filter { !$0.isWorn && $0.rows < Self.largeRows }
             .sorted {
                 ($0.partitions.lowerBound, $0.id?.number ?? 0)
                     < ($1.partitions.lowerBound, $1.id?.number ?? 0)
@@ -142,7 +156,7 @@ struct CompactionPlan {
             }
         }
         var neighbours: [SegmentShape] = []
-        for shape in open where shape.rows <= RowArrangement.ownSegmentRows / joinedSegments {
+        for shape in open where shape.rows <= RowArrangement.ownSegmentRows / Self.joinedSegments {
             let rows = neighbours.reduce(shape.rows) { $0 + $1.rows }
             if rows > RowArrangement.ownSegmentRows {
                 if let chosen = similar(neighbours) { take(chosen) }
@@ -155,19 +169,19 @@ struct CompactionPlan {
     }
 
     /// Some that are of similar size, if there are enough of them: none is larger than twice those before it.
-    private static func similar(_ shapes: [SegmentShape]) -> [SegmentShape]? {
-        let sorted = shapes.sorted(by: isSmaller)
-        guard sorted.count >= joinedSegments else { return nil }
-        for start in 0...(sorted.count - joinedSegments) {
+    private func similar(_ shapes: [SegmentShape]) -> [SegmentShape]? {
+        let sorted = shapes.sorted(by: Self.isSmaller)
+        guard sorted.count >= Self.joinedSegments else { return nil }
+        for start in 0...(sorted.count - Self.joinedSegments) {
             var total = sorted[start].rows
             var end = start + 1
-            while end < sorted.count, sorted[end].rows <= max(total * 2, tinyRows),
+            while end < sorted.count, sorted[end].rows <= max(total * 2, Self.tinyRows),
                 total + sorted[end].rows <= taskRows
             {
                 total += sorted[end].rows
                 end += 1
             }
-            if end - start >= joinedSegments { return Array(sorted[start..<end]) }
+            if end - start >= Self.joinedSegments { return Array(sorted[start..<end]) }
         }
         return nil
     }
@@ -175,10 +189,10 @@ struct CompactionPlan {
     // MARK: Everything
 
     /// Every partition in few segments, without hidden rows.
-    private static func full(_ segments: [SegmentShape]) -> [RewriteTask] {
+    private func full(_ segments: [SegmentShape]) -> [RewriteTask] {
         // What is large, clean and of one partition is as it should be.
         let open = segments.filter {
-            !($0.isClean && $0.rows >= largeRows * 2 && $0.partitions.count == 1)
+            !($0.isClean && $0.rows >= Self.largeRows * 2 && $0.partitions.count == 1)
         }.sorted { $0.partitions.lowerBound < $1.partitions.lowerBound }
         var clusters: [[SegmentShape]] = []
         var (upper, rows) = (Int64.min, 0)
@@ -196,7 +210,7 @@ struct CompactionPlan {
             upper = max(upper, shape.partitions.upperBound)
             rows += shape.rows
         }
-        return clusters.filter { !isFinal($0) }.flatMap { cluster in
+        return clusters.filter { !Self.isFinal($0) }.flatMap { cluster in
             if let slices = slices(cluster) { return [RewriteTask(cluster, slices: slices)] }
             return batches(cluster).compactMap { batch in
                 batch.count == 1 && batch[0].isClean ? nil : RewriteTask(batch)
@@ -211,10 +225,10 @@ struct CompactionPlan {
     }
 
     /// Segments of one partition, so many at a time as can be sorted.
-    private static func batches(_ cluster: [SegmentShape]) -> [[SegmentShape]] {
+    private func batches(_ cluster: [SegmentShape]) -> [[SegmentShape]] {
         var batches: [[SegmentShape]] = []
         var rows = Int.max
-        for shape in cluster.sorted(by: isSmaller) {
+        for shape in cluster.sorted(by: Self.isSmaller) {
             if rows > taskRows - shape.rows {
                 batches.append([])
                 rows = 0
@@ -226,7 +240,7 @@ struct CompactionPlan {
     }
 
     /// Partitions cut so that each part has about as many rows as are sorted at a time.
-    private static func slices(_ cluster: [SegmentShape]) -> [ClosedRange<Int64>]? {
+    private func slices(_ cluster: [SegmentShape]) -> [ClosedRange<Int64>]? {
         let rows = cluster.reduce(0) { $0 + $1.rows }
         let bounds = Set(cluster.map(\.partitions.lowerBound)).sorted()
         guard rows > taskRows, bounds.count > 1 else { return nil }
@@ -236,7 +250,7 @@ struct CompactionPlan {
             let end = index + 1 < bounds.count ? bounds[index + 1] - 1 : Int64.max
             pending += cluster.reduce(0.0) { sum, shape in
                 sum + Double(shape.rows)
-                    * share(shape.partitions, max(bound, shape.partitions.lowerBound), end)
+                    * Self.share(shape.partitions, max(bound, shape.partitions.lowerBound), end)
             }
             if pending * 2 >= Double(taskRows) || end == .max {
                 slices.append(start...end)

@@ -38,6 +38,8 @@ struct FlushRun {
     let threadCount: Int
     let scope: RewriteScope
     let spoiled: SpoiledSegments
+    /// What rows that are being written again count in.
+    let memory: MemoryBudget
     /// True when what can wait should not be begun.
     let isCancelled: @Sendable () -> Bool
 
@@ -59,7 +61,9 @@ struct FlushRun {
 
     private func write(_ state: TableState) throws(DemetraError) -> Table {
         let base = state.horizon(now)
-        let plan = CompactionPlan(state: state, known: known, spoiled: spoiled.ids, base: base)
+        let plan = CompactionPlan(
+            state: state, known: known, spoiled: spoiled.ids, base: base,
+            memoryBytes: memory.lowestLimitBytes)
         var old: [Int64: VisibleGroup] = [:]
         var new: [NewSegment] = []
         do throws(DemetraError) {
@@ -100,6 +104,11 @@ struct FlushRun {
         let writer = SegmentWriter(
             directory: directory, definition: definition, threadCount: threadCount)
         var written: [NewSegment] = []
+        // The joined columns, and some of them sorted beside; the memtable must get to disk whatever the limit.
+        let rows = task.groups.reduce(0) { $0 + $1.visibleCount }
+        let byteCount = rows / (task.slices?.count ?? 1) * CompactionPlan.rowBytes(definition)
+        memory.charge(byteCount)
+        defer { memory.release(byteCount) }
         do throws(DemetraError) {
             for slice in task.slices?.map({ Optional($0) }) ?? [nil] {
                 for blocks in try merger.segments(task.groups, partitions: slice) {

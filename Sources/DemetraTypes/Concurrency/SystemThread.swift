@@ -35,6 +35,13 @@ package enum SystemThread {
         return true
     }
 
+    /// Lets others go first for the rest of the calling thread's life: work that nobody waits for must not make a
+    /// dashboard slow. The thread still gets a share of a busy processor, so whoever waits for it is not stuck.
+    package static func giveWay() {
+        // On Linux the priority is the thread's own, and inherited by those it starts.
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+    }
+
     /// Processors this process may use.
     package static var processorCount: Int { max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))) }
 }
