@@ -52,6 +52,7 @@ public final class Database: Sendable {
                 memoryLimitBytes: configuration.memoryLimitBytes,
                 processorCount: configuration.processorCount ?? SystemThread.processorCount))
         let functions = AnalyticsFunctions().added(to: BuiltInFunctions.registry)
+            .adding(tables: [MemoryRelation.function(store)])
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,
             configuration: EngineConfiguration(processorCount: configuration.processorCount),

@@ -123,6 +123,10 @@ class StreamTests(ProgramTests):
         with self.serving("--memory-limit", "256MB") as server, server.connect() as client:
             other = server.connect()
             self.assertEqual(client.rows("SHOW memory_limit"), [("256MB",)])
+            self.assertEqual(
+                client.rows("SELECT part, limit_bytes FROM demetra_memory"),
+                [("database", str(256 << 20)), ("block cache", str(64 << 20)),
+                 ("memtable", None), ("statements", None)])
             client.query("SET memory_limit = '32 MB'")
             self.assertEqual(other.rows("SHOW memory_limit"), [("32MB",)])
             with self.assertRaises(ServerError) as caught:

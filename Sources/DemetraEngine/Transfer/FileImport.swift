@@ -55,7 +55,8 @@ struct FileImport {
     ) throws(DemetraError) -> ImportSummary {
         let engine = session.engine
         let start = engine.clock.monotonicNanoseconds()
-        defer { budget.release(budget.usedBytes) }
+        let aside = budget.child("rows set aside")
+        defer { aside.release(aside.usedBytes) }
         let file = try engine.fileSystem.open(path, creating: false)
         let total = try file.byteCount()
         try session.refuseWriting("import")
@@ -75,7 +76,8 @@ struct FileImport {
         try checkNames(layout.columns)
         if let existing { layout.columns = try matched(layout.columns, to: existing) }
         var target = try target(layout, existing, snapshot)
-        var outcome = try parse(file, total, layout, target, isLast: existing != nil, progress)
+        var outcome = try parse(
+            file, total, layout, target, isLast: existing != nil, aside, progress)
         // A later value needs a wider type than the sample showed: read once more with it.
         var attempts = 0
         while existing == nil, !outcome.widenings.isEmpty, attempts < Self.mostAttempts {
@@ -83,7 +85,7 @@ struct FileImport {
             attempts += 1
             target = try self.target(layout, existing, snapshot)
             outcome = try parse(
-                file, total, layout, target, isLast: attempts == Self.mostAttempts, progress)
+                file, total, layout, target, isLast: attempts == Self.mostAttempts, aside, progress)
         }
         if outcome.rowCount == 0, let first = outcome.rejected.first {
             throw DemetraError(
@@ -189,7 +191,7 @@ struct FileImport {
     /// - Parameter isLast: false to stop writing when a wider type is needed, since all will be read again.
     private func parse(
         _ file: any StorageFile, _ total: Int, _ layout: Layout, _ target: Target, isLast: Bool,
-        _ progress: @escaping @Sendable (ImportProgress) -> Void
+        _ aside: MemoryBudget, _ progress: @escaping @Sendable (ImportProgress) -> Void
     ) throws(DemetraError) -> Outcome {
         let policy: CSVErrorPolicy = options.isStrict ? .strict(table: tableName) : .tolerant
         let parsing = ChunkParsing(
@@ -199,7 +201,7 @@ struct FileImport {
         var offset = 0
         func keep(_ chunks: [ParsedChunk]) throws(DemetraError) {
             for chunk in chunks {
-                try budget.reserve(
+                try aside.reserve(
                     chunk.rejected.reduce(0) { $0 + $1.text.utf8.count + Self.rejectedBytes })
                 outcome.rejected += chunk.rejected
                 outcome.widenings.merge(chunk.widenings) { first, second in

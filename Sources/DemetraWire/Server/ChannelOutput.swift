@@ -52,6 +52,8 @@ final class ChannelOutput: StatementOutput {
     func notice(_ notice: Notice) { send(.notice(notice)) }
 
     func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+        // The thread ends with the statements that wait for it, rarely more than this one.
+        SystemThread.giveWay()
         copyIn.open()
         send(.copyInResponse(columnCount: columnCount))
         try flush()
