@@ -210,6 +210,7 @@ struct HistorySequence {
                 throw DemetraError(.internalError, "\(count) rows counted, \(rows.count) read")
             }
             let expected = model.rows(at: time)
+            try Self.checkExtremes(past, expected.keys.sorted())
             guard Dictionary(uniqueKeysWithValues: rows.map { ($0.key, $0) }) == expected else {
                 throw DemetraError(
                     .internalError,
@@ -219,6 +220,18 @@ struct HistorySequence {
         } catch {
             let isRefusal = ["72000", "55000"].contains(error.sqlState.code)
             guard isRefusal, verdict != .answered else { throw error }
+        }
+    }
+
+    /// Least and greatest keys, where zone maps and a look at a few row groups tell them.
+    private static func checkExtremes(
+        _ table: TableSnapshot, _ keys: [Int64]
+    ) throws(DemetraError) {
+        for isGreatest in [false, true] {
+            guard let value = try table.extreme(column: 0, isGreatest: isGreatest) else { continue }
+            guard let key = isGreatest ? keys.last : keys.first, value == .integer(key) else {
+                throw DemetraError(.internalError, "\(value) is no extreme of \(keys)")
+            }
         }
     }
 

@@ -70,13 +70,13 @@ struct MetadataAggregateOperator: PhysicalOperator {
             case .rowCount:
                 vectors.append(.constant(.integer(Int64(rowCount)), type: type, count: 1))
             case .minimum(let column):
-                guard rowCount > 0, let map = snapshot.zoneMap(column: column),
-                    let value = map.minimum, type == table.columns[column].type
+                guard rowCount > 0, type == table.columns[column].type,
+                    let value = try snapshot.extreme(column: column, isGreatest: false)
                 else { return nil }
                 vectors.append(.constant(value, type: type, count: 1))
             case .maximum(let column):
-                guard rowCount > 0, let map = snapshot.zoneMap(column: column),
-                    let value = map.maximum, type == table.columns[column].type
+                guard rowCount > 0, type == table.columns[column].type,
+                    let value = try snapshot.extreme(column: column, isGreatest: true)
                 else { return nil }
                 vectors.append(.constant(value, type: type, count: 1))
             }

@@ -98,6 +98,22 @@ package struct TableSnapshot: Sendable {
         past.map { group.mayShow($0) } ?? (group.visibleCount > 0)
     }
 
+    /// The groups that may show rows.
+    var shownGroups: [VisibleGroup] { state.groups.filter { mayShow($0) } }
+
+    /// Whether all rows of a group are shown.
+    func isWhole(_ group: VisibleGroup) -> Bool {
+        guard let past else { return group.deletions == nil }
+        return group.group.last < past.end
+            && group.deletions?.asOf(past.sequence, rowCount: group.group.count) == nil
+    }
+
+    /// A group with what is hidden of it in the state that is shown; nil when it shows nothing.
+    func rows(of group: VisibleGroup) throws(DemetraError) -> VisibleGroup? {
+        guard let past else { return group }
+        return try group.asOf(past)
+    }
+
     /// The row groups that may hold a row for which the predicate is true.
     package func morsels(_ pruning: PruningPredicate?) -> [Morsel] {
         state.groups.compactMap { group in
@@ -114,13 +130,8 @@ package struct TableSnapshot: Sendable {
     /// The zone map of a whole column; nil when rows are hidden or a group knows none.
     package func zoneMap(column: Int) -> ZoneMap? {
         var result: ZoneMap?
-        for group in state.groups where mayShow(group) {
-            let isWhole =
-                past.map { past in
-                    group.group.last < past.end
-                        && group.deletions?.asOf(past.sequence, rowCount: group.group.count) == nil
-                } ?? (group.deletions == nil)
-            guard isWhole else { return nil }
+        for group in shownGroups {
+            guard isWhole(group) else { return nil }
             let map = group.group.zoneMaps[column]
             result = result.map { ZoneMap($0, map) } ?? map
         }
