@@ -82,6 +82,10 @@ struct PlannerFixture {
 /// Folds nothing: the rules' own work shows.
 struct NoFolding: ConstantFolder {
     func fold(_ expression: BoundExpression) -> Value? { nil }
+
+    func value(of expression: BoundExpression) throws(DemetraError) -> Value {
+        throw DemetraError(.featureNotSupported, "these tests evaluate nothing")
+    }
 }
 
 /// Row counts by table name.

@@ -43,7 +43,7 @@ import Testing
 
 /// A file system in memory whose syncs take their time and are counted.
 private final class SlowFileSystem: FileSystem {
-    private let inner = MemoryFileSystem()
+    private let inner: any FileSystem = MemoryFileSystem()
     private let milliseconds: Int
     private let counter = Mutex(0)
 
@@ -61,6 +61,7 @@ private final class SlowFileSystem: FileSystem {
         try inner.rename(path, to: target)
     }
     func remove(_ path: String) throws(DemetraError) { try inner.remove(path) }
+    func removeDirectory(_ path: String) throws(DemetraError) { try inner.removeDirectory(path) }
     func syncDirectory(_ path: String) throws(DemetraError) { try inner.syncDirectory(path) }
     func lock(_ path: String) throws(DemetraError) -> any FileLock { try inner.lock(path) }
 
