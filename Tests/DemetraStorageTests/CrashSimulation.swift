@@ -47,7 +47,7 @@ struct CrashSimulation {
     private mutating func live() throws -> StoreModel.Step? {
         var inFlight: StoreModel.Step?
         do throws(DemetraError) {
-            let fixture = try StoreFixture(disk)
+            let fixture = try StoreFixture(disk, streams: true)
             for _ in 0..<(5 + random.below(25)) {
                 if random.oneIn(9) {
                     try fixture.store.flush()
@@ -90,7 +90,7 @@ struct CrashSimulation {
         do throws(DemetraError) {
             if disk.exists(StoreFixture.path + "/CURRENT") { try check(StoreFixture.path) }
             try failOnce()
-            let fixture = try StoreFixture(disk)
+            let fixture = try StoreFixture(disk, streams: true)
             found = try fixture.contents()
             guard fixture.store.recovery.damages.isEmpty else {
                 throw fixture.store.recovery.damages[0]
@@ -119,7 +119,7 @@ struct CrashSimulation {
         disk.plan(fault, afterReads: random.below(12))
         defer { disk.forgetFaults() }
         do throws(DemetraError) {
-            let fixture = try StoreFixture(disk)
+            let fixture = try StoreFixture(disk, streams: true)
             _ = try fixture.contents()
             try fixture.store.close()
         } catch {

@@ -52,11 +52,11 @@ import Testing
         var model = StoreModel()
         var maybe: StoreModel.Contents?
         do throws(DemetraError) {
-            var fixture = try StoreFixture(disk)
+            var fixture = try StoreFixture(disk, streams: true)
             for index in 0..<40 {
                 if index == 25 {
                     do throws(DemetraError) { try fixture.store.close() } catch {}
-                    fixture = try StoreFixture(disk)
+                    fixture = try StoreFixture(disk, streams: true)
                     if let other = maybe, try fixture.contents() == other { model.replace(other) }
                     maybe = nil
                 }
@@ -118,7 +118,7 @@ import Testing
                     path: "db", fileSystem: after, processorCount: 1)
                 #expect(report.isClean, "\(fault) at write \(offset): \(report.findings)")
             }
-            let fixture = try StoreFixture(after)
+            let fixture = try StoreFixture(after, streams: true)
             let found = try fixture.contents()
             #expect(allowed.contains(found), "\(fault) at write \(offset)")
             #expect(fixture.store.recovery.damages.isEmpty)
@@ -139,7 +139,7 @@ import Testing
             let disk = SimulatedFileSystem(seed: Seed(7))
             var random = Seed(99).generator
             var model = StoreModel()
-            let first = try StoreFixture(disk)
+            let first = try StoreFixture(disk, streams: true)
             for index in 0..<40 {
                 let step = StoreModel.step(&random, model.contents)
                 try StoreModel.run(step, on: first)
@@ -150,7 +150,7 @@ import Testing
             disk.plan(fault, afterReads: offset)
             let begin = disk.readCount
             do throws(DemetraError) {
-                let fixture = try StoreFixture(disk)
+                let fixture = try StoreFixture(disk, streams: true)
                 #expect(try fixture.contents() == model.contents, "\(fault) at read \(offset)")
                 try fixture.store.flush()
                 try fixture.store.backup(to: "copies/one")
@@ -162,7 +162,7 @@ import Testing
             }
             let isReached = disk.readCount - begin > offset
             disk.forgetFaults()
-            let again = try StoreFixture(disk)
+            let again = try StoreFixture(disk, streams: true)
             #expect(try again.contents() == model.contents, "after \(fault) at read \(offset)")
             try again.store.close()
             if !isReached { break }
@@ -173,7 +173,7 @@ import Testing
 
     @Test func `takes no more writes after a failed sync, and goes on reading`() throws {
         let disk = SimulatedFileSystem(seed: Seed(1))
-        let fixture = try StoreFixture(disk)
+        let fixture = try StoreFixture(disk, streams: true)
         try fixture.create("ads")
         try fixture.insert([TestRow(key: 1, text: "a", amount: 1, factor: nil)], into: "ads")
         disk.plan(.ioError, after: 1)
@@ -191,7 +191,7 @@ import Testing
 
     @Test func `writes again when a full disk has room`() throws {
         let disk = SimulatedFileSystem(seed: Seed(1))
-        let fixture = try StoreFixture(disk)
+        let fixture = try StoreFixture(disk, streams: true)
         try fixture.create("ads")
         let row = TestRow(key: 1, text: "a", amount: 1, factor: nil)
         disk.plan(.diskFull, after: 0)

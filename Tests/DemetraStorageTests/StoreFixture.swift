@@ -46,14 +46,17 @@ struct StoreFixture {
         processorCount: 1, flushesInBackground: false)
 
     let store: Store
+    /// Whether half of what is more than a memtable takes comes as a stream, in several chunks.
+    var streams = false
 
     init(store: Store) { self.store = store }
 
     init(
         _ fileSystem: any FileSystem, configuration: StoreConfiguration = StoreFixture.small,
         clock: any Clock = ManualClock(start: Timestamp(microseconds: 0)),
-        path: String = StoreFixture.path
+        path: String = StoreFixture.path, streams: Bool = false
     ) throws(DemetraError) {
+        self.streams = streams
         store = try Store.open(
             path: path, fileSystem: fileSystem, clock: clock, configuration: configuration)
     }
@@ -131,8 +134,7 @@ struct StoreFixture {
         let snapshot = store.snapshot()
         guard let table = snapshot.catalog.tables[name] else { return }
         var transaction = WriteTransaction(snapshot: snapshot)
-        if rows.count > 60, rows[0].key % 2 == 0 {
-            // Half of what is more than a memtable takes comes as a stream, in several chunks.
+        if streams, rows.count > 60, rows[0].key % 2 == 0 {
             transaction.insert(
                 table.id, try stream(rows, table, onConflict), onConflict: onConflict)
         } else {

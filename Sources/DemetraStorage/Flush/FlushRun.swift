@@ -13,13 +13,13 @@ struct FlushRun {
         /// The groups that were written, by their least row ids.
         let old: [Int64: VisibleGroup]
         /// The segments that hold their rows now.
-        let new: [NewSegment]
+        let new: [WrittenSegment]
         /// The earliest state that they can show, of a table with history.
         let base: CommitMoment?
     }
 
     /// A segment that was written, and what is hidden in each of its groups from the beginning.
-    struct NewSegment {
+    struct WrittenSegment {
         let reader: SegmentReader
         let deletions: [DeletionVector?]
 
@@ -65,7 +65,7 @@ struct FlushRun {
             state: state, known: known, spoiled: spoiled.ids, base: base,
             memoryBytes: memory.lowestLimitBytes)
         var old: [Int64: VisibleGroup] = [:]
-        var new: [NewSegment] = []
+        var new: [WrittenSegment] = []
         do throws(DemetraError) {
             for task in plan.tasks(scope) where task.isRequired || !isCancelled() {
                 let (done, segments) = try write(task, state.definition, base)
@@ -85,7 +85,7 @@ struct FlushRun {
     /// - Returns: what was done of it.
     private func write(
         _ task: RewriteTask, _ definition: TableDefinition, _ base: CommitMoment?
-    ) throws(DemetraError) -> (RewriteTask?, [NewSegment]) {
+    ) throws(DemetraError) -> (RewriteTask?, [WrittenSegment]) {
         do throws(DemetraError) {
             return (task, try segments(task, definition, base))
         } catch {
@@ -99,11 +99,11 @@ struct FlushRun {
 
     private func segments(
         _ task: RewriteTask, _ definition: TableDefinition, _ base: CommitMoment?
-    ) throws(DemetraError) -> [NewSegment] {
+    ) throws(DemetraError) -> [WrittenSegment] {
         let merger = RowMerger(definition: definition, threadCount: threadCount, base: base)
         let writer = SegmentWriter(
             directory: directory, definition: definition, threadCount: threadCount)
-        var written: [NewSegment] = []
+        var written: [WrittenSegment] = []
         // The joined columns, and some of them sorted beside; the memtable must get to disk whatever the limit.
         let rows = task.groups.reduce(0) { $0 + $1.visibleCount }
         let byteCount = rows / (task.slices?.count ?? 1) * CompactionPlan.rowBytes(definition)
@@ -113,7 +113,7 @@ struct FlushRun {
             for slice in task.slices?.map({ Optional($0) }) ?? [nil] {
                 for blocks in try merger.segments(task.groups, partitions: slice) {
                     written.append(
-                        NewSegment(
+                        WrittenSegment(
                             reader: try writer.write(blocks), deletions: blocks.map(\.deletions)))
                 }
             }
