@@ -38,7 +38,9 @@ struct ImportCommand: AsyncParsableCommand {
     var rejects: String?
 
     @Option(
-        help: "A name for these rows: a table takes a batch of that name once, later ones change nothing.")
+        help:
+            "A name for these rows: a table takes a batch of that name once, later ones change nothing."
+    )
     var batchID: String?
 
     @Flag(help: "Say nothing but errors.")

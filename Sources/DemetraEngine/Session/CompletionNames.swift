@@ -24,7 +24,8 @@ package struct CompletionNames: Sendable {
 
 extension Session {
     private static let statementWords = [
-        "alter", "backup", "check", "checkpoint", "copy", "create", "delete", "drop", "explain", "insert",
+        "alter", "backup", "check", "checkpoint", "copy", "create", "delete", "drop", "explain",
+        "insert",
         "reset",
         "select", "set", "show", "truncate", "update", "vacuum", "values", "with",
     ]
