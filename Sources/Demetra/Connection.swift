@@ -16,10 +16,7 @@ public final class Connection: Sendable {
     /// - Throws: the error of the first statement that fails; those behind it are not run.
     @discardableResult
     public func query(_ sql: SQL) throws(DemetraError) -> Rows {
-        let output = RowCollector()
-        try session.run(
-            sql.text, parameters: sql.parameters.map { ($0.value, $0.type) }, output: output)
-        return output.rows
+        try session.rows(of: sql)
     }
 
     /// Runs statements whose answers go to `output` one by one.
@@ -95,6 +92,15 @@ public final class Connection: Sendable {
         progress: @escaping @Sendable (ImportProgress) -> Void
     ) throws(DemetraError) -> ImportSummary {
         try session.importFile(path, into: table, options: options, progress: progress)
+    }
+}
+
+extension Session {
+    /// Runs statements and gives the answer of the last one.
+    func rows(of sql: SQL) throws(DemetraError) -> Rows {
+        let output = RowCollector()
+        try run(sql.text, parameters: sql.parameters.map { ($0.value, $0.type) }, output: output)
+        return output.rows
     }
 }
 

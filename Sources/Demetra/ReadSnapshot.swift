@@ -12,10 +12,7 @@ public struct ReadSnapshot: Sendable {
     ///
     /// - Throws: the statement's error; 25006 for one that writes.
     public func query(_ sql: SQL) throws(DemetraError) -> Rows {
-        let output = RowCollector()
-        try session.run(
-            sql.text, parameters: sql.parameters.map { ($0.value, $0.type) }, output: output)
-        return output.rows
+        try session.rows(of: sql)
     }
 }
 

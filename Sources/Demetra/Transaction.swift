@@ -15,10 +15,7 @@ public struct Transaction: Sendable {
     /// - Throws: the error of the first statement that fails; those behind it are not run.
     @discardableResult
     public func query(_ sql: SQL) throws(DemetraError) -> Rows {
-        let output = RowCollector()
-        try session.run(
-            sql.text, parameters: sql.parameters.map { ($0.value, $0.type) }, output: output)
-        return output.rows
+        try session.rows(of: sql)
     }
 
     /// Adds rows to a table as part of the transaction.

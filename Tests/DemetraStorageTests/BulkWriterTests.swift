@@ -20,16 +20,7 @@ import Testing
     private static func write(
         _ rows: [TestRow], _ store: Store, _ table: TableDefinition, _ conflict: ConflictAction
     ) throws -> BulkRows {
-        let writer = BulkWriter(
-            store: store, snapshot: store.snapshot(), table: table, onConflict: conflict,
-            budget: store.memory)
-        var start = 0
-        while start < rows.count {
-            let end = min(rows.count, start + 100)
-            try writer.append(StoreFixture.batch(Array(rows[start..<end]), table))
-            start = end
-        }
-        return try writer.finish()
+        try StoreFixture(store: store).stream(rows, table, conflict, batchRows: 100)
     }
 
     private static func commit(

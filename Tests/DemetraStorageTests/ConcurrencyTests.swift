@@ -15,30 +15,15 @@ import Testing
         let fixture = try StoreFixture(disk, configuration: configuration)
         try fixture.create("ads")
         let (writers, rows) = (4, 100)
-        let finished = Monitor([DemetraError]())
-        let done = Monitor(0)
-        for writer in 0..<writers {
-            SystemThread.start {
-                do throws(DemetraError) {
-                    for row in 0..<rows {
-                        let key = Int64(writer * rows + row)
-                        try fixture.insert(
-                            [TestRow(key: key, text: "w\(writer)", amount: key, factor: nil)],
-                            into: "ads")
-                    }
-                } catch {
-                    finished.withLock { $0.append(error) }
-                }
-                done.withLock(notify: true) { $0 += 1 }
-            }
-        }
         var seen = 0
-        while done.withLock({ $0 }) < writers {
+        let errors = try fixture.insert(
+            writers: writers, rows: rows, into: "ads", text: { "w\($0)" }
+        ) {
             let count = try fixture.rows("ads").count
             #expect(count >= seen)
             seen = count
         }
-        #expect(finished.withLock { $0 }.isEmpty)
+        #expect(errors.isEmpty)
         #expect(try fixture.contents()["ads"]?.count == writers * rows)
         let again = try StoreFixture(disk.afterCrash())
         #expect(try again.contents()["ads"]?.count == writers * rows)

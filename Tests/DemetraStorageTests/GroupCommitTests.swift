@@ -15,24 +15,9 @@ import Testing
         try fixture.create("ads")
         let before = disk.syncs
         let (writers, rows) = (64, 10)
-        let errors = Monitor([DemetraError]())
-        let done = Monitor(0)
-        for writer in 0..<writers {
-            SystemThread.start {
-                do throws(DemetraError) {
-                    for row in 0..<rows {
-                        let key = Int64(writer * rows + row)
-                        try fixture.insert(
-                            [TestRow(key: key, text: nil, amount: key, factor: nil)], into: "ads")
-                    }
-                } catch {
-                    errors.withLock { $0.append(error) }
-                }
-                done.withLock(notify: true) { $0 += 1 }
-            }
-        }
-        done.wait { $0 == writers ? () : nil }
-        #expect(errors.withLock { $0 }.isEmpty)
+        let errors = try fixture.insert(
+            writers: writers, rows: rows, into: "ads", text: { _ in nil })
+        #expect(errors.isEmpty)
         #expect(try fixture.contents()["ads"]?.count == writers * rows)
         let syncs = disk.syncs - before
         #expect(writers * rows >= 20 * syncs, "\(writers * rows) commits in \(syncs) syncs")

@@ -172,15 +172,50 @@ struct StoreFixture {
         try store.commit(transaction)
     }
 
-    private func stream(
-        _ rows: [TestRow], _ table: TableDefinition, _ onConflict: ConflictAction
+    /// Lets several writers insert at once, each row a commit of its own, with keys 0..<writers * rows.
+    ///
+    /// - Parameter meanwhile: is called again and again until all have ended.
+    /// - Returns: what failed.
+    func insert(
+        writers: Int, rows: Int, into name: String, text: @escaping @Sendable (Int) -> String?,
+        meanwhile: (() throws -> Void)? = nil
+    ) throws -> [DemetraError] {
+        let errors = Monitor([DemetraError]())
+        let done = Monitor(0)
+        for writer in 0..<writers {
+            SystemThread.start {
+                do throws(DemetraError) {
+                    for row in 0..<rows {
+                        let key = Int64(writer * rows + row)
+                        try insert(
+                            [TestRow(key: key, text: text(writer), amount: key, factor: nil)],
+                            into: name)
+                    }
+                } catch {
+                    errors.withLock { $0.append(error) }
+                }
+                done.withLock(notify: true) { $0 += 1 }
+            }
+        }
+        if let meanwhile {
+            while done.withLock({ $0 }) < writers { try meanwhile() }
+        } else {
+            done.wait { $0 == writers ? () : nil }
+        }
+        return errors.withLock { $0 }
+    }
+
+    /// Rows by a stream of batches, prepared for a commit.
+    func stream(
+        _ rows: [TestRow], _ table: TableDefinition, _ onConflict: ConflictAction,
+        batchRows: Int = 25
     ) throws(DemetraError) -> BulkRows {
         let writer = BulkWriter(
             store: store, snapshot: store.snapshot(), table: table, onConflict: onConflict,
             budget: store.memory)
         var start = 0
         while start < rows.count {
-            let end = min(rows.count, start + 25)
+            let end = min(rows.count, start + batchRows)
             try writer.append(Self.batch(Array(rows[start..<end]), table))
             start = end
         }

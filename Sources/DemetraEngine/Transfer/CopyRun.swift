@@ -176,7 +176,7 @@ struct RowCompletion {
 }
 
 /// Takes the rows of a query and hands them on as text.
-private final class CopyTarget: StatementOutput {
+private final class CopyTarget: QueryTarget {
     private static let flushByteCount = 1 << 16
 
     var writer: DelimitedWriter?
@@ -193,15 +193,5 @@ private final class CopyTarget: StatementOutput {
     func flush() throws(DemetraError) {
         if !bytes.isEmpty { try send(bytes) }
         bytes.removeAll(keepingCapacity: true)
-    }
-
-    func begin(_ schema: Schema) {}
-    func finish(tag: String) {}
-    func notice(_ notice: Notice) {}
-    func beginCopyOut(columnCount: Int) {}
-    func copyBytes(_ bytes: [UInt8]) {}
-
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
-        throw DemetraError(.internalError, "a result was asked for rows")
     }
 }

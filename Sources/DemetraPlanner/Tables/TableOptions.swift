@@ -86,11 +86,7 @@ struct TableOptions {
             try checkRetention(option, table)
         }
         if option.name == "partition", table.timeColumn == nil {
-            throw DemetraError(
-                .invalidTableDefinition, "partition needs a time column",
-                detail: "Table \"\(table.name)\" has no date or timestamp that is NOT NULL.",
-                hint: "Name one: WITH (time = 'column', ...)."
-            ).at(option.range)
+            throw timeless("partition", table).at(option.range)
         }
     }
 
@@ -98,11 +94,14 @@ struct TableOptions {
         _ place: Identifier, _ table: TableDefinition
     ) throws(DemetraError) {
         guard table.retention != nil, table.timeColumn == nil else { return }
-        throw DemetraError(
-            .invalidTableDefinition, "retention needs a time column",
+        throw timeless("retention", table).at(place.range)
+    }
+
+    private static func timeless(_ option: String, _ table: TableDefinition) -> DemetraError {
+        DemetraError(
+            .invalidTableDefinition, "\(option) needs a time column",
             detail: "Table \"\(table.name)\" has no date or timestamp that is NOT NULL.",
-            hint: "Name one: WITH (time = 'column', ...)."
-        ).at(place.range)
+            hint: "Name one: WITH (time = 'column', ...).")
     }
 
     // MARK: Values
