@@ -24,7 +24,7 @@ final class ChannelOutput: StatementOutput {
         self.copyIn = copyIn
         self.zone = zone
         self.beginCopyIn = beginCopyIn
-        buffer = channel.allocator.buffer(capacity: 8_192)
+        buffer = channel.allocator.buffer(capacity: 1_024)
     }
 
     func begin(_ schema: Schema) throws(DemetraError) {
@@ -88,12 +88,16 @@ final class ChannelOutput: StatementOutput {
         }
     }
 
-    /// Hands what waits to the event loop without waiting for the client.
-    func flushWithoutWaiting() {
-        guard buffer.readableBytes > 0 else { return }
+    /// Hands what waits to the event loop without waiting for the client; `done` is called there afterwards.
+    ///
+    /// One task for both: each wakes the event loop up, which costs more than a small answer.
+    func flushWithoutWaiting(then done: @escaping @Sendable () -> Void) {
         let bytes = buffer
-        buffer = channel.allocator.buffer(capacity: 8_192)
-        channel.writeAndFlush(bytes, promise: nil)
+        buffer = ByteBuffer()
+        channel.eventLoop.execute { [channel] in
+            if bytes.readableBytes > 0 { channel.writeAndFlush(bytes, promise: nil) }
+            done()
+        }
     }
 }
 

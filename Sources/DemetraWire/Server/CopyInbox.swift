@@ -14,6 +14,14 @@ final class CopyInbox: CopySource, Sendable {
         var pieces: [Piece] = []
         var byteCount = 0
         var isOpen = false
+        /// Whether the event loop was told to stop reading.
+        var isPaused = false
+
+        /// True once for each pause.
+        mutating func resume() -> Bool {
+            defer { isPaused = false }
+            return isPaused
+        }
     }
 
     private let monitor = Monitor(State())
@@ -23,7 +31,7 @@ final class CopyInbox: CopySource, Sendable {
 
     /// Begins a COPY.
     func open() {
-        monitor.withLock(notify: true) { $0 = State(isOpen: true) }
+        monitor.withLock(notify: true) { $0 = State(isOpen: true, isPaused: $0.isPaused) }
     }
 
     /// Adds bytes; true when the client should wait.
@@ -32,7 +40,9 @@ final class CopyInbox: CopySource, Sendable {
             guard state.isOpen else { return false }
             state.pieces.append(.bytes(bytes))
             state.byteCount += bytes.count
-            return state.byteCount > WireLimits.outputBytes * 8
+            guard state.byteCount > WireLimits.outputBytes * 8 else { return false }
+            state.isPaused = true
+            return true
         }
     }
 
@@ -46,18 +56,22 @@ final class CopyInbox: CopySource, Sendable {
 
     /// Whatever still arrives is dropped.
     func close() {
-        monitor.withLock(notify: true) { $0 = State() }
-        resumeReading()
+        let mustResume = monitor.withLock(notify: true) { state in
+            let mustResume = state.resume()
+            state = State()
+            return mustResume
+        }
+        if mustResume { resumeReading() }
     }
 
     func read() throws(DemetraError) -> [UInt8]? {
-        let (piece, isRelieved) = monitor.wait { state -> (Piece, Bool)? in
+        let (piece, mustResume) = monitor.wait { state -> (Piece, Bool)? in
             guard let piece = state.pieces.first else { return nil }
             state.pieces.removeFirst()
             if case .bytes(let bytes) = piece { state.byteCount -= bytes.count }
-            return (piece, state.byteCount < WireLimits.outputBytes)
+            return (piece, state.byteCount < WireLimits.outputBytes && state.resume())
         }
-        if isRelieved { resumeReading() }
+        if mustResume { resumeReading() }
         switch piece {
         case .bytes(let bytes): return bytes
         case .end: return nil

@@ -124,10 +124,8 @@ final class SessionHandler: ChannelInboundHandler {
                 }
             },
             ended: {
-                eventLoop.execute {
-                    let (handler, context) = bound.value
-                    handler.perform(handler.machine.ended(), context)
-                }
+                let (handler, context) = bound.value
+                handler.perform(handler.machine.ended(), context)
             })
     }
 }

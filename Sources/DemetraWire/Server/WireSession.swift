@@ -70,6 +70,8 @@ final class WireSession: Sendable {
     }
 
     /// Runs statements on the session's thread and sends their answers, ReadyForQuery last.
+    ///
+    /// - Parameter ended: called on the event loop when all answers are on their way.
     func run(
         _ text: String, beginCopyIn: @escaping @Sendable () -> Void,
         ended: @escaping @Sendable () -> Void
@@ -91,8 +93,7 @@ final class WireSession: Sendable {
             }
             copyIn.close()
             output.send(.readyForQuery(status))
-            output.flushWithoutWaiting()
-            ended()
+            output.flushWithoutWaiting(then: ended)
         }
     }
 
