@@ -26,18 +26,6 @@ package enum SQLParser {
         return result
     }
 
-    /// The statement of a text that is one INSERT of plain literals; nil for every other text, also one that
-    /// has errors.
-    package static func parseLiteralInsert(_ text: String) -> ParsedStatement? {
-        guard let (short, rows) = LiteralInsertScanner.scan(text),
-            let statements = try? parse(short), statements.count == 1,
-            case .insert(var insert) = statements[0].statement, insert.source == nil
-        else { return nil }
-        insert.literalRows = rows
-        return ParsedStatement(
-            .insert(insert), range: SourceRange(0, text.utf8.count))
-    }
-
     /// An expression by itself: the text of a stored metric, default or check.
     package static func parseExpression(_ text: String) throws(DemetraError) -> Expression {
         var parser = try SyntaxParser(bytes: Array(text.utf8))

@@ -49,7 +49,7 @@ extension Session {
     }
 
     private func parse(_ text: String) throws(DemetraError) -> [ParsedStatement] {
-        if let insert = SQLParser.parseLiteralInsert(text) { return [insert] }
+        if let insert = literalInserts.withLock({ $0.parse(text) }) { return [insert] }
         return try SQLParser.parse(text)
     }
 

@@ -29,7 +29,8 @@ package final class Session: Sendable {
     let running = Mutex<CancellationFlag?>(nil)
     // Texts that one session runs wait for each other here.
     let turn = Monitor(false)
-    // Touched only by the text that has the turn.
+    // These two are touched only by the text that has the turn.
+    let literalInserts = Mutex(LiteralInsertParser())
     let transaction = Mutex<SessionTransaction?>(nil)
     // Told to anyone who asks while a statement runs.
     let status = Mutex(TransactionStatus.idle)
