@@ -14,6 +14,9 @@ package final class Store: Sendable {
     struct State: Sendable {
         var waiting: [CommitCall] = []
         var hasLeader = false
+        var census = WriterCensus()
+        /// A leader waits until so many commits wait.
+        var gathered: Int?
         var isFlushing = false
         var isClosed = false
         /// Somebody waits for the pass that is under way: what it can leave out it should.
@@ -50,6 +53,8 @@ package final class Store: Sendable {
     let memtable: MemoryBudget
     let writer: Mutex<Writer>
     let state = Monitor(State())
+    /// Whether the commits are there that a leader waits for.
+    let company = Monitor(false)
     let current: Mutex<Snapshot>
     let spoiled = SpoiledSegments()
     /// The last commit when the store was opened.

@@ -1,3 +1,5 @@
+import DemetraStorage
+
 // What a disk keeps of what was written, when the power goes.
 
 /// The bytes of a file: what is durable, and what was written since the last sync.
@@ -6,6 +8,7 @@ final class SimulatedFile {
     /// A write that the disk may or may not have carried out.
     enum Write {
         case append([UInt8])
+        case overwrite([UInt8], at: Int)
         case truncate(Int)
     }
 
@@ -19,6 +22,11 @@ final class SimulatedFile {
     func append(_ more: [UInt8]) {
         bytes += more
         pending.append(.append(more))
+    }
+
+    func overwrite(_ more: [UInt8], at offset: Int) {
+        bytes.overwrite(more, at: offset)
+        pending.append(.overwrite(more, at: offset))
     }
 
     func truncate(to count: Int) {
@@ -56,6 +64,10 @@ final class SimulatedFile {
     private static func apply(_ write: Write, to bytes: inout [UInt8]) {
         switch write {
         case .append(let more): bytes += more
+        case .overwrite(let more, let offset):
+            // What came before it may have been lost, and the bytes between are nothing.
+            bytes += [UInt8](repeating: 0, count: max(0, offset - bytes.count))
+            bytes.overwrite(more, at: offset)
         case .truncate(let count):
             if bytes.count > count { bytes.removeLast(bytes.count - count) }
         }
@@ -65,27 +77,44 @@ final class SimulatedFile {
     /// the full length with some sectors never written.
     private func survivor(_ random: inout SeededGenerator) -> [UInt8] {
         var all = durable
-        for write in pending { Self.apply(write, to: &all) }
+        // Behind this nothing of what was durable is left: what was cut off does not come back.
+        var stable = durable.count
+        var firstPendingByte = durable.count
+        for write in pending {
+            Self.apply(write, to: &all)
+            switch write {
+            case .append: break
+            case .overwrite(_, let offset): firstPendingByte = min(firstPendingByte, offset)
+            case .truncate(let count):
+                stable = min(stable, count)
+                firstPendingByte = min(firstPendingByte, count)
+            }
+        }
         switch random.below(4) {
         case 0: return durable
         case 1: return all
         case 2:
             var torn = durable
             for write in pending {
-                if case .append(let more) = write, random.oneIn(2) {
+                switch write {
+                case .append(let more) where random.oneIn(2):
                     torn += more.prefix(random.below(more.count + 1))
                     return torn
+                case .overwrite(let more, let offset) where random.oneIn(2):
+                    let part = Array(more.prefix(random.below(more.count + 1)))
+                    Self.apply(.overwrite(part, at: offset), to: &torn)
+                    return torn
+                default: Self.apply(write, to: &torn)
                 }
-                Self.apply(write, to: &torn)
             }
             return torn
         default:
-            var sector = durable.count / Self.sectorBytes * Self.sectorBytes
+            var sector = firstPendingByte / Self.sectorBytes * Self.sectorBytes
             while sector < all.count {
                 if random.oneIn(2) {
-                    for index in max(
-                        sector, durable.count)..<min(all.count, sector + Self.sectorBytes)
-                    where index >= durable.count { all[index] = 0 }
+                    for index in sector..<min(all.count, sector + Self.sectorBytes) {
+                        all[index] = index < stable ? durable[index] : 0
+                    }
                 }
                 sector += Self.sectorBytes
             }

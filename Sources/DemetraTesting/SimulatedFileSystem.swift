@@ -308,6 +308,16 @@ package final class SimulatedFileSystem: FileSystem {
             }
         }
 
+        func overwrite(_ bytes: [UInt8], at offset: Int) throws(DemetraError) {
+            try fileSystem.state.withLock { state throws(DemetraError) in
+                try SimulatedFileSystem.write(&state, path) { state in
+                    let part = Array(bytes.prefix(state.random.below(bytes.count + 1)))
+                    file.overwrite(part, at: offset)
+                }
+                file.overwrite(bytes, at: offset)
+            }
+        }
+
         func sync() throws(DemetraError) {
             try fileSystem.state.withLock { state throws(DemetraError) in
                 do throws(DemetraError) {

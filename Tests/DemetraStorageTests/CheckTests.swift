@@ -110,7 +110,7 @@ enum CheckedDatabase {
     @Test func `says how much of an unfinished commit ends the log`() throws {
         let disk = try CheckedDatabase.disk()
         let log = try #require(disk.paths.first { $0.hasSuffix(".wal") })
-        disk.cut(log, to: (disk.bytes(log)?.count ?? 0) - 3)
+        disk.cut(log, to: (LogBytes.recordEnds(disk.bytes(log)).last ?? 0) - 3)
         let report = try CheckedDatabase.check(disk)
         #expect(report.isClean)
         #expect(report.findings.map(\.file) == [String(log.dropFirst(3))])

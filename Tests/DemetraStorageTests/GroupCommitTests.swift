@@ -64,6 +64,9 @@ private final class SlowFileSystem: FileSystem {
             try inner.read(at: offset, count: count)
         }
         func append(_ bytes: [UInt8]) throws(DemetraError) { try inner.append(bytes) }
+        func overwrite(_ bytes: [UInt8], at offset: Int) throws(DemetraError) {
+            try inner.overwrite(bytes, at: offset)
+        }
         func sync() throws(DemetraError) {
             system.counter.withLock { $0 += 1 }
             _ = Monitor(()).wait(milliseconds: system.milliseconds) { _ -> Void? in nil }

@@ -9,11 +9,9 @@ import Testing
         let disk = SimulatedFileSystem(seed: Seed(1))
         let fixture = try StoreFixture(disk)
         try fixture.create("ads")
-        var ends = [disk.bytes(log)?.count ?? 0]
-        for key in 1...3 {
-            try fixture.insert([row(Int64(key))], into: "ads")
-            ends.append(disk.bytes(log)?.count ?? 0)
-        }
+        for key in 1...3 { try fixture.insert([row(Int64(key))], into: "ads") }
+        let ends = LogBytes.recordEnds(disk.bytes(log))
+        #expect(ends.count == 4)
         return (disk, ends)
     }
 
@@ -25,8 +23,7 @@ import Testing
 
     @Test func `cuts a torn record off at every byte and says so`() throws {
         let (first, ends) = try Self.disk()
-        let whole = first.bytes(Self.log) ?? []
-        for length in ends[0]..<whole.count {
+        for length in ends[0]..<ends[3] {
             let disk = first.afterCrash()
             disk.cut(Self.log, to: length)
             let fixture = try StoreFixture(disk)
@@ -40,6 +37,45 @@ import Testing
             let again = try StoreFixture(disk.afterCrash())
             #expect(try again.rows("ads").map(\.key).last == 9)
         }
+    }
+
+    @Test func `leaves room behind the last record and takes it for nothing else`() throws {
+        let (disk, ends) = try Self.disk()
+        let bytes = disk.bytes(Self.log) ?? []
+        #expect(bytes.count > ends[3] && bytes[ends[3]...].allSatisfy { $0 == 0 })
+        let fixture = try StoreFixture(disk.afterCrash())
+        #expect(try fixture.rows("ads").map(\.key) == [1, 2, 3])
+        #expect(fixture.store.recovery.notices.isEmpty)
+    }
+
+    @Test func `cuts a record off that was torn within the room, and writes on in its place`()
+        throws
+    {
+        let (first, ends) = try Self.disk()
+        for offset in ends[2]..<ends[3] {
+            let disk = first.afterCrash()
+            disk.flip(bit: offset % 8, at: offset, of: Self.log)
+            let fixture = try StoreFixture(disk)
+            #expect(try fixture.rows("ads").map(\.key) == [1, 2])
+            #expect(fixture.store.recovery.cutFile == Self.log)
+            try fixture.insert([Self.row(9)], into: "ads")
+            let again = try StoreFixture(disk.afterCrash())
+            #expect(try again.rows("ads").map(\.key) == [1, 2, 9])
+            #expect(again.store.recovery.notices.isEmpty)
+        }
+    }
+
+    @Test func `cuts the room off at an orderly end`() throws {
+        let disk = SimulatedFileSystem(seed: Seed(1))
+        let fixture = try StoreFixture(disk)
+        try fixture.create("ads")
+        try fixture.insert([Self.row(1)], into: "ads")
+        #expect((disk.bytes(Self.log) ?? []).last == 0)
+        try fixture.store.close()
+        let bytes = disk.bytes(Self.log) ?? []
+        // The last one says that the log ends here.
+        #expect(LogBytes.recordEnds(bytes).count == 3)
+        #expect(bytes.count == LogBytes.recordEnds(bytes).last)
     }
 
     @Test func `calls a bad record before a good one damage, wherever the bit is`() throws {

@@ -39,7 +39,7 @@ enum LogPiece {
     /// Bytes that are no record; the checksums when a whole record seems to be there.
     case bad(offset: Int, end: Int, stored: UInt32?, computed: UInt32?)
 
-    /// All of a file behind its magic, good records and what is between them.
+    /// All of a file behind its magic, good records and what is between them, without room that was never used.
     ///
     /// - Parameter sequence: a commit before the first one of the file, as near to it as is known.
     static func pieces(
@@ -58,6 +58,7 @@ enum LogPiece {
                 offset = end
                 continue
             }
+            if LogRecord.isUnused(bytes, from: offset) { break }
             let next = try? LogRecord.firstGood(
                 bytes, from: offset + 1, after: sequence, isTimeless: isTimeless, name: name)
             var (stored, computed): (UInt32?, UInt32?) = (nil, nil)

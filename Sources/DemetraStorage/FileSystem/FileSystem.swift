@@ -70,11 +70,22 @@ package protocol StorageFile: AnyObject, Sendable {
     /// Adds bytes at the end. They may be lost in a crash until `sync` returns.
     func append(_ bytes: [UInt8]) throws(DemetraError)
 
+    /// Writes bytes at an offset that is not behind the end; the file grows where they go beyond it.
+    /// They may be lost in a crash, sector by sector, until `sync` returns.
+    func overwrite(_ bytes: [UInt8], at offset: Int) throws(DemetraError)
+
     /// Returns when everything written is durable.
     func sync() throws(DemetraError)
 
     /// Cuts the file to a length.
     func truncate(to byteCount: Int) throws(DemetraError)
+}
+
+extension [UInt8] {
+    /// Puts bytes at an offset, the end moving where they go beyond it.
+    package mutating func overwrite(_ bytes: [UInt8], at offset: Int) {
+        replaceSubrange(offset..<Swift.min(count, offset + bytes.count), with: bytes)
+    }
 }
 
 extension StorageFile {

@@ -90,6 +90,10 @@ private final class MemoryFile: StorageFile {
 
     func append(_ more: [UInt8]) { bytes.withLock { $0 += more } }
 
+    func overwrite(_ more: [UInt8], at offset: Int) {
+        bytes.withLock { $0.overwrite(more, at: offset) }
+    }
+
     func sync() {}
 
     func truncate(to byteCount: Int) {

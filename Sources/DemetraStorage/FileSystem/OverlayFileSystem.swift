@@ -123,6 +123,11 @@ private final class OverlayFile: StorageFile {
         bytes.withLock { $0? += more }
     }
 
+    func overwrite(_ more: [UInt8], at offset: Int) throws(DemetraError) {
+        try take()
+        bytes.withLock { $0?.overwrite(more, at: offset) }
+    }
+
     func sync() {}
 
     func truncate(to byteCount: Int) throws(DemetraError) {

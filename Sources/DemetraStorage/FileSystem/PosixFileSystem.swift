@@ -196,14 +196,18 @@ private final class PosixFile: StorageFile {
     }
 
     func append(_ bytes: [UInt8]) throws(DemetraError) {
-        guard lseek(descriptor, 0, SEEK_END) >= 0 else {
-            throw PosixFileSystem.failure("write", path)
-        }
+        let end = lseek(descriptor, 0, SEEK_END)
+        guard end >= 0 else { throw PosixFileSystem.failure("write", path) }
+        try overwrite(bytes, at: Int(end))
+    }
+
+    func overwrite(_ bytes: [UInt8], at offset: Int) throws(DemetraError) {
         var done = 0
         while done < bytes.count {
             let written = bytes.withUnsafeBytes { buffer -> Int in
                 guard let base = buffer.baseAddress else { return 0 }
-                return write(descriptor, base + done, bytes.count - done)
+                return pwrite(
+                    descriptor, base + done, bytes.count - done, off_t(offset + done))
             }
             if written < 0 {
                 if errno == EINTR { continue }

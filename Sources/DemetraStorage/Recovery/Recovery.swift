@@ -92,7 +92,8 @@ struct Recovery {
                 ledger: manifest.ledger),
             moment: manifest.floor, directory: directory, configuration: configuration)
         let replay = LogReplay(
-            directory: directory, firstLog: manifest.firstLog, floor: manifest.floor)
+            directory: directory, firstLog: manifest.firstLog, floor: manifest.floor,
+            fileBytes: configuration.logFileBytes)
         let log = try replay.run(&report) { (moment, payload, name) throws(DemetraError) in
             try builder.replay(
                 try TransactionCodec.decode(payload, name: "\"\(name)\""), moment)

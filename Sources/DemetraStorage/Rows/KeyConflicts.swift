@@ -8,6 +8,7 @@ enum KeyConflicts {
     static func repeatedRows(
         _ keys: [Vector], _ count: Int
     ) throws(DemetraError) -> (first: Int, kept: SelectionVector)? {
+        if count < 2 { return nil }
         let table = GroupTable(keyTypes: keys.map(\.type))
         let groups = try table.assign(keys, count: count)
         if table.groupCount == count { return nil }

@@ -177,22 +177,24 @@ final class TableState: Sendable {
             var parts = vectors.map { $0.slice(from: start, count: length) }
             var (first, total) = (nextRow + Int64(start), length)
             var deletions: DeletionVector?
-            // The tail is joined while it is no larger than what is added.
-            while let last = groups.last, last.group.segment == nil,
-                last.group.first >= sealedRow, last.group.last == first - 1,
-                last.group.count <= total, last.group.count + total <= RowGroup.capacity
-            {
+            while let tail = joinable(groups, first: first, count: total) {
+                let old = groups[tail...]
+                groups.removeSubrange(tail...)
                 var joined: [Vector] = []
                 for (column, new) in parts.enumerated() {
-                    let old = try last.group.vector(column).withoutConstant()
-                    joined.append(try Vector.concatenating([old, new], type: new.type))
+                    var pieces: [Vector] = []
+                    for group in old {
+                        pieces.append(try group.group.vector(column).withoutConstant())
+                    }
+                    joined.append(try Vector.concatenating(pieces + [new], type: new.type))
                 }
-                deletions = DeletionVector.joining(
-                    last.deletions, of: last.group.count, deletions, of: total)
-                total += last.group.count
-                first = last.group.first
+                for group in old.reversed() {
+                    deletions = DeletionVector.joining(
+                        group.deletions, of: group.group.count, deletions, of: total)
+                    total += group.group.count
+                    first = group.group.first
+                }
                 parts = joined
-                groups.removeLast()
             }
             groups.append(
                 VisibleGroup(
@@ -204,6 +206,28 @@ final class TableState: Sendable {
             definition: definition, groups: groups, nextRow: nextRow + Int64(count),
             sealedRow: sealedRow, revision: revision + 1,
             timeline: timeline?.adding(first: nextRow, moment))
+    }
+
+    /// So many groups of about one size stand at the end of the memtable before they are joined: each row is
+    /// copied once for every power of it that the group grows by.
+    private static let joinedGroups = 4
+
+    /// Where the last groups begin that are joined with new rows behind them; nil when they are too few yet.
+    private func joinable(_ groups: [VisibleGroup], first: Int64, count: Int) -> Int? {
+        var (start, total, next) = (groups.count, count, first)
+        while start > 0 {
+            let last = groups[start - 1].group
+            guard last.segment == nil, last.first >= sealedRow, last.last == next - 1,
+                last.count < count * Self.joinedGroups, last.count + total <= RowGroup.capacity
+            else { break }
+            start -= 1
+            total += last.count
+            next = last.first
+        }
+        let found = groups.count - start
+        // What is smaller than the new rows is never left in front of them.
+        let isSmall = found > 0 && groups[groups.count - 1].group.count < count
+        return found >= Self.joinedGroups - 1 || isSmall ? start : nil
     }
 
     /// The table with the groups of a new segment behind the others.

@@ -83,6 +83,11 @@ struct LogRecord {
             LogRecord(sequence: sequence, commits: commits), end: start + length)
     }
 
+    /// Whether nothing but zeros is left from an offset on: room for records that was never used.
+    static func isUnused(_ bytes: [UInt8], from offset: Int) -> Bool {
+        bytes[offset...].allSatisfy { $0 == 0 }
+    }
+
     /// The offset of the first good record at or behind `offset`; nil when there is none.
     static func firstGood(
         _ bytes: [UInt8], from offset: Int, after sequence: UInt64, isTimeless: Bool, name: String
@@ -90,9 +95,10 @@ struct LogRecord {
         var position = offset
         while position + headerBytes + prefixBytes <= bytes.count {
             // The sequence alone refutes nearly every offset, and saves its checksum.
-            var reader = ByteReader(
-                Array(bytes[(position + headerBytes)..<(position + headerBytes + 8)]), name: name)
-            let found = try reader.integer(UInt64.self)
+            var found: UInt64 = 0
+            for index in (0..<8).reversed() {
+                found = found << 8 | UInt64(bytes[position + headerBytes + index])
+            }
             if found > sequence, found - sequence < UInt64(bytes.count) + 1,
                 case .record = try read(
                     bytes, at: position, isTimeless: isTimeless, name: name)

@@ -40,6 +40,8 @@ struct LogReplay {
     let directory: DatabaseDirectory
     let firstLog: Int64
     let floor: CommitMoment
+    /// As `StoreConfiguration.logFileBytes`.
+    let fileBytes: Int
 
     /// Gives every commit above the floor to `body`, in order; then the log can be written again.
     func run(
@@ -59,18 +61,23 @@ struct LogReplay {
         let last = files.lastIndex { $0.bytes.count > WriteAheadLog.magic.count } ?? 0
         var sequence = floor.sequence.number
         var bytesReplayed = 0
+        // Of the last file.
+        var (end, byteCount) = (0, 0)
         for (index, log) in files.enumerated() {
             guard try begins(log, isLast: index >= last) else {
                 // A crash while the file was made: nothing in it was acknowledged.
                 _ = try WriteAheadLog.create(directory, number: log.number)
+                (end, byteCount) = (WriteAheadLog.magic.count, WriteAheadLog.magic.count)
                 continue
             }
             report.isClosedInOrder = false
-            let end = try replay(log, isLast: index >= last, &sequence, &report, body)
+            end = try replay(log, isLast: index >= last, &sequence, &report, body)
+            byteCount = log.bytes.count
             bytesReplayed += end - WriteAheadLog.magic.count
-            if end < log.bytes.count {
+            if !LogRecord.isUnused(log.bytes, from: end) {
                 try log.file.truncate(to: end)
                 try log.file.sync()
+                byteCount = end
                 report.cutBytes = log.bytes.count - end
                 report.cutFile = log.path
             }
@@ -78,8 +85,8 @@ struct LogReplay {
         guard let final = files.last else { throw missing(directory.logName(firstLog)) }
         let log = WriteAheadLog(
             directory: directory, file: final.file, number: final.number,
-            end: try final.file.byteCount(), bytes: bytesReplayed,
-            isEnded: report.isClosedInOrder)
+            end: end, byteCount: byteCount, bytes: bytesReplayed,
+            isEnded: report.isClosedInOrder, fileBytes: fileBytes)
         // Records of two forms never share a file.
         if final.isTimeless { try log.rotate() }
         return log
@@ -158,6 +165,7 @@ struct LogReplay {
                 report.isClosedInOrder = record.commits.isEmpty
                 offset = end
             case .bad(let stored, let computed):
+                if LogRecord.isUnused(bytes, from: offset) { return offset }
                 let good = try LogRecord.firstGood(
                     bytes, from: offset + 1, after: sequence, isTimeless: log.isTimeless,
                     name: "\"\(path)\"")

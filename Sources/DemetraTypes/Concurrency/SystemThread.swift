@@ -35,6 +35,9 @@ package enum SystemThread {
         return true
     }
 
+    /// A number that tells the calling thread from all others that live.
+    package static var current: UInt { UInt(pthread_self()) }
+
     /// Lets others go first for the rest of the calling thread's life: work that nobody waits for must not make a
     /// dashboard slow. The thread still gets a share of a busy processor, so whoever waits for it is not stuck.
     package static func giveWay() {
