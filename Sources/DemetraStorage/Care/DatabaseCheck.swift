@@ -142,7 +142,8 @@ package struct DatabaseCheck {
                     byteCount: records.reduce(0) { $0 + $1.byteCount }))
             let names = records.map { directory.segmentName($0.table, $0.id) }
             let check = TableCheck(
-                state: state, threadCount: configuration.processorCount,
+                state: state, present: snapshot.moment,
+                threadCount: configuration.processorCount,
                 isReadable: damaged.isDisjoint(with: names))
             report.findings += check.run()
         }

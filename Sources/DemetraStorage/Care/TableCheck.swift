@@ -5,6 +5,8 @@ import DemetraVectors
 /// Looks at a table as a whole: what no segment can tell by itself.
 struct TableCheck {
     let state: TableState
+    /// The last commit of the database.
+    let present: CommitMoment
     let threadCount: Int
     /// False when a segment of the table is damaged: what needs its values is left out then.
     let isReadable: Bool
@@ -24,8 +26,14 @@ struct TableCheck {
                             + "\(state.nextRow) next"))
             }
         }
-        guard isReadable else { return findings }
         do throws(DemetraError) {
+            if let timeline = state.timeline {
+                let check = TimelineCheck(state: state, timeline: timeline, present: present)
+                findings += try check.run(isReadable: isReadable).map {
+                    finding($0.message, $0.detail)
+                }
+            }
+            guard isReadable else { return findings }
             if let id = try RepeatedRows.firstRepeatedID(state.groups.map(\.group)) {
                 findings.append(finding("has the row id \(id) twice"))
             }

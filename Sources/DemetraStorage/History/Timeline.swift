@@ -82,6 +82,18 @@ struct Timeline: Sendable {
         return next < count ? self[next].first : .max
     }
 
+    /// Which commit a row became visible by, as the number of entries up to it: 0 is the base.
+    func span(ofRow id: Int64) -> Int { border { $0.first > id } }
+
+    /// As `span(ofRow:)`, of the last commit that is not after another.
+    func span(of sequence: CommitSequence) -> Int { border { $0.moment.sequence > sequence } }
+
+    /// The commit that added a row, as far as it is known: the base for all before it.
+    func sequence(ofRow id: Int64) -> CommitSequence {
+        let span = span(ofRow: id)
+        return span == 0 ? base.sequence : self[span - 1].moment.sequence
+    }
+
     /// The commits of the table after one and not after another.
     func entries(
         after lower: CommitSequence, through upper: CommitSequence
