@@ -35,7 +35,9 @@ package final class BulkWriter {
     private var pendingCount = 0
     private var segments: [SegmentReader] = []
     /// Stored rows that the new ones replace.
-    private var replaced: [RowID] = []
+    private var replaced: Set<Int64> = []
+    /// A row id in a set that is three quarters full at most and half as full after it grew.
+    private static let replacedRowBytes = 24
     /// Rows given so far.
     package private(set) var rowCount = 0
 
@@ -104,8 +106,8 @@ package final class BulkWriter {
             superseded += try supersededRows(key, hashes)
         }
         return BulkRows(
-            snapshot: snapshot, batches: [], segments: segments, replaced: replaced,
-            superseded: superseded, count: rowCount)
+            snapshot: snapshot, batches: [], segments: segments,
+            replaced: replaced.map { RowID(number: $0) }, superseded: superseded, count: rowCount)
     }
 
     // MARK: Chunks
@@ -137,6 +139,7 @@ package final class BulkWriter {
             count = fresh.count
             try digest.append(key.columns.map { columns[$0] }, count: count)
         }
+        guard count > 0 else { return }
         let writer = ChunkWriter(
             directory: store.directory, definition: table,
             threadCount: store.configuration.processorCount)
@@ -171,16 +174,25 @@ package final class BulkWriter {
         guard conflict == .replace, key.isPrimary else {
             throw KeyConflicts.duplicate(key, table, keys, row)
         }
-        // A later chunk may bring back what an earlier one replaced: only the first knows by itself.
-        let isComparable = segments.isEmpty && table.keys.count == 1
-        let same = isComparable ? try state.unchanged(existing, columns) : nil
+        let same = try unchanged(existing, columns)
         let found = existing.indices.filter { existing[$0] >= 0 && same?[$0] != true }
-            .map { RowID(number: existing[$0]) }
-        try budget.reserve(found.count * 8)
-        replaced += found
+        try budget.reserve(found.count * Self.replacedRowBytes)
+        for index in found { replaced.insert(existing[index]) }
         return same.map { same in
             SelectionVector(Buffer(same.indices.filter { !same[$0] }.map { Int32($0) }))
         }
+    }
+
+    /// Which rows of a chunk say the same as the stored ones with their keys; nil when none is known to.
+    ///
+    /// A row that brings back what an earlier chunk replaced says something new: it takes the place of that.
+    private func unchanged(
+        _ existing: [Int64], _ columns: [Vector]
+    ) throws(DemetraError) -> [Bool]? {
+        // With several keys, a row that is left out may be in the way of another all the same.
+        guard table.keys.count == 1, let state = snapshot.states[table.id] else { return nil }
+        let known = replaced.isEmpty ? existing : existing.map { replaced.contains($0) ? -1 : $0 }
+        return try state.unchanged(known, columns)
     }
 
     /// The places, among all rows that were written, of those whose key a later row has.
