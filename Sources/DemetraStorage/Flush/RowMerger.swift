@@ -51,7 +51,8 @@ struct RowMerger {
         var sequences: [Int64: CommitSequence] = [:]
         let segments = try segments(groups) { (visible) throws(DemetraError) in
             let hidden = visible.rememberedRows(base)
-            guard !hidden.isEmpty else { return Buffer([]) }
+            if hidden.isEmpty { return Buffer([]) }
+            if case .none = coverage(of: visible.group, partitions) { return Buffer([]) }
             let ids = try visible.group.ids()
             for (row, sequence) in hidden { sequences[ids[row]] = sequence }
             let rows = Set(hidden.map(\.row))
@@ -70,22 +71,50 @@ struct RowMerger {
     }
 
     /// The rows of a group that go on; nil when all do.
+    ///
+    /// The zone map of the time column mostly tells whether the group is in the partitions: each is read for one
+    /// slice of them, not for every one.
     private func kept(
         _ visible: VisibleGroup, _ partitions: ClosedRange<Int64>?, _ isWanted: (Int) -> Bool
     ) throws(DemetraError) -> Buffer<Int32>? {
         let count = visible.group.count
         var rows: [Int32] = []
-        if let partitions, let time = definition.timeColumn,
-            let times = RowTimes.microseconds(try visible.group.vectorOnce(time))
-        {
+        switch coverage(of: visible.group, partitions) {
+        case .none: return Buffer([])
+        case .whole:
+            for row in 0..<count where isWanted(row) { rows.append(Int32(row)) }
+        case .part(let partitions, let time):
+            guard let times = RowTimes.microseconds(try visible.group.vectorOnce(time)) else {
+                throw DemetraError(.internalError, "a time column holds no times")
+            }
             var finder = PartitionFinder(interval: definition.partition)
             for row in 0..<count where partitions.contains(finder.partition(of: times[row])) {
                 if isWanted(row) { rows.append(Int32(row)) }
             }
-        } else {
-            for row in 0..<count where isWanted(row) { rows.append(Int32(row)) }
         }
         return rows.count == count ? nil : Buffer(rows)
+    }
+
+    /// How much of a group lies in the partitions that are taken.
+    private enum Coverage {
+        case none, whole
+        /// Only the times of the rows tell.
+        case part(ClosedRange<Int64>, timeColumn: Int)
+    }
+
+    private func coverage(of group: RowGroup, _ partitions: ClosedRange<Int64>?) -> Coverage {
+        guard let partitions, let time = definition.timeColumn else { return .whole }
+        guard let times = RowTimes.range(group.zoneMaps[time]) else {
+            return .part(partitions, timeColumn: time)
+        }
+        let own =
+            definition.partition.partition(
+                of: times.lowerBound)...definition.partition
+            .partition(of: times.upperBound)
+        if !own.overlaps(partitions) { return .none }
+        let isInside =
+            partitions.lowerBound <= own.lowerBound && own.upperBound <= partitions.upperBound
+        return isInside ? .whole : .part(partitions, timeColumn: time)
     }
 
     private func columns(
