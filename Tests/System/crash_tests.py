@@ -2,7 +2,9 @@
 
 The driver keeps a model of every table and of the one statement each client has in flight. After each
 kill `demetra check` must find the files clean, and the database must equal the model, with or without the
-statements in flight. Backups that a client asked for are databases too, and held to the same.
+statements in flight. Transactions change several tables by several statements: until COMMIT is sent nothing of
+them may be there, afterwards all or nothing. Backups that a client asked for are databases too, and held to the
+same.
 
 `Tests/run crash --cycles 2000 --seed 7` kills that often, with these random choices.
 """
@@ -25,8 +27,10 @@ CLIENTS = 2
 ROW_LIMIT = 4_000
 
 KINDS = ["insert", "upsert", "restate", "update", "delete", "plain", "copy", "flush", "vacuum",
-         "define", "back_up"]
-WEIGHTS = [4, 4, 4, 3, 3, 3, 3, 4, 1, 3, 1]
+         "define", "back_up", "transaction"]
+WEIGHTS = [4, 4, 4, 3, 3, 3, 3, 4, 1, 3, 1, 10]
+# What a transaction may consist of; each changes one of the tables.
+PARTS = ["insert", "upsert", "restate", "update", "delete", "plain", "copy", "define"]
 
 
 class State:
@@ -66,6 +70,10 @@ class Client(threading.Thread):
         # The path of a backup and the state in it, and whether it was acknowledged.
         self.backup = None
         self.acknowledged = 0
+        # Transactions that were acknowledged, rolled back on purpose, and killed before their end was sent.
+        self.committed = self.rolled_back = self.left_open = 0
+        # Whether the state in flight is that of a transaction.
+        self.commits = False
         self.unexpected = None
 
     def revived(self):
@@ -78,12 +86,17 @@ class Client(threading.Thread):
         try:
             connection = self.server.connect()
             while True:
-                sql, lines, after = self.statement()
-                self.pending = after
-                connection.query(sql, lines)
-                self.state, self.pending = after, None
-                if sql.startswith("BACKUP"):
-                    self.backup = (*self.backup[:2], True)
+                self.commits = False
+                kind = self.random.choices(KINDS, WEIGHTS)[0]
+                if kind == "transaction":
+                    self.transaction(connection)
+                else:
+                    sql, lines, after = self.statement(kind, self.state.copy())
+                    self.pending = after
+                    connection.query(sql, lines)
+                    self.state, self.pending = after, None
+                    if sql.startswith("BACKUP"):
+                        self.backup = (*self.backup[:2], True)
                 with self.told:
                     self.acknowledged += 1
                     self.told.notify_all()
@@ -94,10 +107,39 @@ class Client(threading.Thread):
         with self.told:
             self.told.notify_all()
 
-    def statement(self):
-        """A random statement: its text, its COPY lines, and the tables as they are afterwards."""
+    def transaction(self, connection):
+        """Statements over several tables that are committed together, or rolled back together."""
         after = self.state.copy()
-        kind = self.random.choices(KINDS, WEIGHTS)[0]
+        statements = [("BEGIN", None)]
+        for kind in self.random.sample(PARTS, self.random.choice([2, 3, 5])):
+            # Now and then a part is taken back by itself.
+            undone = self.random.random() < 0.15
+            sql, lines, changed = self.statement(kind, after.copy())
+            if undone:
+                statements += [("SAVEPOINT s", None), (sql, lines), ("ROLLBACK TO s", None)]
+            else:
+                statements.append((sql, lines))
+                after = changed
+        self.left_open += 1
+        # All in one message or one by one; a server is killed between any two, and in the middle of each.
+        if self.random.random() < 0.3 and not any(lines for _, lines in statements):
+            statements = [("; ".join(sql for sql, _ in statements), None)]
+        for sql, lines in statements:
+            connection.query(sql, lines)
+        self.left_open -= 1
+        if self.random.random() < 0.3:
+            connection.query("ROLLBACK")
+            self.rolled_back += 1
+        else:
+            with self.told:
+                self.pending, self.commits = after, True
+                self.told.notify_all()
+            connection.query("COMMIT")
+            self.state, self.pending = after, None
+            self.committed += 1
+
+    def statement(self, kind, after):
+        """A random statement: its text, its COPY lines, and the tables as they are afterwards."""
         if len(after.keyed) + len(after.restated) > ROW_LIMIT:
             kind = "delete"
         if kind == "back_up" and self.backup is not None:
@@ -194,6 +236,8 @@ class CrashTests(ProgramTests):
         clients = [Client(number, choices.random(), self.folder) for number in range(CLIENTS)]
         self.done_in_flight = self.lost_in_flight = self.statements = 0
         self.checks = self.backups = 0
+        # Of transactions: by what was known of them when the server was killed.
+        self.transactions = collections.Counter()
         for cycle in range(self.arguments.cycles):
             if choices.random() < 0.15:
                 self.kill_while_opening(choices)
@@ -208,7 +252,12 @@ class CrashTests(ProgramTests):
         print(f"{self.statements} statements were acknowledged; of those in flight"
               f" {self.done_in_flight} were done and {self.lost_in_flight} were not;"
               f" {self.checks} checks were clean, {self.backups} backups right", flush=True)
+        print("transactions: " + ", ".join(
+            f"{count} {kind}" for kind, count in sorted(self.transactions.items())) + "; 0 by halves",
+            flush=True)
         self.assertGreater(self.statements, self.arguments.cycles)
+        for kind in ("committed", "rolled back"):
+            self.assertGreater(self.transactions[kind], 0)
 
     def write_until_killed(self, clients, choices):
         """Kills the server some moments after a random number of acknowledgements."""
@@ -221,6 +270,10 @@ class CrashTests(ProgramTests):
         with told:
             told.wait_for(lambda: sum(client.acknowledged for client in clients) >= wanted
                           or any(client.unexpected for client in clients), timeout=60)
+            if choices.random() < 0.4:
+                # At the moment of a COMMIT, or very little later.
+                told.wait_for(lambda: any(client.commits or client.unexpected
+                                          for client in clients), timeout=60)
         time.sleep(choices.random() * choices.choice([0, 0.002, 0.02, 0.1]))
         server.kill()
         for client in clients:
@@ -230,6 +283,10 @@ class CrashTests(ProgramTests):
         for stream in (server.process.stdout, server.process.stderr):
             stream.close()
         self.statements += sum(client.acknowledged for client in clients)
+        for client in clients:
+            self.transactions["committed"] += client.committed
+            self.transactions["rolled back"] += client.rolled_back
+            self.transactions["killed before COMMIT and gone"] += client.left_open
 
     def kill_while_opening(self, choices):
         """Recovery that is killed must be able to begin again."""
@@ -294,8 +351,10 @@ class CrashTests(ProgramTests):
             state = found[client.number]
             if state == client.state:
                 self.lost_in_flight += client.pending is not None
+                self.transactions["killed in COMMIT and gone"] += client.commits
             elif client.pending is not None and state == client.pending:
                 self.done_in_flight += 1
+                self.transactions["killed in COMMIT and there"] += client.commits
                 client.state = client.pending
             else:
                 self.fail(self.difference(client, state))
