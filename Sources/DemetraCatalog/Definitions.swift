@@ -15,20 +15,6 @@ package struct ViewDefinition: Sendable, Hashable {
     }
 }
 
-/// A named expression over aggregates, recomputed at the grain of each query.
-package struct MetricDefinition: Sendable, Hashable {
-    /// The SQL name.
-    package let name: String
-    /// SQL text of the expression, such as `sum(revenue) / nullif(sum(spend), 0)`.
-    package let expression: String
-
-    /// Makes a metric.
-    package init(name: String, expression: String) {
-        self.name = name
-        self.expression = expression
-    }
-}
-
 /// How grave a fired alert is.
 public enum AlertSeverity: String, Sendable, Hashable, CaseIterable, Comparable {
     /// For the record.

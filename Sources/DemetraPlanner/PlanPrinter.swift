@@ -66,6 +66,10 @@ package enum PlanPrinter {
                 aggregation.groups.isEmpty
                 ? "" : " BY \(list(aggregation.groups.map(\.expression)))"
             return "Aggregate \(calls.joined(separator: ", "))\(groups)"
+        case .gapFill(let plan):
+            let filled = plan.fills.map { "\($0.kind) \(shown($0.value))" }
+            return "Fill gaps of \(shown(plan.width))"
+                + (filled.isEmpty ? "" : ": " + filled.joined(separator: ", "))
         case .window(let window): return "Window (\(window.calls.count) calls)"
         case .join(let join):
             let pairs = join.keys.map {

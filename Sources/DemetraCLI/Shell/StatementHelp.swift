@@ -59,8 +59,16 @@ struct StatementHelp: Sendable {
             "CREATE ALERT low_return WHEN sum(revenue) < 2 * sum(spend) FROM ad_metrics GROUP BY platform "
                 + "SEVERITY medium MESSAGE 'Spend returns too little on {platform}';"),
         StatementHelp(
-            "CREATE METRIC", "CREATE [OR REPLACE] METRIC name AS expression over aggregates",
-            "CREATE METRIC profit AS sum(revenue) - sum(spend);"),
+            "ALTER METRIC",
+            "ALTER METRIC name RENAME TO new_name|SET FORMAT 'f'|SET UNIT 'u'|SET BETTER HIGHER|LOWER|NEUTRAL|"
+                + "SET COMMENT 'c'|RESET ... [, ...]",
+            "ALTER METRIC roas SET FORMAT 'number 1', SET BETTER HIGHER;"),
+        StatementHelp(
+            "CREATE METRIC",
+            "CREATE [OR REPLACE] METRIC [IF NOT EXISTS] name [ON table] AS expression over aggregates "
+                + "[FORMAT 'percent 1'] [UNIT 'text'] [BETTER HIGHER|LOWER|NEUTRAL] [COMMENT 'text'] "
+                + "[NON ADDITIVE OVER TIME|(columns)] [ADDITIVE OVER (columns)]",
+            "CREATE METRIC profit AS sum(revenue) - sum(spend) FORMAT 'money EUR 2' BETTER HIGHER;"),
         StatementHelp(
             "CREATE MODEL",
             "CREATE [OR REPLACE] MODEL name FROM (query) TARGET column [ID column] [TIME column] "

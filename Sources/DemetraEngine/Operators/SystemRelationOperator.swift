@@ -14,6 +14,7 @@ struct SystemRelationOperator: PhysicalOperator {
             switch relation {
             case .segments: segments(context.snapshot)
             case .batches: batches(context.snapshot)
+            case .metrics: metrics(context.snapshot.catalog)
             }
         let columns = relation.schema.fields.enumerated().map { index, field in
             Vector(rows.map { $0[index] }, type: field.type)
@@ -55,5 +56,18 @@ struct SystemRelationOperator: PhysicalOperator {
             }
         }
         return rows
+    }
+
+    private func metrics(_ catalog: Catalog) -> [[Value]] {
+        func text(_ value: String?) -> Value { value.map { .text($0) } ?? .null }
+        let known = BuiltInMetrics.all.filter { catalog.metrics[$0.name] == nil }
+        let all = known.map { ($0, true) } + catalog.metrics.values.map { ($0, false) }
+        return all.sorted { $0.0.name < $1.0.name }.map { metric, isBuiltIn in
+            [
+                .text(metric.name), .text(metric.expression), text(metric.relation),
+                text(metric.format), text(metric.unit), text(metric.better?.rawValue),
+                text(metric.additivity), text(metric.comment), .boolean(isBuiltIn),
+            ]
+        }
     }
 }

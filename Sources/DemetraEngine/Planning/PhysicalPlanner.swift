@@ -28,6 +28,7 @@ struct PhysicalPlanner {
         case .filter(let input, let predicate): return try filter(input, predicate)
         case .aggregate(let aggregation): return try AggregationPlanner.plan(aggregation)
         case .window(let window): return try WindowPlanner.plan(window)
+        case .gapFill(let plan): return try GapFillPlanner.plan(plan)
         case .join(let join): return try JoinPlanner.plan(join)
         case .apply(let apply): return try JoinPlanner.plan(apply)
         case .sort(let input, let keys):

@@ -1,5 +1,6 @@
 import DemetraCatalog
 import DemetraFunctions
+import DemetraPlanner
 import DemetraSQL
 import DemetraStorage
 
@@ -36,7 +37,9 @@ extension Session {
         var names = CompletionNames()
         names.relations = catalog.relationNames.sorted()
         names.columns = catalog.tables.mapValues { $0.columns.map(\.name) }
-        names.metrics = catalog.metrics.keys.sorted()
+        names.metrics = Set(
+            Array(catalog.metrics.keys) + BuiltInMetrics.all.map(\.name)
+        ).sorted()
         names.functions = engine.functions.names.sorted()
         names.settings = SessionSettings.names
         names.keywords = Keyword.allCases.map(\.text)

@@ -96,7 +96,8 @@ extension Session {
         case (.insert, .serializationFailure), (.update, .serializationFailure),
             (.delete, .serializationFailure), (.truncate, .serializationFailure),
             (.createTable, .serializationFailure), (.createView, .serializationFailure),
-            (.createMetric, .serializationFailure), (.alterTable, .serializationFailure),
+            (.createMetric, .serializationFailure), (.alterMetric, .serializationFailure),
+            (.alterTable, .serializationFailure),
             (.drop, .serializationFailure), (.createTable, .duplicateTable):
             return attempt < Self.mostAttempts
         case (.insert(let insert), .uniqueViolation):

@@ -30,6 +30,7 @@ struct AlterTableRun {
                 }
             }
         }
+        for change in alter.cascaded { transaction.change(change) }
         if !alter.isRewritten { transaction.change(.putTable(try completed(alter))) }
         try run.commit(transaction)
         if let notice = alter.notice { run.output.notice(Notice(notice)) }

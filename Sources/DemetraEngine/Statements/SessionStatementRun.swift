@@ -79,14 +79,12 @@ struct SessionStatementRun {
             let rows =
                 catalog.tables.keys.map { [$0, "table"] } + catalog.views.keys.map { [$0, "view"] }
             try answer(["name", "type"], rows)
-        case "metrics":
-            try answer(
-                ["name", "expression"], catalog.metrics.values.map { [$0.name, $0.expression] })
+        case "metrics": try showRelation("demetra_metrics")
         case "alerts":
             try answer(
                 ["name", "severity", "condition"],
                 catalog.alerts.values.map { [$0.name, $0.severity.rawValue, $0.condition] })
-        case "models": try showModels()
+        case "models": try showRelation("demetra_models")
         case "all":
             var rows: [[String]] = []
             for name in SessionSettings.names {
@@ -99,10 +97,10 @@ struct SessionStatementRun {
         }
     }
 
-    /// What the relation of all models says, where there is one.
-    private func showModels() throws(DemetraError) {
+    /// What a relation of the system says.
+    private func showRelation(_ name: String) throws(DemetraError) {
         let snapshot = run.session.snapshot
-        let statements = try SQLParser.parse("SELECT * FROM demetra_models")
+        let statements = try SQLParser.parse("SELECT * FROM \(name)")
         let binder = Binder(catalog: snapshot.catalog, functions: run.engine.functions)
         for statement in statements {
             try run.execute(

@@ -5,6 +5,7 @@ import DemetraVectors
 enum AggregateList {
     static let all: [AggregateFunction] =
         counts + sums + extremes + booleans + moments + orderedSets + collections
+        + CounterAggregates.all
 
     private static func aggregate(
         _ name: String, _ parameters: [ParameterType], _ result: ResultType,

@@ -9,7 +9,12 @@ extension Binder {
         _ call: FunctionCall, _ range: SourceRange, _ context: ExpressionContext
     ) throws(DemetraError) -> BoundExpression {
         let name = call.name.last.name
+        if let metric = try MetricReference(call, range: range) {
+            return try bindMetric(metric, context)
+        }
         if call.over != nil { return try bindWindowCall(call, range, context) }
+        if let filled = try bindGapFillCall(call, range, context) { return filled }
+        if let special = try bindMetricCall(call, range, context) { return special }
         if functions.windows[name] != nil, functions.aggregates[name] == nil {
             throw DemetraError(
                 .wrongObjectType, "window function \(name) requires an OVER clause")
@@ -132,7 +137,7 @@ extension Binder {
         if let given = call.filter { filter = try condition(try bind(given, context), "FILTER") }
         if call.isDistinct, arguments.count > 1, name == "count" {
             // count(DISTINCT (a, b)): a row counts unless all of it is NULL, which rows never are.
-            return try countDistinctRows(arguments, filter, range, collector)
+            return try countDistinctRows(arguments, filter, range, collector, context)
         }
         let types = arguments.map(\.type)
         guard let overloads = functions.aggregates[name],
@@ -158,11 +163,19 @@ extension Binder {
             }
         }
         let type = function.signature.result.resolve(cast.map(\.type))
-        let column = collector.add(
-            AggregateCall(
-                column: newColumn(name, type), function: function, arguments: cast,
-                isDistinct: call.isDistinct, filter: filter, orderBy: order))
+        let bound = AggregateCall(
+            column: newColumn(name, type), function: function, arguments: cast,
+            isDistinct: call.isDistinct, filter: metricFilter(filter, context), orderBy: order)
+        if let window = context.metric?.window { return try windowed(bound, window, context) }
+        let column = collector.add(bound, base: metricBase(bound, context))
         return BoundExpression(.column(column.id), type: column.type, range: range)
+    }
+
+    /// FILTER of the call and of the metric that it is of.
+    private func metricFilter(
+        _ filter: BoundExpression?, _ context: ExpressionContext
+    ) -> BoundExpression? {
+        BoundExpression.conjunction([filter, context.metric?.filter].compactMap { $0 })
     }
 
     private func aggregateArguments(
@@ -179,17 +192,18 @@ extension Binder {
 
     private func countDistinctRows(
         _ arguments: [BoundExpression], _ filter: BoundExpression?, _ range: SourceRange,
-        _ collector: AggregateCollector
+        _ collector: AggregateCollector, _ context: ExpressionContext
     ) throws(DemetraError) -> BoundExpression {
         guard
             let function = functions.aggregates["count"]?.first(where: {
                 $0.signature.parameters.isEmpty
             })
         else { throw noFunction("count", arguments.map(\.type), range) }
-        let column = collector.add(
-            AggregateCall(
-                column: newColumn("count", .bigint), function: function, arguments: arguments,
-                isDistinct: true, filter: filter))
+        let call = AggregateCall(
+            column: newColumn("count", .bigint), function: function, arguments: arguments,
+            isDistinct: true, filter: metricFilter(filter, context))
+        if let window = context.metric?.window { return try windowed(call, window, context) }
+        let column = collector.add(call, base: metricBase(call, context))
         return BoundExpression(.column(column.id), type: .bigint, range: range)
     }
 
@@ -253,18 +267,14 @@ extension Binder {
         }
         context.isInsideWindow = true
         defer { context.isInsideWindow = false }
-        var specification = WindowSpecification()
-        switch call.over {
-        case .named(let identifier)?:
-            guard let known = windows.named[identifier.name] else {
-                throw DemetraError(
-                    .undefinedObject, "window \"\(identifier.name)\" does not exist")
-            }
-            specification = known
-        case .inline(let given)?: specification = try inherit(given, windows)
-        case nil: break
-        }
+        let specification =
+            try call.over.mapThrowing { over throws(DemetraError) in
+                try windowSpecification(over, windows)
+            } ?? WindowSpecification()
+        context.isInsideSum = name == "sum"
+        defer { context.isInsideSum = false }
         let arguments = call.isStar ? [] : try expressions(call, context)
+        context.isInsideSum = false
         let types = arguments.map(\.type)
         var filter: BoundExpression?
         if let given = call.filter { filter = try condition(try bind(given, context), "FILTER") }
@@ -299,6 +309,21 @@ extension Binder {
         return BoundExpression(.column(bound.column.id), type: type, range: range)
     }
 
+    /// What OVER says, with the named window that it means or extends.
+    func windowSpecification(
+        _ over: WindowReference, _ windows: WindowCollector
+    ) throws(DemetraError) -> WindowSpecification {
+        switch over {
+        case .named(let identifier):
+            guard let known = windows.named[identifier.name] else {
+                throw DemetraError(
+                    .undefinedObject, "window \"\(identifier.name)\" does not exist")
+            }
+            return known
+        case .inline(let given): return try inherit(given, windows)
+        }
+    }
+
     /// A window that extends a named one: it may add an ORDER BY and a frame.
     func inherit(
         _ given: WindowSpecification, _ windows: WindowCollector
@@ -327,7 +352,7 @@ extension Binder {
         return result
     }
 
-    private func frame(
+    func frame(
         _ frame: WindowFrame?, _ order: [PlanSortKey], _ context: ExpressionContext
     ) throws(DemetraError) -> PlanFrame {
         guard let frame else {

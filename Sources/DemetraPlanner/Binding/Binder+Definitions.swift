@@ -105,7 +105,7 @@ extension Binder {
         )
     }
 
-    // MARK: Views, metrics
+    // MARK: Views
 
     func bindCreateView(_ statement: CreateViewStatement) throws(DemetraError) -> BoundStatement {
         let name = try relationName(statement.name)
@@ -121,20 +121,6 @@ extension Binder {
             name: name, columnNames: statement.columns.map(\.name),
             query: sourceText(statement.query.range))
         return .define([.putView(view)], tag: "CREATE VIEW", notice: nil)
-    }
-
-    func bindCreateMetric(
-        _ statement: CreateMetricStatement
-    ) throws(DemetraError) -> BoundStatement {
-        let name = statement.name
-        if catalog.metrics[name.name] != nil, !statement.orReplace {
-            if statement.ifNotExists { return skipped("metric", name.name, "CREATE METRIC") }
-            throw exists("metric", name, .duplicateObject)
-        }
-        try MetricChecker(binder: self).check(statement.expression, name: name.name)
-        let metric = MetricDefinition(
-            name: name.name, expression: sourceText(statement.expression.range))
-        return .define([.putMetric(metric)], tag: "CREATE METRIC", notice: nil)
     }
 
     // MARK: DROP

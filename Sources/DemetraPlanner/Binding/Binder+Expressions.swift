@@ -175,9 +175,11 @@ extension Binder {
                 scope = current.parent
             }
         }
-        if relation == nil {
-            if let alias = context.outputAliases[name] { return alias.over(range) }
-            if let metric = catalog.metrics[name] { return try expand(metric, range, context) }
+        if relation == nil, let alias = context.outputAliases[name] { return alias.over(range) }
+        let isReachable =
+            relation == nil || context.scope.relations.contains { $0.name == relation }
+        if isReachable, !metricDefinitions(name).isEmpty {
+            return try bindMetric(MetricReference(path: path, range: range), context)
         }
         throw undefinedColumn(path, context.scope)
     }
@@ -206,44 +208,13 @@ extension Binder {
     }
 
     private func suggestion(_ name: String, _ scope: Scope) -> String? {
-        let names = scope.relations.flatMap { $0.columns.map(\.name) } + Array(catalog.metrics.keys)
-        guard let nearest = NearestName.find(name, among: names) else { return nil }
-        if catalog.metrics[nearest] != nil { return "Perhaps you meant the metric \"\(nearest)\"." }
+        let columns = scope.relations.flatMap { $0.columns.map(\.name) }
+        guard let nearest = NearestName.find(name, among: columns + metricNames) else { return nil }
+        guard columns.contains(nearest) else {
+            return "Perhaps you meant the metric \"\(nearest)\"."
+        }
         let full = scope.columnNames.first { $0 == nearest || $0.hasSuffix("." + nearest) }
         return "Perhaps you meant to reference the column \"\(full ?? nearest)\"."
-    }
-
-    /// A metric's expression at the grain of the query that names it.
-    private func expand(
-        _ metric: MetricDefinition, _ range: SourceRange, _ context: ExpressionContext
-    ) throws(DemetraError) -> BoundExpression {
-        guard !expandingMetrics.contains(metric.name) else {
-            throw DemetraError(
-                .invalidTableDefinition, "metric \"\(metric.name)\" is defined by itself")
-        }
-        guard !context.isInsideAggregate else {
-            throw DemetraError(
-                .groupingError,
-                "metric \"\(metric.name)\" cannot be used inside an aggregate function",
-                hint: "A metric is an aggregate already; use it as it is.")
-        }
-        guard context.aggregates != nil else {
-            throw DemetraError(
-                .groupingError, "metric \"\(metric.name)\" is not allowed in \(context.clause)",
-                hint: "A metric is computed from groups: filter it in HAVING.")
-        }
-        expandingMetrics.append(metric.name)
-        usedObjects.insert(.metric(metric.name))
-        defer { expandingMetrics.removeLast() }
-        do throws(DemetraError) {
-            let expression = try SQLParser.parseExpression(metric.expression)
-            return try bindNode(expression, context).over(range)
-        } catch {
-            var named = error
-            named.message += ", used by metric \"\(metric.name)\""
-            named.position = nil
-            throw named
-        }
     }
 
     // MARK: Logic

@@ -125,9 +125,14 @@ extension Binder {
             let scan = scan(table)
             var named = try relation(scan.columns.map(\.column), alias, table.name, name.range)
             named.table = table
+            named.source = text
             return (BoundQuery(plan: .scan(scan), correlated: []), [named])
         }
-        if let view = catalog.views[text] { return try bindView(view, alias, name.range) }
+        if let view = catalog.views[text] {
+            var bound = try bindView(view, alias, name.range)
+            bound.1[0].source = text
+            return bound
+        }
         if let models = try bindModelRelation(text, alias, name.range) { return models }
         if let system = try bindSystemRelation(text, alias, name.range) { return system }
         throw undefinedTable(name)

@@ -47,6 +47,9 @@ extension Binder {
         let a = try bind(left, context)
         let b = try bind(right, context)
         if let operation = ArithmeticOperator(rawValue: symbol) {
+            if context.metric != nil, operation == .divide || operation == .modulo {
+                return try metricDivision(operation, a, b, range)
+            }
             return try arithmetic(operation, a, b, range)
         }
         return try scalarCall(symbol, [a, b], range, isOperator: true)

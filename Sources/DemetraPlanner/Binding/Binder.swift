@@ -88,6 +88,7 @@ package final class Binder {
         case .createTable(let create): return try bindCreateTable(create)
         case .createView(let view): return try bindCreateView(view)
         case .createMetric(let metric): return try bindCreateMetric(metric)
+        case .alterMetric(let metric): return try bindAlterMetric(metric)
         case .createAlert(let alert): return try bindCreateAlert(alert)
         case .createModel(let model): return try bindCreateModel(model)
         case .retrainModel(let name): return try bindRetrainModel(name)

@@ -14,7 +14,7 @@ struct PendingSubquery {
 final class ExpressionContext {
     let scope: Scope
     /// The clause, for messages.
-    let clause: String
+    var clause: String
     /// Collects aggregates; nil where none may stand.
     var aggregates: AggregateCollector?
     /// Collects window calls; nil where none may stand.
@@ -25,6 +25,16 @@ final class ExpressionContext {
     var isInsideAggregate = false
     /// True inside the arguments of a window call.
     var isInsideWindow = false
+    /// True inside the arguments of `sum(...) OVER (...)`.
+    var isInsideSum = false
+    /// Whether the query has groups; known before any of its clauses is bound.
+    var isGrouped = false
+    /// The SELECT around it: periods look at its groups and rows.
+    var core: SelectCore?
+    /// The metric whose expression is bound.
+    var metric: MetricExpansion?
+    /// What is asked of gaps between buckets; nil where nothing may be.
+    var gapFill: GapFillCollector?
     /// Columns of the SELECT list that a name can mean when no input column has it (QUALIFY).
     var outputAliases: [String: BoundExpression] = [:]
 
@@ -38,22 +48,42 @@ final class ExpressionContext {
 final class AggregateCollector {
     private(set) var calls: [AggregateCall] = []
     private var known: [String: PlanColumn] = [:]
+    /// FROM has several relations, so that a metric's aggregates may have to count the rows of one of them once.
+    var separatesMetrics = false
+    /// Whose rows aggregates of metrics count, by their columns.
+    private(set) var bases: [ColumnIdentifier: MetricBase] = [:]
+    /// Just behind the newest of the rows, by their time.
+    var newest: [String: BoundExpression] = [:]
+    /// Aggregates that are aggregated again over windows of groups.
+    var windowed: [ColumnIdentifier: MetricWindow] = [:]
     /// Subqueries inside arguments: joined below the aggregation.
     var subqueries: [PendingSubquery] = []
     /// `grouping(...)` was asked for.
     var groupingColumn: PlanColumn?
 
-    func add(_ call: AggregateCall) -> PlanColumn {
+    func add(_ call: AggregateCall, base: MetricBase? = nil) -> PlanColumn {
+        let owner = base.map { base in
+            "of" + base.columns.map(\.number).sorted().map(String.init).joined(separator: ",")
+        }
         let key =
-            call.function.name + "\(ObjectIdentifier(call.function).hashValue)"
+            (owner ?? "") + call.function.name + "\(ObjectIdentifier(call.function).hashValue)"
             + call.arguments.map(\.fingerprint).joined(separator: ",") + "\(call.isDistinct)"
             + (call.filter?.fingerprint ?? "")
             + call.orderBy.map { $0.expression.fingerprint + "\($0.descending)\($0.nullsFirst)" }
             .joined(separator: ",")
         if let column = known[key] { return column }
         known[key] = call.column
+        bases[call.column.id] = base
         calls.append(call)
         return call.column
+    }
+
+    /// Puts another call in the place of one that makes the same column.
+    func replace(_ call: AggregateCall) {
+        guard let index = calls.firstIndex(where: { $0.column.id == call.column.id }) else {
+            return
+        }
+        calls[index] = call
     }
 }
 
@@ -61,4 +91,6 @@ final class AggregateCollector {
 final class WindowCollector {
     var calls: [WindowCall] = []
     var named: [String: WindowSpecification] = [:]
+    /// Whose rows window calls of metrics count, and whether a call counts rows, not values.
+    var bases: [(base: MetricBase, takesRows: Bool)] = []
 }

@@ -57,6 +57,7 @@ extension SelectCore {
         }
         result += [whereCondition, having, qualify].compactMap { $0 }
         result += distinctOn ?? []
+        result += latest?.keys ?? []
         for element in groupBy ?? [] {
             if case .expression(let expression) = element { result.append(expression) }
         }
@@ -74,32 +75,6 @@ extension Expression {
             queries.append(query)
             operand.collectQueries(&queries)
         default: for child in children { child.collectQueries(&queries) }
-        }
-    }
-
-    /// The direct operands.
-    private var children: [Expression] {
-        switch node {
-        case .unary(_, let operand), .not(let operand), .isNull(let operand, _),
-            .isBoolean(let operand, _, _), .cast(let operand, _), .collate(let operand, _):
-            [operand]
-        case .binary(_, let left, let right), .isDistinct(let left, let right, _),
-            .element(let left, let right), .quantifiedArray(let left, _, _, let right):
-            [left, right]
-        case .and(let operands), .or(let operands), .row(let operands), .array(let operands):
-            operands
-        case .between(let a, let b, let c, _, _): [a, b, c]
-        case .inList(let operand, let items, _): [operand] + items
-        case .like(let operand, let pattern, let escape, _, _):
-            [operand, pattern] + (escape.map { [$0] } ?? [])
-        case .caseWhen(let operand, let branches, let otherwise):
-            (operand.map { [$0] } ?? []) + branches.flatMap { [$0.condition, $0.result] }
-                + (otherwise.map { [$0] } ?? [])
-        case .call(let call):
-            call.arguments.compactMap { argument in
-                if case .expression(let expression) = argument.value { expression } else { nil }
-            } + (call.filter.map { [$0] } ?? [])
-        default: []
         }
     }
 }

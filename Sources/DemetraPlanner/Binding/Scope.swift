@@ -17,6 +17,8 @@ struct ScopeRelation {
     var columns: [ScopeColumn]
     /// The stored table it is, if it is one: its primary key decides its other columns.
     var table: TableDefinition?
+    /// The table or view of the catalog it reads, whatever it is called here.
+    var source: String?
 }
 
 /// What names mean in one query; a subquery's scope has the outer one as its parent.

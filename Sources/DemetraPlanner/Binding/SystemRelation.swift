@@ -8,6 +8,8 @@ package enum SystemRelation: String, Sendable, CaseIterable {
     case segments = "demetra_segments"
     /// The batches that tables have got under names of their own.
     case batches = "demetra_batches"
+    /// Metrics: those of the catalog, and the built-in ones that none of them replaces.
+    case metrics = "demetra_metrics"
 
     /// Its columns.
     package var schema: Schema {
@@ -25,6 +27,14 @@ package enum SystemRelation: String, Sendable, CaseIterable {
             Schema([
                 Field(name: "table_name", type: .text), Field(name: "batch_id", type: .text),
                 Field(name: "rows", type: .bigint), Field(name: "loaded_at", type: .timestamptz),
+            ])
+        case .metrics:
+            Schema([
+                Field(name: "name", type: .text), Field(name: "expression", type: .text),
+                Field(name: "relation", type: .text), Field(name: "format", type: .text),
+                Field(name: "unit", type: .text), Field(name: "better", type: .text),
+                Field(name: "additivity", type: .text), Field(name: "comment", type: .text),
+                Field(name: "is_built_in", type: .boolean),
             ])
         }
     }

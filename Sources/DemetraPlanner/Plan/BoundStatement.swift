@@ -193,6 +193,8 @@ package struct BoundAlterTable: Sendable {
     package var verifiesRows: Bool
     /// CHECK conditions over the columns of `rows`.
     package var checks: [(name: String, condition: BoundExpression)]
+    /// Drops what DROP COLUMN ... CASCADE takes with the column.
+    package var cascaded: [CatalogChange]
     /// Shown to the client.
     package var notice: String?
 }

@@ -69,6 +69,8 @@ package indirect enum LogicalPlan: Sendable {
     case filter(LogicalPlan, BoundExpression)
     case aggregate(Aggregation)
     case window(WindowPlan)
+    /// A row for every bucket of every series.
+    case gapFill(GapFillPlan)
     case join(JoinPlan)
     case apply(ApplyPlan)
     /// Sorts; stable.
@@ -449,6 +451,7 @@ extension LogicalPlan {
             aggregation.groups.map(\.column) + aggregation.calls.map(\.column)
                 + (aggregation.groupingColumn.map { [$0] } ?? [])
         case .window(let window): window.input.columns + window.calls.map(\.column)
+        case .gapFill(let plan): plan.input.columns + plan.fills.map(\.column)
         case .join(let join): Self.joined(join.kind, join.left, join.right)
         case .apply(let apply): Self.joined(apply.kind, apply.left, apply.right)
         case .limit(let limit): limit.input.columns

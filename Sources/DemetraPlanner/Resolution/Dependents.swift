@@ -57,6 +57,11 @@ extension Binder {
         }
     }
 
+    /// What reads one of these objects directly.
+    func readers(of objects: Set<CatalogObject>) -> [Dependent] {
+        readers().filter { !$0.uses.isDisjoint(with: objects) }
+    }
+
     private func readers() -> [Dependent] {
         let views = catalog.views.values.sorted { $0.name < $1.name }.map { view in
             Dependent(
@@ -69,8 +74,7 @@ extension Binder {
             Dependent(
                 kind: .metric, name: metric.name, drop: .dropMetric(metric.name),
                 uses: uses { binder throws(DemetraError) in
-                    try MetricChecker(binder: binder).check(
-                        try SQLParser.parseExpression(metric.expression), name: metric.name)
+                    try MetricChecker(binder: binder, metric: metric).check()
                 })
         }
         let alerts = catalog.alerts.values.sorted { $0.name < $1.name }.map { alert in

@@ -13,6 +13,9 @@ extension LogicalPlan {
         case .window(var window):
             window.input = change(window.input)
             return .window(window)
+        case .gapFill(var plan):
+            plan.input = change(plan.input)
+            return .gapFill(plan)
         case .join(var join):
             join.left = change(join.left)
             join.right = change(join.right)
@@ -88,6 +91,7 @@ extension LogicalPlan {
                 window.calls[index] = call
             }
             return .window(window)
+        case .gapFill(let plan): return .gapFill(plan.mappingExpressions(change))
         case .join(var join):
             join.keys = joinKeys(join.keys)
             join.condition = join.condition.map(change)

@@ -43,6 +43,12 @@ struct PruneColumns {
             apply.left = prune(apply.left, keeping: all)
             apply.right = prune(apply.right, keeping: all)
             return .apply(apply)
+        case .gapFill(var plan):
+            // The keys decide which rows there are, whether anyone reads them or not.
+            let keys = Set((plan.series + [plan.bucket]).map(\.id))
+            plan.input = prune(
+                plan.input, keeping: needed.union(keys).union(used(.gapFill(plan))))
+            return .gapFill(plan)
         case .filter, .sort, .window, .limit:
             let all = needed.union(used(plan))
             return plan.mappingInputs { prune($0, keeping: all) }

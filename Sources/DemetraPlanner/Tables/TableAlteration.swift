@@ -20,6 +20,8 @@ final class TableAlteration {
     private var conversions: [Int32: Expression?] = [:]
     /// A new column has a condition that the rows must meet.
     private var addsChecks = false
+    /// DROP COLUMN ... CASCADE: what needs the column goes with it.
+    private var cascades = false
     private(set) var notice: String?
 
     init(binder: Binder, table: TableDefinition) {
@@ -54,7 +56,13 @@ final class TableAlteration {
                     column: binder.newColumn(column.name, column.type), expression: value))
         }
         let checks = try binder.checks(table, values.map(\.column))
-        try DependentObjects(binder: binder, old: old, new: table).check()
+        let cascaded = try DependentObjects(
+            binder: binder, old: old, new: table, cascades: cascades
+        ).broken()
+        if !cascaded.isEmpty {
+            let names = cascaded.map(\.text).joined(separator: ", ")
+            notice = (notice.map { $0 + "\n" } ?? "") + "drop cascades to \(names)"
+        }
         let isNarrowed = added.contains {
             !table.columns[$0].isNullable && table.columns[$0].defaultExpression == nil
         }
@@ -62,7 +70,7 @@ final class TableAlteration {
             old: old, new: table, rows: .project(.scan(scan), values), isRewritten: isRewritten,
             missing: .project(.oneRow, added.map { values[$0] }), missingColumns: added,
             verifiesRows: isRewritten || isNarrowed || addsChecks || !tightened.isEmpty,
-            checks: checks, notice: notice)
+            checks: checks, cascaded: cascaded.map(\.drop), notice: notice)
     }
 
     /// A stored column as the new definition has it.
@@ -126,7 +134,9 @@ final class TableAlteration {
     func apply(_ action: AlterTableStatement.Action) throws(DemetraError) {
         switch action {
         case .addColumn(let clause, let ifNotExists): try add(clause, ifNotExists)
-        case .dropColumn(let column, let ifExists): try drop(column, ifExists)
+        case .dropColumn(let column, let ifExists, let cascade):
+            if cascade { cascades = true }
+            try drop(column, ifExists)
         case .renameTable(let target):
             guard binder.catalog.tables[target.name] == nil,
                 binder.catalog.views[target.name] == nil
@@ -286,54 +296,5 @@ final class TableAlteration {
             tightened.remove(id)
         }
         table.columns[position].isNullable = !isNotNull
-    }
-}
-
-/// What stored queries need of a table that is about to change.
-private struct DependentObjects {
-    let binder: Binder
-    let old: TableDefinition
-    let new: TableDefinition
-
-    /// - Throws: 2BP01 naming a view or alert that could no longer be run.
-    func check() throws(DemetraError) {
-        let before = binder.catalog
-        var after = before
-        if new.id != old.id { after = after.applying(.dropTable(old.id)) }
-        after = after.applying(.putTable(new))
-        for name in before.views.keys.sorted() {
-            let query =
-                "SELECT * FROM \"\(name.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
-            try check("view", name, before, after) { (binder) throws(DemetraError) in
-                _ = try binder.bindQuery(try SQLParser.parseQuery(query), outer: nil)
-            }
-        }
-        for (name, alert) in before.alerts.sorted(by: { $0.key < $1.key }) {
-            try check("alert", name, before, after) { (binder) throws(DemetraError) in
-                _ = try binder.bindAlert(alert)
-            }
-        }
-    }
-
-    private func check(
-        _ kind: String, _ name: String, _ before: Catalog, _ after: Catalog,
-        _ bind: (Binder) throws(DemetraError) -> Void
-    ) throws(DemetraError) {
-        func works(_ catalog: Catalog) -> DemetraError? {
-            do throws(DemetraError) {
-                try bind(
-                    Binder(
-                        catalog: catalog, functions: binder.functions, folder: binder.folder))
-                return nil
-            } catch {
-                return error
-            }
-        }
-        guard works(before) == nil, let failure = works(after) else { return }
-        throw DemetraError(
-            .dependentObjectsStillExist,
-            "table \"\(old.name)\" cannot be changed so because \(kind) \"\(name)\" depends on it",
-            detail: "\(kind) \"\(name)\": \(failure.message).",
-            hint: "Drop the \(kind) first, and create it anew afterwards.")
     }
 }

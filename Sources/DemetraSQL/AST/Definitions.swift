@@ -94,26 +94,6 @@ package struct CreateViewStatement: Sendable, Hashable {
     }
 }
 
-/// CREATE [OR REPLACE] METRIC name AS expression.
-package struct CreateMetricStatement: Sendable, Hashable {
-    /// The name.
-    package let name: Identifier
-    /// OR REPLACE.
-    package let orReplace: Bool
-    /// IF NOT EXISTS.
-    package let ifNotExists: Bool
-    /// The expression over aggregates.
-    package let expression: Expression
-
-    /// Makes a statement.
-    package init(name: Identifier, orReplace: Bool, ifNotExists: Bool, expression: Expression) {
-        self.name = name
-        self.orReplace = orReplace
-        self.ifNotExists = ifNotExists
-        self.expression = expression
-    }
-}
-
 /// CREATE ALERT name WHEN condition FROM source [WHERE] [GROUP BY] SEVERITY s MESSAGE 'm' [TYPE 't'] [ACTION 'a'].
 package struct CreateAlertStatement: Sendable, Hashable {
     /// The name.
@@ -235,7 +215,7 @@ package struct AlterTableStatement: Sendable, Hashable {
     /// One change.
     package indirect enum Action: Sendable, Hashable {
         case addColumn(ColumnClause, ifNotExists: Bool)
-        case dropColumn(Identifier, ifExists: Bool)
+        case dropColumn(Identifier, ifExists: Bool, cascade: Bool)
         case renameColumn(Identifier, to: Identifier)
         case renameTable(to: Identifier)
         case setDefault(Identifier, Expression?)

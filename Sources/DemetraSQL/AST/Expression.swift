@@ -158,6 +158,9 @@ package struct CaseBranch: Sendable, Hashable {
 
 /// A call of a function, aggregate, window function or table function.
 package struct FunctionCall: Sendable, Hashable {
+    /// `metric(roas)` names a metric even where a column has its name; `roas FILTER (...)` is read as that.
+    package static let metricName = "metric"
+
     /// The function's name.
     package var name: ObjectName
     /// The arguments in order.

@@ -75,6 +75,8 @@ package struct SelectCore: Sendable, Hashable {
     package var from: [TableReference] = []
     /// WHERE.
     package var whereCondition: Expression?
+    /// LATEST BY.
+    package var latest: LatestClause?
     /// GROUP BY; nil without one.
     package var groupBy: [GroupingElement]?
     /// GROUP BY ALL.
@@ -90,6 +92,23 @@ package struct SelectCore: Sendable, Hashable {
 
     /// An empty SELECT.
     package init(range: SourceRange = .none) { self.range = range }
+}
+
+/// `LATEST BY keys [ON time]`: of the rows with equal keys only the newest.
+package struct LatestClause: Sendable, Hashable {
+    /// The keys.
+    package let keys: [Expression]
+    /// What says how new a row is; nil for the time column of the table.
+    package let time: Expression?
+    /// Where it stands.
+    package let range: SourceRange
+
+    /// Makes a clause.
+    package init(keys: [Expression], time: Expression?, range: SourceRange) {
+        self.keys = keys
+        self.time = time
+        self.range = range
+    }
 }
 
 /// `name AS (specification)` of a WINDOW clause.

@@ -25,6 +25,7 @@ package indirect enum Statement: Sendable, Hashable {
     case createTable(CreateTableStatement)
     case createView(CreateViewStatement)
     case createMetric(CreateMetricStatement)
+    case alterMetric(AlterMetricStatement)
     case createAlert(CreateAlertStatement)
     case createModel(CreateModelStatement)
     /// ALTER MODEL name RETRAIN.

@@ -15,6 +15,28 @@ enum CallBuilder {
         call.isDistinct = node.has(.distinct)
         call.orderBy = try ExpressionBuilder.orderItems(node[.order])
         call.withinGroup = try ExpressionBuilder.orderItems(node[.within]?[.order])
+        try addSuffixes(node, to: &call)
+        return call
+    }
+
+    /// `roas FILTER (...) OVER (...)`: a metric with what only aggregates take, as a call of `metric`.
+    static func metric(
+        _ path: [Identifier], _ node: SyntaxNode
+    ) throws(DemetraError) -> FunctionCall {
+        let name = ObjectName(path)
+        var call = FunctionCall(
+            name: ObjectName([Identifier(FunctionCall.metricName, range: name.range)]),
+            arguments: [
+                FunctionArgument(value: .expression(Expression(.column(path), range: name.range)))
+            ])
+        try addSuffixes(node, to: &call)
+        return call
+    }
+
+    /// FILTER and OVER.
+    private static func addSuffixes(
+        _ node: SyntaxNode, to call: inout FunctionCall
+    ) throws(DemetraError) {
         call.filter = try ExpressionBuilder.build(node[.filter]?[.condition])
         if let over = node[.over] {
             if let window = over[.window] {
@@ -23,7 +45,6 @@ enum CallBuilder {
                 call.over = .named(name.identifier)
             }
         }
-        return call
     }
 
     private static func arguments(

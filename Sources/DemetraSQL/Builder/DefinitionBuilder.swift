@@ -11,13 +11,7 @@ enum DefinitionBuilder {
                     columns: inner.all(.columns).map(\.identifier),
                     query: try QueryBuilder.build(query)))
         }
-        if let inner = node[.metric], let name = inner[.name], let expression = inner[.expression] {
-            return .createMetric(
-                CreateMetricStatement(
-                    name: name.identifier, orReplace: inner.has(.replace),
-                    ifNotExists: inner.has(.exists),
-                    expression: try ExpressionBuilder.build(expression)))
-        }
+        if let inner = node[.metric] { return try MetricBuilder.create(inner) }
         if let inner = node[.alert] { return .createAlert(try alert(inner)) }
         if let inner = node[.model] { return .createModel(try model(inner)) }
         if let name = node[.schema]?[.name] { return .createSchema(name.identifier) }
@@ -126,7 +120,8 @@ enum DefinitionBuilder {
             return .addColumn(try self.column(column), ifNotExists: node.has(.exists))
         }
         if let name = node[.dropColumn] {
-            return .dropColumn(name.identifier, ifExists: node.has(.ifExists))
+            return .dropColumn(
+                name.identifier, ifExists: node.has(.ifExists), cascade: node.has(.cascade))
         }
         if let name = node[.renameTable] { return .renameTable(to: name.identifier) }
         if let name = node[.renameColumn], let target = node[.target] {

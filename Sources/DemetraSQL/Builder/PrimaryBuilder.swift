@@ -40,8 +40,9 @@ enum PrimaryBuilder {
         if let inner = node[.typed] { return try typedLiteral(inner) }
         if let inner = node[.call] { return .call(try CallBuilder.build(inner)) }
         if let inner = node[.column] {
-            let parts = (inner.children.first ?? inner).all(.parts)
-            return .column(parts.map(\.identifier))
+            let path = (inner[.path] ?? inner).all(.parts).map(\.identifier)
+            guard inner.has(.filter) || inner.has(.over) else { return .column(path) }
+            return .call(try CallBuilder.metric(path, inner))
         }
         throw DemetraError(.internalError, "an unknown operand")
     }

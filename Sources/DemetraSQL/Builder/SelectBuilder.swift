@@ -12,6 +12,11 @@ enum SelectBuilder {
         core.items = try items(node.all(.items))
         core.from = try tables(node[.from])
         core.whereCondition = try ExpressionBuilder.build(node[.`where`]?[.condition])
+        if let latest = node[.latest] {
+            core.latest = LatestClause(
+                keys: try ExpressionBuilder.build(latest.all(.keys)),
+                time: try ExpressionBuilder.build(latest[.time]), range: latest.range)
+        }
         if let group = node[.group] {
             core.groupsByAll = group.has(.all)
             if !core.groupsByAll {

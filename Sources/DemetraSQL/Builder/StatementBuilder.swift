@@ -21,6 +21,7 @@ enum StatementBuilder {
         if let inner = node[.copy] { return .copy(try ModifyBuilder.copy(inner)) }
         if let inner = node[.create] { return try DefinitionBuilder.create(inner) }
         if let name = node[.retrain]?[.name] { return .retrainModel(name.identifier) }
+        if let inner = node[.alterMetric] { return try MetricBuilder.alter(inner) }
         if let inner = node[.alter] { return .alterTable(try DefinitionBuilder.alter(inner)) }
         if let inner = node[.drop] { return .drop(DefinitionBuilder.drop(inner)) }
         return try SessionBuilder.build(node)

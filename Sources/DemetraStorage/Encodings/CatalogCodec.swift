@@ -53,8 +53,8 @@ enum CatalogCodec {
             writer.write(view.query)
         case .dropView(let name): named(4, name, &writer)
         case .putMetric(let metric):
-            named(5, metric.name, &writer)
-            writer.write(metric.expression)
+            writer.write(MetricCodec.tag)
+            MetricCodec.encode(metric, into: &writer)
         case .dropMetric(let name): named(6, name, &writer)
         case .putAlert(let alert):
             named(7, alert.name, &writer)
@@ -117,6 +117,7 @@ enum CatalogCodec {
                     name: name, kind: kind, statement: statement, payload: try reader.blob()))
         case 10: return .dropModel(try reader.text())
         case 11: return .putTable(try TableCodec.table(&reader, hasOptions: true))
+        case MetricCodec.tag: return .putMetric(try MetricCodec.metric(&reader))
         default: throw reader.damaged("an unknown change")
         }
     }

@@ -69,10 +69,13 @@ struct GroupedQuery {
             }
         }
         if let stray {
+            let name = binder.sourceText(stray.range)
             throw DemetraError(
                 .groupingError,
-                "column \"\(binder.sourceText(stray.range))\" must appear in the GROUP BY clause or "
-                    + "be used in an aggregate function"
+                "column \"\(name)\" must appear in the GROUP BY clause or "
+                    + "be used in an aggregate function",
+                hint: binder.metricDefinitions(name).isEmpty
+                    ? nil : "For the metric of that name write metric(\(name))."
             ).at(stray.range)
         }
         return result

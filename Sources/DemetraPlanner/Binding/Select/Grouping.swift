@@ -105,6 +105,7 @@ struct GroupingBinder {
             return position(of: item.expression, in: &result.groups)
         }
         let context = ExpressionContext(scope: select.scope, clause: "GROUP BY")
+        context.gapFill = select.gapFill
         let bound = try binder.bind(expression, context)
         result.subqueries += context.subqueries
         return position(of: bound, in: &result.groups)

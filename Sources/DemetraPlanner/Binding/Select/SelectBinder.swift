@@ -22,6 +22,7 @@ struct SelectBinder {
     let scope: Scope
     let aggregates = AggregateCollector()
     let windows = WindowCollector()
+    let gapFill = GapFillCollector()
     let context: ExpressionContext
 
     init(binder: Binder, core: SelectCore, query: Query, outer: Scope?) {
@@ -32,11 +33,18 @@ struct SelectBinder {
         context = ExpressionContext(scope: scope, clause: "SELECT")
         context.aggregates = aggregates
         context.windows = windows
+        context.gapFill = gapFill
+        context.core = core
     }
 
     func bind() throws(DemetraError) -> BoundQuery {
         var plan = try binder.bindFrom(core.from, scope)
         if let condition = core.whereCondition { plan = try filtered(plan, condition) }
+        if let latest = core.latest {
+            plan = try LatestRows(binder: binder, scope: scope).rows(of: plan, latest)
+        }
+        aggregates.separatesMetrics = scope.relations.count > 1
+        context.isGrouped = GroupedQueryTest(binder: binder, scope: scope).isGrouped(core, query)
         try nameWindows()
         let savedGroupings = binder.pendingGroupings
         binder.pendingGroupings = []
@@ -44,7 +52,7 @@ struct SelectBinder {
         var clauses = SelectClauses(items: try selectItems())
         let grouping = try GroupingBinder(select: self, items: clauses.items).bind()
         if let condition = core.having {
-            clauses.having = try binder.condition(try binder.bind(condition, context), "HAVING")
+            clauses.having = try groupCondition(condition)
         }
         if let condition = core.qualify {
             clauses.qualify = try qualification(condition, clauses.items)
@@ -54,12 +62,17 @@ struct SelectBinder {
         let isAggregated =
             grouping != nil || core.having != nil || !aggregates.calls.isEmpty
             || aggregates.groupingColumn != nil
+        let grain = MetricGrain(binder: binder, plan: plan)
         if isAggregated {
-            plan = try grouped(plan, grouping, &clauses)
+            plan = try grouped(
+                try grain.counting(aggregates, groups: grouping?.groups ?? []), grouping, &clauses)
         } else {
+            try grain.check(windows)
             plan = binder.joining(plan, context.subqueries)
         }
         if let having = clauses.having { plan = .filter(plan, having) }
+        plan = try GapFillPlacement(binder: binder, collector: gapFill).filled(
+            plan, grouping, hasSubqueries: subqueriesAbove(grouping))
         if !windows.calls.isEmpty { plan = .window(WindowPlan(input: plan, calls: windows.calls)) }
         if let qualify = clauses.qualify { plan = .filter(plan, qualify) }
         let output = SelectOutput(binder: binder, core: core, query: query, clauses: clauses)
@@ -73,6 +86,7 @@ struct SelectBinder {
     ) throws(DemetraError) -> LogicalPlan {
         let context = ExpressionContext(scope: scope, clause: "WHERE")
         let bound = try binder.condition(try binder.bind(condition, context), "WHERE")
+        gapFill.condition = bound
         return .filter(binder.joining(plan, context.subqueries), bound)
     }
 
@@ -149,6 +163,19 @@ struct SelectBinder {
                     subqueries: start..<context.subqueries.count))
         }
         return items
+    }
+
+    /// HAVING looks at groups, before there are windows.
+    private func groupCondition(_ condition: Expression) throws(DemetraError) -> BoundExpression {
+        context.windows = nil
+        context.gapFill = nil
+        context.clause = "HAVING"
+        defer {
+            context.windows = windows
+            context.gapFill = gapFill
+            context.clause = "SELECT"
+        }
+        return try binder.condition(try binder.bind(condition, context), "HAVING")
     }
 
     /// QUALIFY may name a column of the SELECT list by its alias.
@@ -229,6 +256,12 @@ struct SelectBinder {
 
     // MARK: Groups
 
+    /// Whether a subquery is computed for groups, not for rows.
+    private func subqueriesAbove(_ grouping: GroupingBinder.Result?) -> Bool {
+        let below = grouping?.subqueriesBelow ?? []
+        return context.subqueries.indices.contains { !below.contains($0) }
+    }
+
     /// The aggregation, with the later clauses rewritten to read its columns.
     private func grouped(
         _ plan: LogicalPlan, _ grouping: GroupingBinder.Result?, _ clauses: inout SelectClauses
@@ -260,6 +293,9 @@ struct SelectBinder {
         }
         clauses.distinctOn = try clauses.distinctOn.mapThrowing { keys throws(DemetraError) in
             try query.rewrite(keys, binder)
+        }
+        for index in gapFill.fills.indices {
+            gapFill.fills[index].value = try query.rewrite(gapFill.fills[index].value, binder)
         }
         for index in windows.calls.indices {
             windows.calls[index] = try query.rewrite(windows.calls[index], binder)
