@@ -60,7 +60,9 @@ package enum PlanPrinter {
         case .filter(_, let predicate): return "Filter \(shown(predicate))"
         case .aggregate(let aggregation):
             let calls = aggregation.calls.map { call in
-                "\(call.function.name)(\(call.isDistinct ? "DISTINCT " : "")\(list(call.arguments)))"
+                let distinct = call.isDistinct && call.rowKeys.isEmpty ? "DISTINCT " : ""
+                let once = call.rowKeys.isEmpty ? "" : " of distinct rows"
+                return "\(call.function.name)(\(distinct)\(list(call.arguments)))\(once)"
             }
             let groups =
                 aggregation.groups.isEmpty

@@ -129,7 +129,7 @@ import Testing
                     == .dependentObjectsStillExist, "\(change)")
         }
         try world.run("DROP METRIC mean CASCADE")
-        #expect(try world.run("SHOW METRICS") == [])
+        #expect(try world.run("SELECT name FROM demetra_metrics WHERE NOT is_built_in") == [])
         #expect(try world.run("SHOW ALERTS") == [])
         #expect(try world.run("SELECT * FROM recent") == [])
         try world.run("DROP TABLE campaigns CASCADE")

@@ -45,6 +45,11 @@ struct StatementHelp: Sendable {
                 + "platform AS channel, sum(spend) AS spend, sum(revenue) AS revenue FROM ad_metrics "
                 + "GROUP BY 1, 2), budget => 9000, per => 'day');"),
         StatementHelp(
+            "ALTER METRIC",
+            "ALTER METRIC name RENAME TO new_name|SET FORMAT 'f'|SET UNIT 'u'|SET BETTER HIGHER|LOWER|NEUTRAL|"
+                + "SET COMMENT 'c'|RESET ... [, ...]",
+            "ALTER METRIC order_value SET FORMAT 'number 1', SET BETTER HIGHER;"),
+        StatementHelp(
             "BACKUP DATABASE", "BACKUP DATABASE TO 'directory'",
             "BACKUP DATABASE TO 'ads.backup';"),
         StatementHelp(
@@ -58,11 +63,6 @@ struct StatementHelp: Sendable {
                 + "low|medium|high|critical MESSAGE 'text with {placeholders}' [ACTION 'text']",
             "CREATE ALERT low_return WHEN sum(revenue) < 2 * sum(spend) FROM ad_metrics GROUP BY platform "
                 + "SEVERITY medium MESSAGE 'Spend returns too little on {platform}';"),
-        StatementHelp(
-            "ALTER METRIC",
-            "ALTER METRIC name RENAME TO new_name|SET FORMAT 'f'|SET UNIT 'u'|SET BETTER HIGHER|LOWER|NEUTRAL|"
-                + "SET COMMENT 'c'|RESET ... [, ...]",
-            "ALTER METRIC roas SET FORMAT 'number 1', SET BETTER HIGHER;"),
         StatementHelp(
             "CREATE METRIC",
             "CREATE [OR REPLACE] METRIC [IF NOT EXISTS] name [ON table] AS expression over aggregates "

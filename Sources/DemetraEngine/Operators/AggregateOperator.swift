@@ -7,8 +7,10 @@ import Synchronization
 /// One aggregate, compiled: where its inputs lie among the registers of the aggregation's program.
 struct CompiledAggregate: Sendable {
     let function: AggregateFunction
-    /// Positions among the program's outputs.
+    /// Positions among the program's outputs; those that only tell rows apart come last.
     let arguments: [Int]
+    /// How many of them the function sees.
+    let visibleCount: Int
     let argumentTypes: [LogicalType]
     let resultType: LogicalType
     let isDistinct: Bool

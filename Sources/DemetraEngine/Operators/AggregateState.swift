@@ -50,7 +50,7 @@ extension CompiledAggregate {
     }
 
     func makeAccumulator() -> any AggregateAccumulator {
-        function.makeAccumulator(argumentTypes, resultType)
+        function.makeAccumulator(Array(argumentTypes.prefix(visibleCount)), resultType)
     }
 }
 
@@ -165,10 +165,12 @@ private final class DistinctAggregateState: AggregateState {
             var rows: Buffer<Int32>
             if let order {
                 let part = TakeKernel.slice(order, from: start, count: length)
-                vectors = arguments.map { $0.taking(rows: part) }
+                vectors = arguments.prefix(aggregate.visibleCount).map { $0.taking(rows: part) }
                 rows = TakeKernel.codes(groups, at: part)
             } else {
-                vectors = arguments.map { $0.slice(from: start, count: length) }
+                vectors = arguments.prefix(aggregate.visibleCount).map {
+                    $0.slice(from: start, count: length)
+                }
                 rows = TakeKernel.slice(groups, from: start, count: length)
             }
             // count(DISTINCT (a, b)) counts rows, those with a NULL in them too.

@@ -29,7 +29,8 @@ enum AggregationPlanner {
         let keyTypes = expressions.map(\.type)
         var calls: [CompiledAggregate] = []
         for call in aggregation.calls {
-            let arguments = call.arguments.map { argument in
+            let all = call.arguments + call.rowKeys
+            let arguments = all.map { argument in
                 expressions.append(guarded(argument, by: call.filter))
                 return expressions.count - 1
             }
@@ -42,7 +43,7 @@ enum AggregationPlanner {
             for key in call.orderBy {
                 // A key that is an argument is that argument: DISTINCT needs to find it again.
                 var position: Int?
-                for (index, argument) in call.arguments.enumerated()
+                for (index, argument) in all.enumerated()
                 where "\(argument.node)" == "\(key.expression.node)" {
                     position = arguments[index]
                 }
@@ -55,7 +56,8 @@ enum AggregationPlanner {
             calls.append(
                 CompiledAggregate(
                     function: call.function, arguments: arguments,
-                    argumentTypes: call.arguments.map(\.type), resultType: call.column.type,
+                    visibleCount: call.arguments.count, argumentTypes: all.map(\.type),
+                    resultType: call.column.type,
                     isDistinct: call.isDistinct, filter: filter, order: order))
         }
         return AggregateOperator(

@@ -167,7 +167,7 @@ extension Binder {
             column: newColumn(name, type), function: function, arguments: cast,
             isDistinct: call.isDistinct, filter: metricFilter(filter, context), orderBy: order)
         if let window = context.metric?.window { return try windowed(bound, window, context) }
-        let column = collector.add(bound, base: metricBase(bound, context))
+        let column = collector.add(bound, owner: metricOwner(bound, context))
         return BoundExpression(.column(column.id), type: column.type, range: range)
     }
 
@@ -203,7 +203,7 @@ extension Binder {
             column: newColumn("count", .bigint), function: function, arguments: arguments,
             isDistinct: true, filter: metricFilter(filter, context))
         if let window = context.metric?.window { return try windowed(call, window, context) }
-        let column = collector.add(call, base: metricBase(call, context))
+        let column = collector.add(call, owner: metricOwner(call, context))
         return BoundExpression(.column(column.id), type: .bigint, range: range)
     }
 

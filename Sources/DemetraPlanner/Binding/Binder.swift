@@ -34,6 +34,8 @@ package final class Binder {
     var pendingGroupings: [(column: PlanColumn, arguments: [BoundExpression])] = []
     /// Metrics being expanded, to find cycles.
     var expandingMetrics: [String] = []
+    /// Metrics expanded so far: one that is named twice by each of those above it would double without end.
+    var expandedMetricCount = 0
 
     /// Tables, views and metrics that the statement reads, those behind views included.
     var usedObjects: Set<CatalogObject> = []

@@ -51,7 +51,7 @@ final class AggregateCollector {
     /// FROM has several relations, so that a metric's aggregates may have to count the rows of one of them once.
     var separatesMetrics = false
     /// Whose rows aggregates of metrics count, by their columns.
-    private(set) var bases: [ColumnIdentifier: MetricBase] = [:]
+    private(set) var owners: [ColumnIdentifier: MetricOwner] = [:]
     /// Just behind the newest of the rows, by their time.
     var newest: [String: BoundExpression] = [:]
     /// Aggregates that are aggregated again over windows of groups.
@@ -61,19 +61,19 @@ final class AggregateCollector {
     /// `grouping(...)` was asked for.
     var groupingColumn: PlanColumn?
 
-    func add(_ call: AggregateCall, base: MetricBase? = nil) -> PlanColumn {
-        let owner = base.map { base in
-            "of" + base.columns.map(\.number).sorted().map(String.init).joined(separator: ",")
+    func add(_ call: AggregateCall, owner: MetricOwner? = nil) -> PlanColumn {
+        let ownerKey = owner.map { owner in
+            "of" + owner.columns.map(\.number).sorted().map(String.init).joined(separator: ",")
         }
         let key =
-            (owner ?? "") + call.function.name + "\(ObjectIdentifier(call.function).hashValue)"
+            (ownerKey ?? "") + call.function.name + "\(ObjectIdentifier(call.function).hashValue)"
             + call.arguments.map(\.fingerprint).joined(separator: ",") + "\(call.isDistinct)"
             + (call.filter?.fingerprint ?? "")
             + call.orderBy.map { $0.expression.fingerprint + "\($0.descending)\($0.nullsFirst)" }
             .joined(separator: ",")
         if let column = known[key] { return column }
         known[key] = call.column
-        bases[call.column.id] = base
+        owners[call.column.id] = owner
         calls.append(call)
         return call.column
     }
@@ -92,5 +92,5 @@ final class WindowCollector {
     var calls: [WindowCall] = []
     var named: [String: WindowSpecification] = [:]
     /// Whose rows window calls of metrics count, and whether a call counts rows, not values.
-    var bases: [(base: MetricBase, takesRows: Bool)] = []
+    var owners: [(owner: MetricOwner, takesRows: Bool)] = []
 }

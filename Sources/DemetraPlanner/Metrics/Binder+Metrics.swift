@@ -6,6 +6,9 @@ import DemetraTypes
 // A metric's name becomes its expression, over the aggregates of the query that names it.
 
 extension Binder {
+    /// Metrics of metrics that one statement may come to.
+    static let mostMetrics = 10_000
+
     /// The metric of that name: the catalog's, or the built-in one with the spellings its columns can have.
     func metricDefinitions(_ name: String) -> [MetricDefinition] {
         catalog.metrics[name].map { [$0] } ?? BuiltInMetrics.alternatives(name)
@@ -46,6 +49,15 @@ extension Binder {
             throw DemetraError(
                 .invalidTableDefinition, "metric \"\(first.name)\" is defined by itself",
                 detail: (expandingMetrics + [first.name]).joined(separator: " uses "))
+        }
+        expandedMetricCount += 1
+        guard expandedMetricCount <= Self.mostMetrics,
+            expandingMetrics.count < Self.deepestNesting
+        else {
+            throw DemetraError(
+                .statementTooComplex,
+                "metric \"\(first.name)\" stands for more than \(Self.mostMetrics) others",
+                hint: "Write out some of them over their aggregates.")
         }
         let choice = try MetricRelation(binder: self, reference: reference, scope: context.scope)
             .choose(definitions)
@@ -99,7 +111,8 @@ extension Binder {
             relationColumns: choice.columns ?? context.metric?.relationColumns,
             filter: context.metric?.filter, window: context.metric?.window)
         if let filter = reference.filter {
-            let bound = try filterCondition(filter, context)
+            let isOverRows = reference.over != nil && !context.isGrouped
+            let bound = try filterCondition(filter, isOverRows, context)
             result.filter = BoundExpression.conjunction(
                 [result.filter, bound].compactMap { $0 })
         }
@@ -110,10 +123,11 @@ extension Binder {
     }
 
     private func filterCondition(
-        _ filter: Expression, _ context: ExpressionContext
+        _ filter: Expression, _ isOverRows: Bool, _ context: ExpressionContext
     ) throws(DemetraError) -> BoundExpression {
         let saved = context.isInsideAggregate
-        context.isInsideAggregate = true
+        // A window over rows looks at what stands beside the rows, an aggregate at what is below the groups.
+        context.isInsideAggregate = !isOverRows
         defer { context.isInsideAggregate = saved }
         return try condition(try bind(filter, context), "FILTER")
     }

@@ -101,7 +101,8 @@ struct MetricChecker {
             ).at(range)
         }
         if binder.catalog.metrics[used] != nil { binder.usedObjects.insert(.metric(used)) }
-        if let way = try way(from: used, to: name, [name]) {
+        var seen: Set<String> = []
+        if let way = try way(from: used, to: name, [name], &seen) {
             throw DemetraError(
                 .invalidTableDefinition, "metric \"\(name)\" is defined by itself",
                 detail: way.count > 2 ? way.joined(separator: " uses ") + "." : nil,
@@ -111,15 +112,20 @@ struct MetricChecker {
     }
 
     /// The metrics that lead from one to another by what they use; nil when none do.
+    ///
+    /// - Parameter seen: metrics that lead nowhere; each is looked at once.
     private func way(
-        from start: String, to goal: String, _ passed: [String]
+        from start: String, to goal: String, _ passed: [String], _ seen: inout Set<String>
     ) throws(DemetraError) -> [String]? {
         let passed = passed + [start]
         if start == goal { return passed }
+        guard passed.count <= Binder.deepestNesting else {
+            throw DemetraError(.statementTooComplex, "metric \"\(name)\" nests too deep")
+        }
+        guard seen.insert(start).inserted else { return nil }
         for definition in binder.metricDefinitions(start) {
-            for next in try binder.metricParts(definition).metrics
-            where next == goal || !passed.contains(next) {
-                if let found = try way(from: next, to: goal, passed) { return found }
+            for next in try binder.metricParts(definition).metrics {
+                if let found = try way(from: next, to: goal, passed, &seen) { return found }
             }
         }
         return nil

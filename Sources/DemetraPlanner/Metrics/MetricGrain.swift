@@ -19,13 +19,13 @@ struct MetricGrain {
     func counting(
         _ aggregates: AggregateCollector, groups: [ProjectedColumn]
     ) throws(DemetraError) -> LogicalPlan {
-        guard !aggregates.bases.isEmpty else { return plan }
+        guard !aggregates.owners.isEmpty else { return plan }
         let tree = JoinTree(plan)
         guard tree.leaves.count > 1 else { return plan }
         var names = RowNames(binder: binder, tree: tree)
         for var call in aggregates.calls {
-            guard let base = aggregates.bases[call.column.id] else { continue }
-            let leaves = tree.leaves(of: base.columns)
+            guard let owner = aggregates.owners[call.column.id] else { continue }
+            let leaves = tree.leaves(of: owner.columns)
             guard !leaves.isEmpty else { continue }
             let isMultiplied = !tree.isOnce(leaves)
             let isOptional = leaves.contains { tree.leaves[$0].isOptional }
@@ -38,12 +38,8 @@ struct MetricGrain {
             }
             let rows = leaves.map { names.row(of: $0) }
             if isMultiplied, !call.function.ignoresDuplicates, !call.isDistinct {
-                guard call.orderBy.isEmpty, !call.function.isOrderedSet else {
-                    throw multiplied(base.metric, base.range)
-                }
-                // DISTINCT over the value and the row: the function itself sees the value alone.
                 call.isDistinct = true
-                call.arguments += rows
+                call.rowKeys = rows + call.orderBy.map(\.expression)
             }
             if isOptional {
                 let present = rows.map { row in
@@ -60,13 +56,13 @@ struct MetricGrain {
 
     /// - Throws: 0A000 when a metric over a window of rows would count rows several times.
     func check(_ windows: WindowCollector) throws(DemetraError) {
-        guard !windows.bases.isEmpty else { return }
+        guard !windows.owners.isEmpty else { return }
         let tree = JoinTree(plan)
         guard tree.leaves.count > 1 else { return }
-        for (base, takesRows) in windows.bases {
-            let leaves = tree.leaves(of: base.columns)
+        for (owner, takesRows) in windows.owners {
+            let leaves = tree.leaves(of: owner.columns)
             let isOptional = takesRows && leaves.contains { tree.leaves[$0].isOptional }
-            if isOptional || !tree.isOnce(leaves) { throw multiplied(base.metric, base.range) }
+            if isOptional || !tree.isOnce(leaves) { throw multiplied(owner.metric, owner.range) }
         }
     }
 

@@ -91,7 +91,7 @@ struct MetricExpansion {
 }
 
 /// Whose rows an aggregate of a metric counts: each of them once, whatever FROM joins to it.
-struct MetricBase {
+struct MetricOwner {
     let metric: String
     let range: SourceRange
     /// Columns of the relations; never empty.

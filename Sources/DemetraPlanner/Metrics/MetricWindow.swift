@@ -53,7 +53,7 @@ extension Binder {
         guard context.isGrouped else {
             return add(
                 .aggregate(call.function), call.arguments, call.filter, call.column.type, window,
-                to: windows, base: metricBase(call, context))
+                to: windows, owner: metricOwner(call, context))
         }
         switch call.function.name {
         case "sum", "count", "min", "max", "bool_and", "bool_or", "every", "bit_and", "bit_or":
@@ -88,7 +88,7 @@ extension Binder {
         _ call: AggregateCall, _ window: MetricWindow, _ windows: WindowCollector,
         _ aggregates: AggregateCollector, _ context: ExpressionContext
     ) throws(DemetraError) -> BoundExpression {
-        let column = aggregates.add(call, base: metricBase(call, context))
+        let column = aggregates.add(call, owner: metricOwner(call, context))
         aggregates.windowed[column.id] = window
         let value = BoundExpression(.column(column.id), type: column.type, range: window.range)
         let isCount = call.function.name == "count"
@@ -97,7 +97,8 @@ extension Binder {
             AggregateCall(column: column, function: call.function, arguments: [value]))
         let cast = try castArguments([value], outer.function.signature, outer.function.name, .none)
         let result = add(
-            .aggregate(outer.function), cast, nil, outer.column.type, window, to: windows, base: nil
+            .aggregate(outer.function), cast, nil, outer.column.type, window, to: windows,
+            owner: nil
         )
         // The sum of bigints is a numeric; that of counts stays a count.
         let typed = try coerce(result, to: column.type, .explicit)
@@ -109,14 +110,14 @@ extension Binder {
     private func add(
         _ function: WindowCallFunction, _ arguments: [BoundExpression],
         _ filter: BoundExpression?, _ type: LogicalType, _ window: MetricWindow,
-        to windows: WindowCollector, base: MetricBase?
+        to windows: WindowCollector, owner: MetricOwner?
     ) -> BoundExpression {
         let call = WindowCall(
             column: newColumn(window.metric, type), function: function, arguments: arguments,
             filter: filter, partitionBy: window.partitionBy, orderBy: window.orderBy,
             frame: window.frame)
         windows.calls.append(call)
-        if let base { windows.bases.append((base, takesRows: arguments.isEmpty)) }
+        if let owner { windows.owners.append((owner, takesRows: arguments.isEmpty)) }
         columnsAboveGroups.insert(call.column.id)
         return BoundExpression(.column(call.column.id), type: type, range: window.range)
     }
@@ -132,7 +133,7 @@ extension Binder {
     }
 
     /// Whose rows an aggregate of a metric counts; nil where it is a plain aggregate over all rows.
-    func metricBase(_ call: AggregateCall, _ context: ExpressionContext) -> MetricBase? {
+    func metricOwner(_ call: AggregateCall, _ context: ExpressionContext) -> MetricOwner? {
         guard let metric = context.metric, context.aggregates?.separatesMetrics == true else {
             return nil
         }
@@ -140,6 +141,6 @@ extension Binder {
         for argument in call.arguments { columns.formUnion(argument.usedColumns) }
         if columns.isEmpty { columns = metric.relationColumns ?? [] }
         guard !columns.isEmpty else { return nil }
-        return MetricBase(metric: metric.name, range: metric.range, columns: columns)
+        return MetricOwner(metric: metric.name, range: metric.range, columns: columns)
     }
 }

@@ -126,6 +126,8 @@ package struct AggregateCall: Sendable {
     package var arguments: [BoundExpression]
     /// DISTINCT.
     package var isDistinct: Bool
+    /// With `isDistinct`, what tells rows apart beside the arguments; the function does not see it.
+    package var rowKeys: [BoundExpression] = []
     /// FILTER.
     package var filter: BoundExpression?
     /// ORDER BY inside the call, or of WITHIN GROUP.

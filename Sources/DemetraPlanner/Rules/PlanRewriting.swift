@@ -76,6 +76,7 @@ extension LogicalPlan {
             for index in aggregation.calls.indices {
                 var call = aggregation.calls[index]
                 call.arguments = call.arguments.map(change)
+                call.rowKeys = call.rowKeys.map(change)
                 call.filter = call.filter.map(change)
                 call.orderBy = keys(call.orderBy)
                 aggregation.calls[index] = call

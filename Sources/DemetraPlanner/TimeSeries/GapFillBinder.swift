@@ -211,7 +211,8 @@ struct GapFillPlacement {
     ///
     /// - Throws: 42803 when the bucket is no group, 0A000 with grouping sets or subqueries above the groups.
     func filled(
-        _ plan: LogicalPlan, _ grouping: GroupingBinder.Result?, hasSubqueries: Bool
+        _ plan: LogicalPlan, _ grouping: GroupingBinder.Result?, _ aggregates: AggregateCollector,
+        hasSubqueries: Bool
     ) throws(DemetraError) -> LogicalPlan {
         guard let request = collector.request else {
             guard collector.fills.isEmpty else {
@@ -241,10 +242,9 @@ struct GapFillPlacement {
             ).at(collector.range)
         }
         let bucket = grouping.groups[index].column
-        let known = Set(plan.columns.map(\.id))
-        let series = grouping.groups.map(\.column).filter {
-            $0.id != bucket.id && known.contains($0.id)
-        }
+        // All columns of groups, those too that follow from a primary key in GROUP BY.
+        let computed = Set(aggregates.calls.map(\.column.id) + [bucket.id])
+        let series = plan.columns.filter { !computed.contains($0.id) }
         return .gapFill(
             GapFillPlan(
                 input: plan, bucket: PlanColumn(id: bucket.id, name: "", type: request.bucket.type),

@@ -12,7 +12,14 @@ enum OutputName {
     private static func found(_ expression: Expression) -> Found? {
         switch expression.node {
         case .column(let path): return (path[path.count - 1].name, true)
-        case .call(let call): return (call.name.last.name, true)
+        case .call(let call):
+            // A metric is called what it is called, whatever stands behind it.
+            if call.name.text == FunctionCall.metricName,
+                case .expression(let metric)? = call.arguments.first?.value
+            {
+                return found(metric)
+            }
+            return (call.name.last.name, true)
         case .cast(let operand, let type):
             if let inner = found(operand), inner.isStrong { return inner }
             return (shortName(type.name), false)

@@ -72,7 +72,7 @@ struct SelectBinder {
         }
         if let having = clauses.having { plan = .filter(plan, having) }
         plan = try GapFillPlacement(binder: binder, collector: gapFill).filled(
-            plan, grouping, hasSubqueries: subqueriesAbove(grouping))
+            plan, grouping, aggregates, hasSubqueries: subqueriesAbove(grouping))
         if !windows.calls.isEmpty { plan = .window(WindowPlan(input: plan, calls: windows.calls)) }
         if let qualify = clauses.qualify { plan = .filter(plan, qualify) }
         let output = SelectOutput(binder: binder, core: core, query: query, clauses: clauses)
