@@ -1,14 +1,17 @@
 /// What exists in a database at one moment: an immutable snapshot.
 ///
 /// Changing it makes a new value with the next version; storage swaps the current one.
-/// Relation names (tables and views) share one space; metrics, alerts and models have their own.
+/// Relation names (tables and views) share one space a schema; metrics, alerts and models have their own, without
+/// schemas.
 package struct Catalog: Sendable, Hashable {
     /// Grows by one with each change; plans are cached by it.
     package private(set) var version: Int64
+    /// The schemas beside `public` and those for temporary tables.
+    package private(set) var schemas: Set<String>
     /// Tables by name.
-    package private(set) var tables: [String: TableDefinition]
+    package private(set) var tables: [RelationName: TableDefinition]
     /// Views by name.
-    package private(set) var views: [String: ViewDefinition]
+    package private(set) var views: [RelationName: ViewDefinition]
     /// Metrics by name.
     package private(set) var metrics: [String: MetricDefinition]
     /// Alert rules by name.
@@ -21,6 +24,7 @@ package struct Catalog: Sendable, Hashable {
     /// An empty catalog.
     package init() {
         version = 0
+        schemas = []
         tables = [:]
         views = [:]
         metrics = [:]
@@ -31,14 +35,15 @@ package struct Catalog: Sendable, Hashable {
 
     /// A catalog read back from a manifest.
     package init(
-        version: Int64, nextTableNumber: Int64, tables: [TableDefinition],
-        views: [ViewDefinition], metrics: [MetricDefinition], alerts: [AlertDefinition],
-        models: [ModelDefinition]
+        version: Int64, nextTableNumber: Int64, schemas: Set<String> = [],
+        tables: [TableDefinition], views: [ViewDefinition], metrics: [MetricDefinition],
+        alerts: [AlertDefinition], models: [ModelDefinition]
     ) {
+        self.schemas = schemas
         self.version = version
         self.nextTableNumber = nextTableNumber
-        self.tables = Dictionary(tables.map { ($0.name, $0) }) { first, _ in first }
-        self.views = Dictionary(views.map { ($0.name, $0) }) { first, _ in first }
+        self.tables = Dictionary(tables.map { ($0.qualifiedName, $0) }) { first, _ in first }
+        self.views = Dictionary(views.map { ($0.qualifiedName, $0) }) { first, _ in first }
         self.metrics = Dictionary(metrics.map { ($0.name, $0) }) { first, _ in first }
         self.alerts = Dictionary(alerts.map { ($0.name, $0) }) { first, _ in first }
         self.models = Dictionary(models.map { ($0.name, $0) }) { first, _ in first }
@@ -54,7 +59,11 @@ package enum CatalogChange: Sendable, Hashable {
     /// Adds or replaces a view.
     case putView(ViewDefinition)
     /// Removes a view.
-    case dropView(String)
+    case dropView(RelationName)
+    /// Adds an empty schema.
+    case addSchema(String)
+    /// Removes a schema, which must be empty.
+    case dropSchema(String)
     /// Adds or replaces a metric.
     case putMetric(MetricDefinition)
     /// Removes a metric.
@@ -76,13 +85,15 @@ extension Catalog {
         next.version += 1
         switch change {
         case .putTable(let table):
-            if let old = next.table(id: table.id) { next.tables[old.name] = nil }
-            next.tables[table.name] = table
+            if let old = next.table(id: table.id) { next.tables[old.qualifiedName] = nil }
+            next.tables[table.qualifiedName] = table
             next.nextTableNumber = max(next.nextTableNumber, table.id.number + 1)
         case .dropTable(let id):
-            if let old = next.table(id: id) { next.tables[old.name] = nil }
-        case .putView(let view): next.views[view.name] = view
+            if let old = next.table(id: id) { next.tables[old.qualifiedName] = nil }
+        case .putView(let view): next.views[view.qualifiedName] = view
         case .dropView(let name): next.views[name] = nil
+        case .addSchema(let name): next.schemas.insert(name)
+        case .dropSchema(let name): next.schemas.remove(name)
         case .putMetric(let metric): next.metrics[metric.name] = metric
         case .dropMetric(let name): next.metrics[name] = nil
         case .putAlert(let alert): next.alerts[alert.name] = alert
@@ -96,6 +107,25 @@ extension Catalog {
     /// The table with that id, or nil.
     package func table(id: TableID) -> TableDefinition? { tables.values.first { $0.id == id } }
 
-    /// The names a FROM clause can use.
-    package var relationNames: [String] { Array(tables.keys) + Array(views.keys) }
+    /// The names of all tables and views.
+    package var relationNames: [RelationName] { Array(tables.keys) + Array(views.keys) }
+
+    /// Whether there is a table or view of that name.
+    package func hasRelation(_ name: RelationName) -> Bool {
+        tables[name] != nil || views[name] != nil
+    }
+
+    /// Whether there is a schema of that name that can hold tables of all sessions.
+    package func hasSchema(_ name: String) -> Bool {
+        name == RelationName.publicSchema || schemas.contains(name)
+    }
+
+    /// What is left of it when all sessions are over: all but temporary tables and views.
+    package var permanent: Catalog {
+        guard relationNames.contains(where: \.isTemporary) else { return self }
+        var rest = self
+        rest.tables = tables.filter { !$0.key.isTemporary }
+        rest.views = views.filter { !$0.key.isTemporary }
+        return rest
+    }
 }

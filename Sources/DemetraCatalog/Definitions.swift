@@ -1,18 +1,28 @@
 /// A stored query that can be read like a table.
 package struct ViewDefinition: Sendable, Hashable {
     /// The SQL name.
-    package let name: String
+    package var name: String
+    /// The schema it is in.
+    package var schemaName: String
     /// Column names given in CREATE VIEW, or empty.
     package let columnNames: [String]
-    /// SQL text of the query.
-    package let query: String
+    /// SQL text of the query. What is in another schema than `public` is named with it: the text means the same
+    /// whatever the search path is.
+    package var query: String
 
     /// Makes a view.
-    package init(name: String, columnNames: [String], query: String) {
+    package init(
+        name: String, schemaName: String = RelationName.publicSchema, columnNames: [String],
+        query: String
+    ) {
         self.name = name
+        self.schemaName = schemaName
         self.columnNames = columnNames
         self.query = query
     }
+
+    /// The name with its schema.
+    package var qualifiedName: RelationName { RelationName(name, schema: schemaName) }
 }
 
 /// How grave a fired alert is.

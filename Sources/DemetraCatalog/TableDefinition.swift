@@ -72,12 +72,26 @@ package struct CheckDefinition: Sendable, Hashable {
     }
 }
 
+/// What the end of a transaction does to a temporary table: ON COMMIT.
+package enum CommitEffect: UInt8, Sendable, Hashable {
+    /// PRESERVE ROWS.
+    case nothing
+    /// DELETE ROWS.
+    case empties
+    /// DROP.
+    case drops
+}
+
 /// Everything about a stored table but its rows.
 package struct TableDefinition: Sendable, Hashable {
     /// Names the table for its life.
-    package let id: TableID
+    package private(set) var id: TableID
     /// The SQL name.
     package var name: String
+    /// The schema it is in.
+    package var schemaName: String
+    /// What the end of a transaction does to a temporary table.
+    package var onCommit: CommitEffect
     /// Columns in order of creation.
     package var columns: [ColumnDefinition]
     /// PRIMARY KEY first, then UNIQUE keys.
@@ -103,13 +117,16 @@ package struct TableDefinition: Sendable, Hashable {
     /// Makes a table; without `timeColumn`, the first timestamp or date of the primary key, else
     /// the first NOT NULL one, takes the part.
     package init(
-        id: TableID, name: String, columns: [ColumnDefinition], keys: [KeyDefinition] = [],
+        id: TableID, name: String, schemaName: String = RelationName.publicSchema,
+        columns: [ColumnDefinition], keys: [KeyDefinition] = [],
         checks: [CheckDefinition] = [], timeColumn: Int? = nil, restates: Bool = false,
         partition: PartitionInterval = .month, retention: Interval? = nil,
         history: Interval? = nil, order: [Int32]? = nil, nextColumnID: Int32? = nil
     ) {
         self.id = id
         self.name = name
+        self.schemaName = schemaName
+        onCommit = .nothing
         self.columns = columns
         self.keys = keys
         self.checks = checks
@@ -133,11 +150,16 @@ package struct TableDefinition: Sendable, Hashable {
 
     /// The same table under another id, without any rows.
     package func renumbered(_ id: TableID) -> TableDefinition {
-        TableDefinition(
-            id: id, name: name, columns: columns, keys: keys, checks: checks,
-            timeColumn: timeColumn, restates: restates, partition: partition,
-            retention: retention, history: history, order: order, nextColumnID: nextColumnID)
+        var table = self
+        table.id = id
+        return table
     }
+
+    /// The name with its schema.
+    package var qualifiedName: RelationName { RelationName(name, schema: schemaName) }
+
+    /// Whether it goes with its session.
+    package var isTemporary: Bool { qualifiedName.isTemporary }
 
     /// The primary key, if the table has one.
     package var primaryKey: KeyDefinition? { keys.first { $0.isPrimary } }

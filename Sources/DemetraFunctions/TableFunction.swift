@@ -45,6 +45,19 @@ package struct BoundTableFunction: Sendable {
         self.schema = schema
         self.execute = execute
     }
+
+    /// A function whose rows are known already, each with a value a column.
+    package init(_ schema: Schema, rows: [[Value]]) {
+        self.init(schema: schema) { _, _ in
+            stride(from: 0, to: rows.count, by: Batch.capacity).map { start in
+                let part = rows[start..<min(start + Batch.capacity, rows.count)]
+                return Batch(
+                    schema.fields.enumerated().map { index, field in
+                        Vector(part.map { $0[index] }, type: field.type)
+                    }, count: part.count)
+            }
+        }
+    }
 }
 
 /// A function that stands in FROM and gives rows: `generate_series`, `ALLOCATE_BUDGET`.

@@ -22,7 +22,7 @@ extension Store {
         }
         let (snapshot, known) = writer.withLock { (self.snapshot(), $0.known) }
         let copy = DatabaseCopy(
-            source: directory, snapshot: snapshot.sealed(), known: known,
+            source: directory, snapshot: snapshot.permanent.sealed(), known: known,
             threadCount: configuration.processorCount, fileSystem: directory.fileSystem,
             target: target)
         _ = try copy.write()

@@ -89,8 +89,17 @@ extension Store {
             pending.tickets.append((ticket, pending.snapshot.sequence))
             return
         }
+        guard !builder.durable.isEmpty else {
+            // Only temporary tables: to all others nothing has happened.
+            pending.segments += builder.segments
+            pending.snapshot = Snapshot(
+                catalog: builder.catalog, moment: pending.snapshot.moment, states: builder.states,
+                ledger: builder.ledger)
+            pending.tickets.append((ticket, pending.snapshot.sequence))
+            return
+        }
         let moment = builder.moment
-        let payload = TransactionCodec.encode(builder.logged)
+        let payload = TransactionCodec.encode(builder.durable)
         if pending.record.isEmpty { pending.firstSequence = moment.sequence.number }
         pending.record.append(LogRecord.Commit(time: moment.time, payload: payload))
         pending.byteCount += LogRecord.byteCount(ofCommit: payload.count)

@@ -106,7 +106,11 @@ extension Store {
     ) throws(DemetraError) -> (FlushRun, Int64, Int64)? {
         try writer.withLock { writer throws(DemetraError) -> (FlushRun, Int64, Int64)? in
             let snapshot = snapshot()
-            if case .flush = scope, snapshot.sequence.number <= writer.floor { return nil }
+            if case .flush = scope, snapshot.sequence.number <= writer.floor,
+                !snapshot.hasTemporaryRowsInMemory
+            {
+                return nil
+            }
             try writer.log.rotateForFlush()
             let sealed = snapshot.sealed()
             let next = try hideUnplaced(sealed, writer.log, writer.unplaced)

@@ -15,7 +15,7 @@ private func row(_ key: Int64, hour: Int64) -> TestRow {
         _ fixture: StoreFixture, _ name: String = "ads"
     ) throws -> [SegmentReport] {
         let snapshot = fixture.store.snapshot()
-        let id = try #require(snapshot.catalog.tables[name]?.id)
+        let id = try #require(snapshot.catalog.tables[RelationName(name)]?.id)
         return try #require(snapshot.table(id)).segments.filter { $0.file != nil }
     }
 

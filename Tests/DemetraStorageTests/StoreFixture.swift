@@ -61,9 +61,15 @@ struct StoreFixture {
             path: path, fileSystem: fileSystem, clock: clock, configuration: configuration)
     }
 
+    /// `table`, or `schema.table`.
+    static func relation(_ name: String) -> RelationName {
+        let parts = name.split(separator: ".").map { String($0) }
+        return parts.count > 1 ? RelationName(parts[1], schema: parts[0]) : RelationName(name)
+    }
+
     static func definition(_ id: Int64, _ name: String, isKeyed: Bool = true) -> TableDefinition {
         TableDefinition(
-            id: TableID(id), name: name,
+            id: TableID(id), name: relation(name).name, schemaName: relation(name).schema,
             columns: [
                 ColumnDefinition(id: 1, name: "key", type: .bigint, isNullable: false),
                 ColumnDefinition(id: 2, name: "text", type: .text),
@@ -95,7 +101,7 @@ struct StoreFixture {
         _ name: String, _ change: (inout TableDefinition) -> Void
     ) throws(DemetraError) {
         let snapshot = store.snapshot()
-        guard var table = snapshot.catalog.tables[name] else { return }
+        guard var table = snapshot.catalog.tables[Self.relation(name)] else { return }
         change(&table)
         var transaction = WriteTransaction(snapshot: snapshot)
         transaction.change(.putTable(table))
@@ -112,7 +118,7 @@ struct StoreFixture {
 
     func drop(_ name: String) throws(DemetraError) {
         let snapshot = store.snapshot()
-        guard let table = snapshot.catalog.tables[name] else { return }
+        guard let table = snapshot.catalog.tables[Self.relation(name)] else { return }
         var transaction = WriteTransaction(snapshot: snapshot)
         transaction.change(.dropTable(table.id))
         try store.commit(transaction)
@@ -132,7 +138,7 @@ struct StoreFixture {
         _ rows: [TestRow], into name: String, onConflict: ConflictAction = .replace
     ) throws(DemetraError) {
         let snapshot = store.snapshot()
-        guard let table = snapshot.catalog.tables[name] else { return }
+        guard let table = snapshot.catalog.tables[Self.relation(name)] else { return }
         var transaction = WriteTransaction(snapshot: snapshot)
         if streams, rows.count > 60, rows[0].key % 2 == 0 {
             transaction.insert(
@@ -150,7 +156,7 @@ struct StoreFixture {
         let snapshot = store.snapshot()
         var transaction = WriteTransaction(snapshot: snapshot)
         for name in [first, second] {
-            guard let table = snapshot.catalog.tables[name] else { return }
+            guard let table = snapshot.catalog.tables[Self.relation(name)] else { return }
             transaction.insert(table.id, [Self.batch(rows, table)], onConflict: .replace)
         }
         try store.commit(transaction)
@@ -159,7 +165,7 @@ struct StoreFixture {
     /// Adds a column, or drops the one that was added last.
     func alter(_ name: String, adds: Bool) throws(DemetraError) {
         let snapshot = store.snapshot()
-        guard var table = snapshot.catalog.tables[name] else { return }
+        guard var table = snapshot.catalog.tables[Self.relation(name)] else { return }
         if adds {
             let id = (table.columns.map(\.id).max() ?? 0) + 1
             table.columns.append(
@@ -224,7 +230,8 @@ struct StoreFixture {
 
     func delete(_ keys: [Int64], from name: String) throws(DemetraError) {
         let snapshot = store.snapshot()
-        guard let table = snapshot.catalog.tables[name], let key = table.primaryKey else { return }
+        guard let table = snapshot.catalog.tables[Self.relation(name)], let key = table.primaryKey
+        else { return }
         let found = try snapshot.existingRows(
             in: table.id, key: key, [Vector(keys.map { .integer($0) }, type: .bigint)],
             count: keys.count)
@@ -239,7 +246,8 @@ struct StoreFixture {
     /// Rows in the place of others, in one commit.
     func update(_ keys: [Int64], to rows: [TestRow], in name: String) throws(DemetraError) {
         let snapshot = store.snapshot()
-        guard let table = snapshot.catalog.tables[name], let key = table.primaryKey else { return }
+        guard let table = snapshot.catalog.tables[Self.relation(name)], let key = table.primaryKey
+        else { return }
         let ids = try snapshot.existingRows(
             in: table.id, key: key, [Vector(keys.map { .integer($0) }, type: .bigint)],
             count: keys.count)
@@ -257,7 +265,9 @@ struct StoreFixture {
     static func rows(
         _ name: String, _ snapshot: Snapshot, pruning: PruningPredicate? = nil
     ) throws(DemetraError) -> [TestRow] {
-        guard let id = snapshot.catalog.tables[name]?.id, let table = snapshot.table(id) else {
+        guard let id = snapshot.catalog.tables[Self.relation(name)]?.id,
+            let table = snapshot.table(id)
+        else {
             return []
         }
         let rows = try rows(table, pruning: pruning)
@@ -319,7 +329,7 @@ struct StoreFixture {
     func contents() throws(DemetraError) -> [String: [Int64: TestRow]] {
         let snapshot = store.snapshot()
         var result: [String: [Int64: TestRow]] = [:]
-        for name in snapshot.catalog.tables.keys {
+        for name in snapshot.catalog.tables.keys.map(\.text) {
             var table: [Int64: TestRow] = [:]
             for row in try Self.rows(name, snapshot) {
                 guard table.updateValue(row, forKey: row.key) == nil else {

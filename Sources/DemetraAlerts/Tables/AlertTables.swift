@@ -61,7 +61,7 @@ struct AlertTables {
     }
 
     private static func isTaken(_ name: String, _ catalog: Catalog) -> Bool {
-        catalog.tables[name] != nil || catalog.views[name] != nil
+        catalog.hasRelation(RelationName(name))
     }
 
     private static func table(

@@ -28,13 +28,20 @@ struct SystemRelationOperator: PhysicalOperator {
         return BatchStream(source: MaterializedRows(batches: batches))
     }
 
+    /// All but temporary tables.
+    private func tables(
+        _ snapshot: Snapshot
+    ) -> [(key: RelationName, value: TableDefinition)] {
+        snapshot.catalog.tables.filter { !$0.key.isTemporary }.sorted { $0.key < $1.key }
+    }
+
     private func segments(_ snapshot: Snapshot) -> [[Value]] {
         func number(_ value: Int?) -> Value { value.map { .integer(Int64($0)) } ?? .null }
         var rows: [[Value]] = []
-        for (name, table) in snapshot.catalog.tables.sorted(by: { $0.key < $1.key }) {
+        for (name, table) in tables(snapshot) {
             for segment in snapshot.table(table.id)?.segments ?? [] {
                 rows.append([
-                    .text(name), segment.file.map { .text($0) } ?? .null,
+                    .text(name.text), segment.file.map { .text($0) } ?? .null,
                     segment.times.map { .timestamp($0.lowerBound) } ?? .null,
                     segment.times.map { .timestamp($0.upperBound) } ?? .null,
                     number(segment.rowCount), number(segment.hiddenCount),
@@ -47,10 +54,10 @@ struct SystemRelationOperator: PhysicalOperator {
 
     private func batches(_ snapshot: Snapshot) -> [[Value]] {
         var rows: [[Value]] = []
-        for (name, table) in snapshot.catalog.tables.sorted(by: { $0.key < $1.key }) {
+        for (name, table) in tables(snapshot) {
             for batch in snapshot.loadedBatches(of: table.id) {
                 rows.append([
-                    .text(name), .text(batch.id), .integer(batch.rowCount),
+                    .text(name.text), .text(batch.id), .integer(batch.rowCount),
                     .timestamptz(batch.time),
                 ])
             }

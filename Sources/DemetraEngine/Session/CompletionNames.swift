@@ -35,8 +35,10 @@ extension Session {
     package var completionNames: CompletionNames {
         let catalog = snapshot.catalog
         var names = CompletionNames()
-        names.relations = catalog.relationNames.sorted()
-        names.columns = catalog.tables.mapValues { $0.columns.map(\.name) }
+        names.relations = relationNames()
+        names.columns = Dictionary(
+            catalog.tables.map { ($0.key.text, $0.value.columns.map(\.name)) },
+            uniquingKeysWith: { first, _ in first })
         names.metrics = Set(
             Array(catalog.metrics.keys) + BuiltInMetrics.all.map(\.name)
         ).sorted()

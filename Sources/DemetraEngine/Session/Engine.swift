@@ -1,6 +1,7 @@
 package import DemetraFunctions
 package import DemetraStorage
 package import DemetraTypes
+import Synchronization
 
 /// Limits of an engine.
 package struct EngineConfiguration: Sendable {
@@ -29,6 +30,7 @@ package final class Engine: Sendable {
     /// What the database may use; statements have their parts in it.
     var budget: MemoryBudget { store.memory }
     let extensions: [any StatementExtension]
+    private let sessionCount = Atomic(0)
 
     /// An engine over an open store.
     package init(
@@ -54,7 +56,8 @@ package final class Engine: Sendable {
     ///
     /// - Parameter pinned: a state that all its statements read, none of which may then write.
     package func makeSession(user: String, pinned: Snapshot? = nil) -> Session {
-        Session(engine: self, user: user, pinned: pinned)
+        let number = sessionCount.wrappingAdd(1, ordering: .relaxed).newValue
+        return Session(engine: self, user: user, number: number, pinned: pinned)
     }
 
     /// Sets what the whole database may use; nil for what it was opened with.

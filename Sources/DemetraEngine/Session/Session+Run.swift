@@ -98,7 +98,9 @@ extension Session {
             (.createTable, .serializationFailure), (.createView, .serializationFailure),
             (.createMetric, .serializationFailure), (.alterMetric, .serializationFailure),
             (.alterTable, .serializationFailure),
-            (.drop, .serializationFailure), (.createTable, .duplicateTable):
+            (.drop, .serializationFailure), (.createSchema, .serializationFailure),
+            (.renameSchema, .serializationFailure), (.alterView, .serializationFailure),
+            (.createTable, .duplicateTable):
             return attempt < Self.mostAttempts
         case (.insert(let insert), .uniqueViolation):
             return insert.onConflict != nil && attempt < Self.mostKeyAttempts

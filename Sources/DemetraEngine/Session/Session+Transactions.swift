@@ -32,7 +32,9 @@ extension Session {
         let isPart = try transaction.withLock { transaction throws(DemetraError) -> Bool in
             try transaction?.apply(write) != nil
         }
-        if !isPart { try engine.store.commit(write) }
+        guard !isPart else { return }
+        try engine.store.commit(write)
+        try applyCommitEffects()
     }
 
     /// - Throws: 25006 when nothing may be written.
@@ -222,6 +224,7 @@ extension Session {
             settings.withLock { $0 = ended.settings }
             throw error
         }
+        try applyCommitEffects()
         return true
     }
 

@@ -32,14 +32,20 @@ package final class Session: Sendable {
     // These two are touched only by the text that has the turn.
     let literalInserts = Mutex(LiteralInsertParser())
     let transaction = Mutex<SessionTransaction?>(nil)
+    /// Tells the sessions of a database apart.
+    let number: Int
+    let ownTables = Mutex(OwnTables())
     // Told to anyone who asks while a statement runs.
     let status = Mutex(TransactionStatus.idle)
 
-    init(engine: Engine, user: String, pinned: Snapshot?) {
+    init(engine: Engine, user: String, number: Int, pinned: Snapshot?) {
         self.engine = engine
         self.user = user
+        self.number = number
         self.pinned = pinned
     }
+
+    deinit { endTemporaryTables() }
 
     /// Stops the statement that is running, if any.
     package func cancel() { running.withLock { $0 }?.cancel() }
@@ -61,7 +67,7 @@ package final class Session: Sendable {
 
     /// Tables and views, sorted.
     package func relationNames() -> [String] {
-        snapshot.catalog.relationNames.sorted()
+        snapshot.catalog.relationNames.filter { isOwn($0) }.map(\.text).sorted()
     }
 
     /// The columns of a table.
@@ -78,7 +84,10 @@ package final class Session: Sendable {
     package func describe(
         _ name: String, output: any StatementOutput
     ) throws(DemetraError) {
-        if snapshot.catalog.views[name] != nil { return try describe(view: name, output) }
+        let relation = relationName(name, in: snapshot.catalog)
+        if snapshot.catalog.views[relation] != nil {
+            return try describe(view: relation, output)
+        }
         let table = try table(name)
         let columns = table.columns
         try answer(
@@ -98,12 +107,12 @@ package final class Session: Sendable {
         return .text(Set(names).sorted().joined(separator: ", "))
     }
 
-    private func describe(view name: String, _ output: any StatementOutput) throws(DemetraError) {
-        let quoted = "\"" + name + "\""
-        guard let statement = try SQLParser.parse("SELECT * FROM \(quoted)").first,
-            case .query(let plan) = try Binder(
-                catalog: snapshot.catalog, functions: engine.functions
-            ).bind(statement, text: "", parameters: [])
+    private func describe(
+        view name: RelationName, _ output: any StatementOutput
+    ) throws(DemetraError) {
+        guard let statement = try SQLParser.parse("SELECT * FROM \(name.quoted)").first,
+            case .query(let plan) = try makeBinder(snapshot).bind(
+                statement, text: "", parameters: [])
         else { throw DemetraError(.internalError, "a view is not a query") }
         try answer(
             [
@@ -127,8 +136,8 @@ package final class Session: Sendable {
 
     func table(_ name: String, in snapshot: Snapshot) throws(DemetraError) -> TableDefinition {
         let catalog = snapshot.catalog
-        if let table = catalog.tables[name] { return table }
-        let nearest = NearestName.find(name, among: catalog.tables.keys)
+        if let table = catalog.tables[relationName(name, in: catalog)] { return table }
+        let nearest = NearestName.find(name, among: catalog.tables.keys.map(\.text))
         throw DemetraError(
             .undefinedTable, "relation \"\(name)\" does not exist",
             hint: nearest.map { "Perhaps you meant \"\($0)\"." })

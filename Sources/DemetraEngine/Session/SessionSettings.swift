@@ -98,6 +98,12 @@ package struct SessionSettings: Sendable {
         }
     }
 
+    /// The values of SET as one text: names in a list of schemas are quoted where they have to be.
+    static func text(of values: [String], for name: String) -> String {
+        guard name.lowercased() == "search_path" else { return values.joined(separator: ", ") }
+        return values.map { IdentifierList.quoted($0) }.joined(separator: ", ")
+    }
+
     private static func unknown(_ name: String) -> DemetraError {
         let nearest = NearestName.find(name, among: defaults.keys)
         return DemetraError(

@@ -43,9 +43,7 @@ package struct StatementContext {
 
     /// A binder over the snapshot's catalog.
     package func makeBinder() -> Binder {
-        Binder(
-            catalog: snapshot.catalog, functions: run.engine.functions,
-            folder: Folder(context: run.context(snapshot)))
+        run.session.makeBinder(snapshot, Folder(context: run.context(snapshot)))
     }
 
     /// The rows of a plan.
@@ -68,19 +66,14 @@ package struct StatementContext {
     package func greatest(
         _ column: String, of table: TableDefinition
     ) throws(DemetraError) -> Int64 {
-        let text = "SELECT max(\(Self.quoted(column))) FROM \(Self.quoted(table.name))"
+        let text =
+            "SELECT max(\(RelationName.quoted(column))) FROM \(table.qualifiedName.quoted)"
         let statement = try SQLParser.parse(text)[0]
         let bound = try makeBinder().bind(statement, text: text, parameters: [])
         guard case .query(let plan) = bound,
             case .integer(let value)? = try rows(of: plan).first?.first
         else { return 0 }
         return value
-    }
-
-    private static func quoted(_ name: String) -> String {
-        "\""
-            + name.split(separator: "\"", omittingEmptySubsequences: false).joined(
-                separator: "\"\"") + "\""
     }
 
     /// - Throws: 57014 when the statement was cancelled.

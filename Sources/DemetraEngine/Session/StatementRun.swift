@@ -25,9 +25,7 @@ struct StatementRun {
 
     func execute(_ parsed: ParsedStatement) throws(DemetraError) {
         let snapshot = session.snapshot
-        let binder = Binder(
-            catalog: snapshot.catalog, functions: engine.functions,
-            folder: Folder(context: context(snapshot)))
+        let binder = session.makeBinder(snapshot, Folder(context: context(snapshot)))
         var parsed = parsed
         if case .insert(let insert) = parsed.statement, let literals = insert.literalRows {
             let rows = LiteralInsert(run: self, snapshot: snapshot)
@@ -112,7 +110,9 @@ struct StatementRun {
                 statementTime: statementTime, transactionTime: transactionTime,
                 timeZone: session.timeZone,
                 timeZones: engine.timeZones,
-                userName: session.user, cancellation: cancellation,
+                userName: session.user,
+                currentSchema: session.searchPath(snapshot.catalog).creation,
+                cancellation: cancellation,
                 workers: PoolWorkers(pool: engine.pool), notices: notices),
             parameters: parameters.map { $0.0 })
     }

@@ -32,6 +32,7 @@ struct AlterTableRun {
         }
         for change in alter.cascaded { transaction.change(change) }
         if !alter.isRewritten { transaction.change(.putTable(try completed(alter))) }
+        for change in alter.others { transaction.change(change) }
         try run.commit(transaction)
         if let notice = alter.notice { run.output.notice(Notice(notice)) }
         try run.output.finish(tag: "ALTER TABLE")

@@ -13,7 +13,7 @@ struct SessionStatementRun {
         let session = run.session
         switch statement {
         case .set(let name, let values, let isLocal):
-            let value = values.map { $0.joined(separator: ", ") }
+            let value = values.map { SessionSettings.text(of: $0, for: name.text) }
             if isLocal {
                 try session.setLocally(name.text, value, run.output)
             } else {
@@ -31,11 +31,7 @@ struct SessionStatementRun {
             try session.refuseInTransaction("BACKUP DATABASE")
             try run.engine.store.backup(to: path)
             try run.output.finish(tag: "BACKUP")
-        case .discardAll:
-            try session.refuseInTransaction("DISCARD ALL")
-            session.resetSettings()
-            try session.prepared.remove(nil)
-            try run.output.finish(tag: "DISCARD ALL")
+        case .discard(let what): try discard(what)
         case .deallocate(let name):
             try session.prepared.remove(name)
             try run.output.finish(tag: name == nil ? "DEALLOCATE ALL" : "DEALLOCATE")
@@ -52,6 +48,24 @@ struct SessionStatementRun {
         }
     }
 
+    private func discard(_ what: Statement.Discarded) throws(DemetraError) {
+        let session = run.session
+        switch what {
+        case .all:
+            try session.refuseInTransaction("DISCARD ALL")
+            session.resetSettings()
+            try session.prepared.remove(nil)
+            try session.dropTemporaryTables()
+            try run.output.finish(tag: "DISCARD ALL")
+        case .temporary:
+            try session.dropTemporaryTables()
+            try run.output.finish(tag: "DISCARD TEMP")
+        // Plans are made anew for each execution.
+        case .plans: try run.output.finish(tag: "DISCARD PLANS")
+        case .sequences: try run.output.finish(tag: "DISCARD SEQUENCES")
+        }
+    }
+
     private func executePrepared(
         _ name: Identifier, _ arguments: [Expression]
     ) throws(DemetraError) {
@@ -64,9 +78,7 @@ struct SessionStatementRun {
             ).at(name.range)
         }
         let snapshot = run.session.snapshot
-        let binder = Binder(
-            catalog: snapshot.catalog, functions: run.engine.functions,
-            folder: Folder(context: run.context(snapshot)))
+        let binder = run.session.makeBinder(snapshot, Folder(context: run.context(snapshot)))
         let bound = try binder.bindExecution(
             prepared.statement, text: prepared.text, types: prepared.types, arguments: arguments)
         try run.execute(bound, snapshot)
@@ -76,8 +88,10 @@ struct SessionStatementRun {
         let catalog = run.session.snapshot.catalog
         switch name.text {
         case "tables":
+            let session = run.session
             let rows =
-                catalog.tables.keys.map { [$0, "table"] } + catalog.views.keys.map { [$0, "view"] }
+                catalog.tables.keys.filter { session.isOwn($0) }.map { [$0.text, "table"] }
+                + catalog.views.keys.filter { session.isOwn($0) }.map { [$0.text, "view"] }
             try answer(["name", "type"], rows)
         case "metrics": try showRelation("demetra_metrics")
         case "alerts":
@@ -101,7 +115,7 @@ struct SessionStatementRun {
     private func showRelation(_ name: String) throws(DemetraError) {
         let snapshot = run.session.snapshot
         let statements = try SQLParser.parse("SELECT * FROM \(name)")
-        let binder = Binder(catalog: snapshot.catalog, functions: run.engine.functions)
+        let binder = run.session.makeBinder(snapshot)
         for statement in statements {
             try run.execute(
                 try binder.bind(statement, text: "", parameters: []), snapshot)

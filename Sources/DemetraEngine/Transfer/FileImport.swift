@@ -61,8 +61,9 @@ struct FileImport {
         let total = try file.byteCount()
         try session.refuseWriting("import")
         let snapshot = session.snapshot
-        let existing = snapshot.catalog.tables[tableName]
-        if existing == nil, snapshot.catalog.relationNames.contains(tableName) {
+        let relation = session.relationName(tableName, in: snapshot.catalog)
+        let existing = snapshot.catalog.tables[relation]
+        if existing == nil, snapshot.catalog.hasRelation(relation) {
             throw DemetraError(
                 .wrongObjectType, "\"\(tableName)\" is not a table",
                 hint: "Import into a table, or choose a name that is free.")
@@ -246,12 +247,13 @@ struct FileImport {
     }
 
     private func newTable(_ columns: [CSVColumn], _ snapshot: Snapshot) -> TableDefinition {
+        let relation = session.relationName(tableName, in: snapshot.catalog)
         let columns = columns.enumerated().map { index, column in
             ColumnDefinition(id: Int32(index + 1), name: column.name, type: column.type)
         }
         return TableDefinition(
-            id: TableID(snapshot.catalog.nextTableNumber), name: tableName, columns: columns,
-            keys: [], checks: [], timeColumn: nil, restates: false)
+            id: TableID(snapshot.catalog.nextTableNumber), name: relation.name,
+            schemaName: relation.schema, columns: columns)
     }
 
     /// - Returns: what there is to say when another session was faster with the batch.
@@ -288,7 +290,7 @@ struct FileImport {
         }
         let names = columns.map { quoted($0.name) }.joined(separator: ", ")
         let text = "COPY \(quoted(tableName)) (\(names)) FROM STDIN"
-        let binder = Binder(catalog: snapshot.catalog, functions: session.engine.functions)
+        let binder = session.makeBinder(snapshot)
         guard let statement = try SQLParser.parse(text).first,
             case .copyFrom(let copy) = try binder.bind(statement, text: text, parameters: [])
         else { throw DemetraError(.internalError, "an import is not a COPY") }

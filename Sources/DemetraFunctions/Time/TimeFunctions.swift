@@ -237,7 +237,9 @@ enum TimeFunctions {
                 .text(context.userName)
             },
             ScalarBuilder.function("current_database", [], .text) { _, _ in .text("demetra") },
-            ScalarBuilder.function("current_schema", [], .text) { _, _ in .text("public") },
+            ScalarBuilder.function("current_schema", [], .text, volatility: .stable) {
+                _, context in context.currentSchema.map { .text($0) } ?? .null
+            },
             ScalarBuilder.function("version", [], .text) { _, _ in
                 .text("PostgreSQL 15.0 (Demetra 0.1)")
             },

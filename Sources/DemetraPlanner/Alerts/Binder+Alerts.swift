@@ -27,22 +27,29 @@ extension Binder {
         parameterTypes = []
         defer { parameterTypes = saved }
         _ = try AlertQueryBinder(binder: self, statement: statement).bind()
+        if let temporary = namedRelations.first(where: { $0.name.isTemporary }) {
+            throw DemetraError(
+                .invalidTableDefinition,
+                "an alert cannot read the temporary table \"\(temporary.name.name)\"",
+                hint: "It would go with the session."
+            ).at(temporary.range)
+        }
         return .createAlert(
             AlertDefinition(
                 name: name.name, condition: sourceText(statement.condition.range),
-                source: sourceText(statement.sourceRange),
+                source: qualifiedText(statement.sourceRange),
                 groups: statement.groupBy.map { sourceText($0.range) }, severity: severity,
                 message: statement.message, action: statement.action,
-                statement: sourceText(statementRange)))
+                statement: qualifiedText(statementRange)))
     }
 
     /// The query of a stored rule.
     ///
     /// - Throws: 42P01, 42703 and their kin when what the rule names is gone; the context names the rule.
     package func bindAlert(_ alert: AlertDefinition) throws(DemetraError) -> AlertQuery {
-        let saved = text
-        text = alert.statement
-        defer { text = saved }
+        let saved = (text, path)
+        (text, path) = (alert.statement, path.stored)
+        defer { (text, path) = saved }
         do throws(DemetraError) {
             guard case .createAlert(let statement)? = try SQLParser.parse(text).first?.statement
             else { throw DemetraError(.dataCorrupted, "the stored text is no CREATE ALERT") }

@@ -156,10 +156,11 @@ extension Binder {
     ) throws(DemetraError) -> BoundExpression {
         let name = path[path.count - 1].name
         let relation = path.count > 1 ? path[path.count - 2].name : nil
+        let schema = try schemaName(ObjectName(path.dropLast()))
         var scope: Scope? = context.scope
         var passed: [Scope] = []
         while let current = scope {
-            switch current.lookUp(name, relation: relation) {
+            switch current.lookUp(name, relation: relation, schema: schema) {
             case .found(let column):
                 if passed.isEmpty {
                     return BoundExpression(.column(column.id), type: column.type, range: range)
@@ -190,7 +191,10 @@ extension Binder {
             let relation = path[path.count - 2].name
             var known: Scope? = scope
             while let current = known {
-                if current.relations.contains(where: { $0.name == relation }) { break }
+                let schema = path.count > 2 ? path[path.count - 3].name : nil
+                if current.relations.contains(where: { $0.isKnown(as: relation, in: schema) }) {
+                    break
+                }
                 known = current.parent
             }
             if known == nil {

@@ -42,7 +42,10 @@ extension Binder {
         _ relations: [ScopeRelation], _ reference: TableReference
     ) throws(DemetraError) {
         var seen: Set<String> = []
-        for name in relations.compactMap(\.name) where !seen.insert(name).inserted {
+        for relation in relations {
+            guard let name = relation.name,
+                !seen.insert((relation.schema.map { $0 + "." } ?? "") + name).inserted
+            else { continue }
             throw DemetraError(
                 .duplicateAlias, "table name \"\(name)\" specified more than once",
                 hint: "Give one of them an alias.")
@@ -73,7 +76,8 @@ extension Binder {
     ) throws(DemetraError) -> [ScopeColumn] {
         if let qualifier {
             let name = qualifier.last.name
-            if let relation = scope.relations.first(where: { $0.name == name }) {
+            let schema = try schemaName(qualifier)
+            if let relation = scope.relations.first(where: { $0.isKnown(as: name, in: schema) }) {
                 return relation.columns
             }
             throw DemetraError(
@@ -119,22 +123,30 @@ extension Binder {
         {
             return try bindCommonTable(entry, alias, name.range)
         }
-        let text = try relationName(name)
-        usedObjects.insert(.relation(text))
-        if let table = catalog.tables[text] {
+        let meant = try relationName(name)
+        usedObjects.insert(.relation(meant))
+        if viewDepth == 0, expandingMetrics.isEmpty {
+            namedRelations.append(
+                NamedRelation(
+                    range: name.range, name: meant, isQualified: name.parts.count > 1,
+                    hasAlias: alias != nil))
+        }
+        if let table = catalog.tables[meant] {
             let scan = scan(table)
             var named = try relation(scan.columns.map(\.column), alias, table.name, name.range)
             named.table = table
-            named.source = text
+            named.source = meant.text
+            if alias == nil { named.schema = meant.schema }
             return (BoundQuery(plan: .scan(scan), correlated: []), [named])
         }
-        if let view = catalog.views[text] {
-            var bound = try bindView(view, alias, name.range)
-            bound.1[0].source = text
-            return bound
+        if let view = catalog.views[meant] {
+            var (query, relations) = try bindView(view, alias, name.range)
+            relations[0].source = meant.text
+            if alias == nil { relations[0].schema = meant.schema }
+            return (query, relations)
         }
-        if let models = try bindModelRelation(text, alias, name.range) { return models }
-        if let system = try bindSystemRelation(text, alias, name.range) { return system }
+        if let models = try bindModelRelation(meant.name, alias, name.range) { return models }
+        if let system = try bindSystemRelation(name, alias) { return system }
         throw undefinedTable(name)
     }
 
@@ -182,11 +194,12 @@ extension Binder {
             throw DemetraError(.statementTooComplex, "view \"\(view.name)\" nests too deep")
         }
         viewDepth += 1
-        let savedTables = commonTables
+        let saved = (commonTables, path)
         commonTables = []
+        path = path.stored
         defer {
             viewDepth -= 1
-            commonTables = savedTables
+            (commonTables, path) = saved
         }
         do throws(DemetraError) {
             let bound = try bindQuery(try SQLParser.parseQuery(view.query), outer: nil).typed(self)

@@ -72,8 +72,12 @@ extension Binder {
                 hint: "SELECT * FROM changes('ad_metrics', NULL, NULL)."
             ).at(first.range)
         }
-        let table = try table(ObjectName([Identifier(name, range: first.range)]))
-        usedObjects.insert(.relation(table.name))
+        let parts = name.split(separator: ".").map { Identifier(String($0), range: first.range) }
+        let whole = ObjectName([Identifier(name, range: first.range)])
+        let meant = try relationName(whole)
+        let isWhole = parts.isEmpty || catalog.hasRelation(meant)
+        let table = try table(isWhole ? whole : ObjectName(parts))
+        usedObjects.insert(.relation(table.qualifiedName))
         var times: [Timestamp?] = [nil, nil]
         for (index, value) in values.dropFirst().enumerated() {
             times[index] = try time(value, "changes")

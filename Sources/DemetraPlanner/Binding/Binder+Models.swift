@@ -124,7 +124,7 @@ extension Binder {
         }
         return .createModel(
             try modelTraining(
-                statement, text: sourceText(statementRange),
+                statement, text: nil,
                 replacing: statement.orReplace ? .anything : .nothing))
     }
 
@@ -136,9 +136,9 @@ extension Binder {
             _ = try storedModel(name.name, name.range)
             throw DemetraError(.internalError, "a model is both there and not")
         }
-        let saved = text
-        text = model.statement
-        defer { text = saved }
+        let saved = (text, path)
+        (text, path) = (model.statement, path.stored)
+        defer { (text, path) = saved }
         guard case .createModel(let create)? = try SQLParser.parse(model.statement).first?.statement
         else {
             throw DemetraError(
@@ -157,7 +157,7 @@ extension Binder {
     }
 
     private func modelTraining(
-        _ statement: CreateModelStatement, text: String,
+        _ statement: CreateModelStatement, text: String?,
         replacing: BoundCreateModel.Replacement
     ) throws(DemetraError) -> BoundCreateModel {
         let bound = try bindQuery(statement.source, outer: nil).typed(self)
@@ -186,7 +186,8 @@ extension Binder {
             throw error.at(statement.target.range)
         }
         return BoundCreateModel(
-            request: request, plan: bound.plan, text: text, replacing: replacing)
+            request: request, plan: bound.plan, text: text ?? qualifiedText(statementRange),
+            replacing: replacing)
     }
 }
 

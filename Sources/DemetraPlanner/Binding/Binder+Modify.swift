@@ -225,7 +225,8 @@ extension Binder {
         scope.relations = [
             ScopeRelation(
                 name: statement.alias?.name ?? table.name,
-                columns: existing.map { ScopeColumn(name: $0.name, column: $0) }),
+                columns: existing.map { ScopeColumn(name: $0.name, column: $0) },
+                schema: statement.alias == nil ? table.schemaName : nil),
             ScopeRelation(
                 name: "excluded",
                 columns: columns.map { ScopeColumn(name: $0.name, column: $0, isHidden: true) }),
@@ -296,7 +297,8 @@ extension Binder {
         scope.relations = [
             ScopeRelation(
                 name: alias?.name ?? table.name,
-                columns: zip(table.columns, columns).map { ScopeColumn(name: $0.name, column: $1) })
+                columns: zip(table.columns, columns).map { ScopeColumn(name: $0.name, column: $1) },
+                schema: alias == nil ? table.schemaName : nil)
         ]
         let context = ExpressionContext(scope: scope, clause: "RETURNING")
         var result: [ProjectedColumn] = []
@@ -340,7 +342,8 @@ extension Binder {
         scope.relations = [
             ScopeRelation(
                 name: alias?.name ?? table.name,
-                columns: scan.columns.map { ScopeColumn(name: $0.column.name, column: $0.column) })
+                columns: scan.columns.map { ScopeColumn(name: $0.column.name, column: $0.column) },
+                schema: alias == nil ? table.schemaName : nil)
         ]
         var plan = LogicalPlan.scan(scan)
         if !others.isEmpty {

@@ -39,15 +39,21 @@ package final class Binder {
 
     /// Tables, views and metrics that the statement reads, those behind views included.
     var usedObjects: Set<CatalogObject> = []
+    /// Tables and views where the text of the statement names them.
+    var namedRelations: [NamedRelation] = []
+    /// Where names without a schema are looked for; inside of a view, where that was written.
+    var path: SearchPath
 
     /// Computes arguments of table functions that are no literals; nil: only literals are allowed.
     let folder: (any ConstantFolder)?
 
     /// A binder over a catalog.
     package init(
-        catalog: Catalog, functions: FunctionRegistry, folder: (any ConstantFolder)? = nil
+        catalog: Catalog, functions: FunctionRegistry, folder: (any ConstantFolder)? = nil,
+        path: SearchPath = .standard
     ) {
         self.catalog = catalog
+        self.path = path
         self.functions = functions
         self.folder = folder
     }
@@ -95,12 +101,10 @@ package final class Binder {
         case .createModel(let model): return try bindCreateModel(model)
         case .retrainModel(let name): return try bindRetrainModel(name)
         case .createIndex(let index): return try bindCreateIndex(index)
-        case .createSchema(let name):
-            throw DemetraError(
-                .featureNotSupported,
-                "schema \"\(name.name)\" cannot be created: schemas are not supported",
-                hint: "All tables are in \"public\": leave the schema's name out."
-            ).at(name.range)
+        case .createSchema(let name, let ifNotExists):
+            return try bindCreateSchema(name, ifNotExists)
+        case .renameSchema(let name, let target): return try bindRenameSchema(name, target)
+        case .alterView(let alter): return try bindAlterView(alter)
         case .alterTable(let alter): return try bindAlterTable(alter)
         case .drop(let drop): return try bindDrop(drop)
         case .checkAlerts(let name): return try bindCheckAlerts(name)
@@ -134,36 +138,6 @@ package final class Binder {
 
     /// Columns of subqueries and windows exist above the groups, not below them.
     func isComputedAboveGroups(_ id: ColumnIdentifier) -> Bool { columnsAboveGroups.contains(id) }
-
-    /// The last part of a name whose schema, if given, is one we answer for.
-    func relationName(_ name: ObjectName) throws(DemetraError) -> String {
-        if name.parts.count > 1 {
-            let schema = name.parts[name.parts.count - 2].name
-            guard schema == "public" else { throw undefinedTable(name) }
-        }
-        return name.last.name
-    }
-
-    func undefinedTable(_ name: ObjectName) -> DemetraError {
-        let nearest = NearestName.find(name.last.name, among: catalog.relationNames)
-        return DemetraError(
-            .undefinedTable, "relation \"\(name.text)\" does not exist",
-            hint: nearest.map { "Perhaps you meant \"\($0)\"." }, position: Int(name.range.lower))
-    }
-
-    /// The stored table of that name.
-    ///
-    /// - Throws: 42P01 when there is none, 55000 for a view.
-    func table(_ name: ObjectName) throws(DemetraError) -> TableDefinition {
-        let relation = try relationName(name)
-        if let table = catalog.tables[relation] { return table }
-        if catalog.views[relation] != nil {
-            throw DemetraError(
-                .objectNotInPrerequisiteState, "\"\(relation)\" is a view and cannot be changed",
-                hint: "Change the tables it reads.", position: Int(name.range.lower))
-        }
-        throw undefinedTable(name)
-    }
 }
 
 /// A common table expression a query can name.

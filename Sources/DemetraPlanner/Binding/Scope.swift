@@ -19,6 +19,13 @@ struct ScopeRelation {
     var table: TableDefinition?
     /// The table or view of the catalog it reads, whatever it is called here.
     var source: String?
+    /// The schema of a table or view that has no alias: `schema.table.column` means it.
+    var schema: String?
+
+    /// Whether `name` or `schema.name` in front of a column means this relation.
+    func isKnown(as name: String, in schema: String?) -> Bool {
+        self.name == name && (schema == nil || schema == self.schema)
+    }
 }
 
 /// What names mean in one query; a subquery's scope has the outer one as its parent.
@@ -42,9 +49,10 @@ final class Scope {
     }
 
     /// Looks a column up in this query alone.
-    func lookUp(_ name: String, relation: String?) -> Match {
+    func lookUp(_ name: String, relation: String?, schema: String? = nil) -> Match {
         var found: [PlanColumn] = []
-        for candidate in relations where relation == nil || candidate.name == relation {
+        for candidate in relations {
+            if let relation, !candidate.isKnown(as: relation, in: schema) { continue }
             for column in candidate.columns where column.name == name {
                 if relation == nil, column.isHidden { continue }
                 found.append(column.column)

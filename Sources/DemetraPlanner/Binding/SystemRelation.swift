@@ -1,3 +1,4 @@
+import DemetraCatalog
 import DemetraFunctions
 import DemetraSQL
 package import DemetraTypes
@@ -41,19 +42,38 @@ package enum SystemRelation: String, Sendable, CaseIterable {
 }
 
 extension Binder {
-    /// A system relation of that name; a table or view of the user's comes before it.
+    /// A relation that the engine makes, by its name; a table or view of the user's comes before it.
     func bindSystemRelation(
-        _ name: String, _ alias: TableAlias?, _ range: SourceRange
+        _ name: ObjectName, _ alias: TableAlias?
     ) throws(DemetraError) -> (BoundQuery, [ScopeRelation])? {
-        guard let system = SystemRelation(rawValue: name) else { return nil }
-        let columns = system.schema.fields.map { newColumn($0.name, $0.type) }
-        let function = BoundTableFunction(schema: system.schema) { _, _ throws(DemetraError) in
-            throw DemetraError(.internalError, "\"\(name)\" is made by the engine")
+        let schema = try schemaName(name)
+        let last = name.last.name
+        if schema == "information_schema"
+            || (schema == nil && path.schemas.contains("information_schema")),
+            let information = InformationRelation(rawValue: last)
+        {
+            let rows = InformationRows(binder: self).rows(of: information)
+            return try systemRelation(
+                "information_schema." + last, BoundTableFunction(information.schema, rows: rows),
+                alias, name.range)
         }
+        let isNamed = schema == nil || schema == RelationName.publicSchema || schema == "pg_catalog"
+        guard isNamed, let system = SystemRelation(rawValue: last) else { return nil }
+        let function = BoundTableFunction(schema: system.schema) { _, _ throws(DemetraError) in
+            throw DemetraError(.internalError, "\"\(last)\" is made by the engine")
+        }
+        return try systemRelation(last, function, alias, name.range)
+    }
+
+    private func systemRelation(
+        _ name: String, _ function: BoundTableFunction, _ alias: TableAlias?, _ range: SourceRange
+    ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
+        let columns = function.schema.fields.map { newColumn($0.name, $0.type) }
         let plan = LogicalPlan.tableFunction(
             TableFunctionPlan(name: name, function: function, inputs: [], columns: columns))
-        return (
-            BoundQuery(plan: plan, correlated: []), [try relation(columns, alias, name, range)]
-        )
+        let parts = name.split(separator: ".").map { String($0) }
+        var named = try relation(columns, alias, parts.last ?? name, range)
+        if alias == nil, parts.count > 1 { named.schema = parts[0] }
+        return (BoundQuery(plan: plan, correlated: []), [named])
     }
 }

@@ -146,5 +146,7 @@ extension Binder {
             .filter { !names.contains($0) }
     }
 
-    private func table(ofMetricRelation name: String) -> TableDefinition? { catalog.tables[name] }
+    private func table(ofMetricRelation name: String) -> TableDefinition? {
+        catalog.tables.values.first { $0.qualifiedName.text == name }
+    }
 }

@@ -197,4 +197,6 @@ package struct BoundAlterTable: Sendable {
     package var cascaded: [CatalogChange]
     /// Shown to the client.
     package var notice: String?
+    /// Changes of the catalog beside the table's own: views that name it.
+    package var others: [CatalogChange] = []
 }

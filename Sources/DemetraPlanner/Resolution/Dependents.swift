@@ -5,7 +5,7 @@ import DemetraTypes
 /// Something that views, metrics and rules can read.
 enum CatalogObject: Sendable, Hashable {
     /// A table or view.
-    case relation(String)
+    case relation(RelationName)
     case metric(String)
 }
 
@@ -14,6 +14,8 @@ struct Dependent {
     let kind: DropStatement.Kind
     let name: String
     let drop: CatalogChange
+    /// What others can read it as.
+    let object: CatalogObject?
     let uses: Set<CatalogObject>
 
     var text: String { "\(kind.rawValue) \"\(name)\"" }
@@ -29,16 +31,7 @@ extension Binder {
     func dependents(
         of statement: DropStatement, _ changes: [CatalogChange]
     ) throws(DemetraError) -> [Dependent] {
-        var dropped = Set(statement.names.compactMap { Self.object(statement.kind, $0.last.name) })
-        guard !dropped.isEmpty, !changes.isEmpty else { return [] }
-        var readers = readers().filter { !changes.contains($0.drop) }
-        var found: [Dependent] = []
-        // What reads something that goes, goes too; until nothing more does.
-        while let index = readers.firstIndex(where: { !$0.uses.isDisjoint(with: dropped) }) {
-            let reader = readers.remove(at: index)
-            if let object = Self.object(reader.kind, reader.name) { dropped.insert(object) }
-            found.append(reader)
-        }
+        let found = readers(of: changes)
         if statement.cascade || found.isEmpty { return found }
         let names = statement.names.map { "\"\($0.last.name)\"" }.joined(separator: ", ")
         throw DemetraError(
@@ -49,11 +42,27 @@ extension Binder {
         ).at(statement.names[0].range)
     }
 
-    private static func object(_ kind: DropStatement.Kind, _ name: String) -> CatalogObject? {
-        switch kind {
-        case .table, .view: .relation(name)
-        case .metric: .metric(name)
-        case .alert, .model, .index: nil
+    /// What reads something that changes take away, directly or not, and does not go with them.
+    func readers(of changes: [CatalogChange]) -> [Dependent] {
+        var dropped = Set(changes.compactMap { object($0) })
+        guard !dropped.isEmpty else { return [] }
+        var readers = readers().filter { !changes.contains($0.drop) }
+        var found: [Dependent] = []
+        // What reads something that goes, goes too; until nothing more does.
+        while let index = readers.firstIndex(where: { !$0.uses.isDisjoint(with: dropped) }) {
+            let reader = readers.remove(at: index)
+            if let object = reader.object { dropped.insert(object) }
+            found.append(reader)
+        }
+        return found
+    }
+
+    private func object(_ change: CatalogChange) -> CatalogObject? {
+        switch change {
+        case .dropTable(let id): catalog.table(id: id).map { .relation($0.qualifiedName) }
+        case .dropView(let name): .relation(name)
+        case .dropMetric(let name): .metric(name)
+        default: nil
         }
     }
 
@@ -63,9 +72,11 @@ extension Binder {
     }
 
     private func readers() -> [Dependent] {
-        let views = catalog.views.values.sorted { $0.name < $1.name }.map { view in
+        let views = catalog.views.values.sorted { $0.qualifiedName < $1.qualifiedName }.map {
+            view in
             Dependent(
-                kind: .view, name: view.name, drop: .dropView(view.name),
+                kind: .view, name: view.qualifiedName.text, drop: .dropView(view.qualifiedName),
+                object: .relation(view.qualifiedName),
                 uses: uses { binder throws(DemetraError) in
                     _ = try binder.bindQuery(try SQLParser.parseQuery(view.query), outer: nil)
                 })
@@ -73,6 +84,7 @@ extension Binder {
         let metrics = catalog.metrics.values.sorted { $0.name < $1.name }.map { metric in
             Dependent(
                 kind: .metric, name: metric.name, drop: .dropMetric(metric.name),
+                object: .metric(metric.name),
                 uses: uses { binder throws(DemetraError) in
                     try MetricChecker(binder: binder, metric: metric).check()
                 })
@@ -80,13 +92,15 @@ extension Binder {
         let alerts = catalog.alerts.values.sorted { $0.name < $1.name }.map { alert in
             Dependent(
                 kind: .alert, name: alert.name, drop: .dropAlert(alert.name),
+                object: nil,
                 uses: uses { binder throws(DemetraError) in _ = try binder.bindAlert(alert) })
         }
         return views + metrics + alerts
     }
 
     private func uses(_ bind: (Binder) throws(DemetraError) -> Void) -> Set<CatalogObject> {
-        let binder = Binder(catalog: catalog, functions: functions, folder: folder)
+        let binder = Binder(
+            catalog: catalog, functions: functions, folder: folder, path: path.stored)
         try? bind(binder)
         return binder.usedObjects
     }

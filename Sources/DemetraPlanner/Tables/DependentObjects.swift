@@ -5,8 +5,12 @@ import DemetraTypes
 /// What stored queries and metrics need of a table that is about to change.
 struct DependentObjects {
     let binder: Binder
-    let old: TableDefinition
-    let new: TableDefinition
+    /// What is changed, such as `table "t"`.
+    let title: String
+    /// The catalog as it will be.
+    let after: Catalog
+    /// Tables and views that have other names then.
+    var moves: [RelationName: RelationName] = [:]
     /// CASCADE: what breaks is dropped.
     let cascades: Bool
 
@@ -15,7 +19,8 @@ struct DependentObjects {
         let kind: String
         let name: String
         let drop: CatalogChange
-        let bind: (Binder) throws(DemetraError) -> Void
+        /// Binds it under the catalog as it is, or as it will be.
+        let bind: (Binder, _ isAfter: Bool) throws(DemetraError) -> Void
 
         var text: String { "\(kind) \"\(name)\"" }
     }
@@ -25,27 +30,25 @@ struct DependentObjects {
     /// - Throws: 2BP01 naming what could no longer be run, without CASCADE.
     func broken() throws(DemetraError) -> [Reader] {
         let before = binder.catalog
-        var after = before
-        if new.id != old.id { after = after.applying(.dropTable(old.id)) }
-        after = after.applying(.putTable(new))
-        var rest = Self.readers(before).filter { failure($0, before) == nil }
+        var after = after
+        var rest = readers(before).filter { failure($0, before, isAfter: false) == nil }
         var result: [Reader] = []
         // What goes may break others, until nothing more breaks.
-        while let index = rest.firstIndex(where: { failure($0, after) != nil }) {
+        while let index = rest.firstIndex(where: { failure($0, after, isAfter: true) != nil }) {
             let reader = rest.remove(at: index)
-            guard cascades else { throw refusal(reader, failure(reader, after)) }
+            guard cascades else { throw refusal(reader, failure(reader, after, isAfter: true)) }
             result.append(reader)
             after = after.applying(reader.drop)
         }
         return result
     }
 
-    private static func readers(_ catalog: Catalog) -> [Reader] {
+    private func readers(_ catalog: Catalog) -> [Reader] {
         let views = catalog.views.keys.sorted().map { name in
-            Reader(kind: "view", name: name, drop: .dropView(name)) { binder throws(DemetraError) in
-                let quoted = name.split(separator: "\"", omittingEmptySubsequences: false)
-                    .joined(separator: "\"\"")
-                let query = try SQLParser.parseQuery("SELECT * FROM \"\(quoted)\"")
+            Reader(kind: "view", name: name.text, drop: .dropView(name)) {
+                (binder, isAfter) throws(DemetraError) in
+                let shown = isAfter ? moves[name] ?? name : name
+                let query = try SQLParser.parseQuery("SELECT * FROM \(shown.quoted)")
                 _ = try binder.bindQuery(query, outer: nil)
             }
         }
@@ -53,23 +56,28 @@ struct DependentObjects {
         let metrics = catalog.metrics.values.filter { $0.relation != nil }
             .sorted { $0.name < $1.name }.map { metric in
                 Reader(kind: "metric", name: metric.name, drop: .dropMetric(metric.name)) {
-                    binder throws(DemetraError) in
+                    (binder, _) throws(DemetraError) in
+                    let metric = binder.catalog.metrics[metric.name] ?? metric
                     try MetricChecker(binder: binder, metric: metric).check()
                 }
             }
         let alerts = catalog.alerts.values.sorted { $0.name < $1.name }.map { alert in
             Reader(kind: "alert", name: alert.name, drop: .dropAlert(alert.name)) {
-                binder throws(DemetraError) in
+                (binder, _) throws(DemetraError) in
                 _ = try binder.bindAlert(alert)
             }
         }
         return views + metrics + alerts
     }
 
-    private func failure(_ reader: Reader, _ catalog: Catalog) -> DemetraError? {
+    private func failure(
+        _ reader: Reader, _ catalog: Catalog, isAfter: Bool
+    ) -> DemetraError? {
         do throws(DemetraError) {
             try reader.bind(
-                Binder(catalog: catalog, functions: binder.functions, folder: binder.folder))
+                Binder(
+                    catalog: catalog, functions: binder.functions, folder: binder.folder,
+                    path: binder.path.stored), isAfter)
             return nil
         } catch {
             return error
@@ -79,7 +87,7 @@ struct DependentObjects {
     private func refusal(_ reader: Reader, _ failure: DemetraError?) -> DemetraError {
         DemetraError(
             .dependentObjectsStillExist,
-            "table \"\(old.name)\" cannot be changed so because \(reader.text) depends on it",
+            "\(title) cannot be changed so because \(reader.text) depends on it",
             detail: failure.map { "\(reader.text): \($0.message)." },
             hint:
                 "Drop the \(reader.kind) first, and create it anew afterwards. DROP COLUMN ... CASCADE drops it "

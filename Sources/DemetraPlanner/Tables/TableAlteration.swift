@@ -23,6 +23,8 @@ final class TableAlteration {
     /// DROP COLUMN ... CASCADE: what needs the column goes with it.
     private var cascades = false
     private(set) var notice: String?
+    /// What changes beside the table.
+    private var others: [CatalogChange] = []
 
     init(binder: Binder, table: TableDefinition) {
         self.binder = binder
@@ -56,9 +58,7 @@ final class TableAlteration {
                     column: binder.newColumn(column.name, column.type), expression: value))
         }
         let checks = try binder.checks(table, values.map(\.column))
-        let cascaded = try DependentObjects(
-            binder: binder, old: old, new: table, cascades: cascades
-        ).broken()
+        let cascaded = try broken()
         if !cascaded.isEmpty {
             let names = cascaded.map(\.text).joined(separator: ", ")
             notice = (notice.map { $0 + "\n" } ?? "") + "drop cascades to \(names)"
@@ -70,7 +70,17 @@ final class TableAlteration {
             old: old, new: table, rows: .project(.scan(scan), values), isRewritten: isRewritten,
             missing: .project(.oneRow, added.map { values[$0] }), missingColumns: added,
             verifiesRows: isRewritten || isNarrowed || addsChecks || !tightened.isEmpty,
-            checks: checks, cascaded: cascaded.map(\.drop), notice: notice)
+            checks: checks, cascaded: cascaded.map(\.drop), notice: notice, others: others)
+    }
+
+    /// What can no longer be run and goes with a column.
+    private func broken() throws(DemetraError) -> [DependentObjects.Reader] {
+        var after = binder.catalog
+        if table.id != old.id { after = after.applying(.dropTable(old.id)) }
+        for change in [.putTable(table)] + others { after = after.applying(change) }
+        return try DependentObjects(
+            binder: binder, title: "table \"\(old.name)\"", after: after, cascades: cascades
+        ).broken()
     }
 
     /// A stored column as the new definition has it.
@@ -121,12 +131,15 @@ final class TableAlteration {
             // Every row gets a value of its own.
             for index in columns.indices { columns[index].missingValue = nil }
         }
-        return TableDefinition(
-            id: id, name: table.name, columns: columns, keys: keys, checks: table.checks,
+        var settled = TableDefinition(
+            id: id, name: table.name, schemaName: table.schemaName, columns: columns, keys: keys,
+            checks: table.checks,
             timeColumn: table.timeColumn,
             restates: table.restates && keys.contains(where: \.isPrimary),
             partition: table.partition, retention: table.retention, history: table.history,
             order: table.order, nextColumnID: table.nextColumnID)
+        settled.onCommit = table.onCommit
+        return settled
     }
 
     // MARK: Actions
@@ -138,15 +151,10 @@ final class TableAlteration {
             if cascade { cascades = true }
             try drop(column, ifExists)
         case .renameTable(let target):
-            guard binder.catalog.tables[target.name] == nil,
-                binder.catalog.views[target.name] == nil
-            else {
-                throw DemetraError(
-                    .duplicateTable, "relation \"\(target.name)\" already exists",
-                    hint: "Use another name."
-                ).at(target.range)
-            }
-            table.name = target.name
+            try move(to: RelationName(target.name, schema: table.schemaName), target.range)
+        case .setSchema(let schema):
+            let target = try binder.moveTarget(old.qualifiedName, to: schema)
+            if target != old.qualifiedName { try move(to: target, schema.range) }
         case .renameColumn(let column, let target): try rename(column, target)
         case .setDefault(let column, let value):
             let position = try binder.position(of: column, table)
@@ -157,6 +165,15 @@ final class TableAlteration {
         case .setOptions(let options): table = try TableOptions.apply(options, to: table)
         case .resetOptions(let names): table = try TableOptions.reset(names, in: table)
         }
+    }
+
+    /// Gives the table another name, in the views that read it too.
+    private func move(to target: RelationName, _ range: SourceRange) throws(DemetraError) {
+        try binder.checkFree(target, range)
+        let changes = try binder.moved(
+            [old.qualifiedName: target], "table \"\(old.name)\"")
+        others = changes.filter { if case .putTable = $0 { false } else { true } }
+        (table.name, table.schemaName) = (target.name, target.schema)
     }
 
     private func duplicate(_ column: Identifier) -> DemetraError {

@@ -5,7 +5,8 @@ import DemetraTypes
 /// Makes a table's definition of CREATE TABLE.
 final class TableBuilder {
     private let binder: Binder
-    private let name: String
+    private let qualifiedName: RelationName
+    private var name: String { qualifiedName.name }
     private let statement: CreateTableStatement
     private var columns: [ColumnDefinition] = []
     private var keys: [KeyDefinition] = []
@@ -13,10 +14,10 @@ final class TableBuilder {
     private(set) var notice: String?
 
     init(
-        binder: Binder, name: String, statement: CreateTableStatement
+        binder: Binder, name: RelationName, statement: CreateTableStatement
     ) throws(DemetraError) {
         self.binder = binder
-        self.name = name
+        qualifiedName = name
         self.statement = statement
         for clause in statement.columns { try add(clause) }
         for constraint in statement.constraints { try add(constraint) }
@@ -30,11 +31,12 @@ final class TableBuilder {
             ).at(statement.name.range)
         }
         keys = keys.filter(\.isPrimary) + keys.filter { !$0.isPrimary }
-        let table = try TableOptions.apply(
+        var table = try TableOptions.apply(
             statement.options,
             to: TableDefinition(
-                id: TableID(binder.catalog.nextTableNumber), name: name, columns: columns,
-                keys: keys, checks: checks))
+                id: TableID(binder.catalog.nextTableNumber), name: name,
+                schemaName: qualifiedName.schema, columns: columns, keys: keys, checks: checks))
+        table.onCommit = statement.commitEffect
         // Bound now, so that its mistakes show before the first INSERT.
         _ = try binder.checks(table, columns.map { binder.newColumn($0.name, $0.type) })
         return table
@@ -105,8 +107,8 @@ final class TableBuilder {
                     name: given?.name ?? "\(name)_\(joined)_key", columns: positions,
                     isPrimary: false))
         case .check(let condition, let given):
-            addCheck(
-                condition, given?.name ?? "\(name)_check\(checks.isEmpty ? "" : "\(checks.count)")")
+            let text = binder.sourceText(condition.range)
+            addCheck(condition, given?.name ?? freeName(ofCheck: text))
         case .foreignKey(let names, let target, _, _):
             _ = try positions(names)
             _ = try binder.table(target)
@@ -139,6 +141,16 @@ final class TableBuilder {
         for position in positions { columns[position].isNullable = false }
         keys.append(
             KeyDefinition(name: given?.name ?? "\(name)_pkey", columns: positions, isPrimary: true))
+    }
+
+    /// As PostgreSQL calls a condition of the table: by its column, if it has just one.
+    private func freeName(ofCheck text: String) -> String {
+        let used = ConditionColumns.names(in: text)
+        let own = columns.map(\.name).filter { used.contains($0) }
+        let wish = own.count == 1 ? "\(name)_\(own[0])_check" : "\(name)_check"
+        let taken = checks.map(\.name)
+        guard taken.contains(wish) else { return wish }
+        return wish + "\((1...).first { !taken.contains(wish + "\($0)") } ?? 0)"
     }
 
     private func addCheck(_ condition: Expression, _ name: String) {

@@ -85,6 +85,12 @@ struct TableOptions {
         if option.name == "retention" || option.name == "time" {
             try checkRetention(option, table)
         }
+        if option.name == "history", table.isTemporary {
+            throw DemetraError(
+                .invalidTableDefinition, "a temporary table keeps no history",
+                hint: "Leave the option out, or create an ordinary table."
+            ).at(option.range)
+        }
         if option.name == "partition", table.timeColumn == nil {
             throw timeless("partition", table).at(option.range)
         }

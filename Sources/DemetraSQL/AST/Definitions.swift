@@ -8,6 +8,8 @@ package struct CreateTableStatement: Sendable, Hashable {
     package var ifNotExists = false
     /// TEMP.
     package var isTemporary = false
+    /// What ON COMMIT says; nil where nothing is said.
+    package var onCommit: CommitClause?
     /// Columns; with AS only their names count.
     package var columns: [ColumnClause] = []
     /// Constraints of the table as a whole.
@@ -18,9 +20,30 @@ package struct CreateTableStatement: Sendable, Hashable {
     package var columnNames: [Identifier] = []
     /// AS query.
     package var source: Query?
+    /// WITH NO DATA: the query's columns without its rows.
+    package var isEmpty = false
 
     /// A table without columns yet.
     package init(name: ObjectName) { self.name = name }
+}
+
+/// ON COMMIT of a temporary table.
+package struct CommitClause: Sendable, Hashable {
+    /// What happens to the table.
+    package enum Action: Sendable, Hashable {
+        case preserveRows, deleteRows, drop
+    }
+
+    /// What happens.
+    package let action: Action
+    /// Where it stands.
+    package let range: SourceRange
+
+    /// Makes a clause.
+    package init(action: Action, range: SourceRange) {
+        self.action = action
+        self.range = range
+    }
 }
 
 /// `name = value` of a WITH list; a bare name is `true`.
@@ -80,17 +103,49 @@ package struct CreateViewStatement: Sendable, Hashable {
     package let name: ObjectName
     /// OR REPLACE.
     package let orReplace: Bool
+    /// TEMP.
+    package let isTemporary: Bool
     /// Column names, or empty.
     package let columns: [Identifier]
     /// The query; its range cuts its text out of the statement.
     package let query: Query
+    /// Where WITH CHECK OPTION stands, if it does.
+    package let checkOption: SourceRange?
 
     /// Makes a statement.
-    package init(name: ObjectName, orReplace: Bool, columns: [Identifier], query: Query) {
+    package init(
+        name: ObjectName, orReplace: Bool, isTemporary: Bool, columns: [Identifier], query: Query,
+        checkOption: SourceRange?
+    ) {
         self.name = name
         self.orReplace = orReplace
+        self.isTemporary = isTemporary
         self.columns = columns
         self.query = query
+        self.checkOption = checkOption
+    }
+}
+
+/// ALTER VIEW.
+package struct AlterViewStatement: Sendable, Hashable {
+    /// What is changed.
+    package enum Action: Sendable, Hashable {
+        case rename(to: Identifier)
+        case setSchema(Identifier)
+    }
+
+    /// The view.
+    package let view: ObjectName
+    /// IF EXISTS.
+    package let ifExists: Bool
+    /// The change.
+    package let action: Action
+
+    /// Makes a statement.
+    package init(view: ObjectName, ifExists: Bool, action: Action) {
+        self.view = view
+        self.ifExists = ifExists
+        self.action = action
     }
 }
 
@@ -218,6 +273,7 @@ package struct AlterTableStatement: Sendable, Hashable {
         case dropColumn(Identifier, ifExists: Bool, cascade: Bool)
         case renameColumn(Identifier, to: Identifier)
         case renameTable(to: Identifier)
+        case setSchema(Identifier)
         case setDefault(Identifier, Expression?)
         case setNotNull(Identifier, Bool)
         /// TYPE type USING expression.
@@ -242,11 +298,11 @@ package struct AlterTableStatement: Sendable, Hashable {
     }
 }
 
-/// DROP TABLE / VIEW / METRIC / ALERT / MODEL / INDEX.
+/// DROP TABLE / VIEW / SCHEMA / METRIC / ALERT / MODEL / INDEX.
 package struct DropStatement: Sendable, Hashable {
     /// What kind of object.
     package enum Kind: String, Sendable, Hashable {
-        case table, view, metric, alert, model, index
+        case table, view, schema, metric, alert, model, index
     }
 
     /// The kind.

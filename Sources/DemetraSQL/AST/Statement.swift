@@ -31,7 +31,10 @@ package indirect enum Statement: Sendable, Hashable {
     /// ALTER MODEL name RETRAIN.
     case retrainModel(Identifier)
     case createIndex(CreateIndexStatement)
-    case createSchema(Identifier)
+    case createSchema(Identifier, ifNotExists: Bool)
+    /// ALTER SCHEMA name RENAME TO target.
+    case renameSchema(Identifier, to: Identifier)
+    case alterView(AlterViewStatement)
     case alterTable(AlterTableStatement)
     case drop(DropStatement)
     /// CHECK ALERTS, or CHECK ALERT name.
@@ -67,8 +70,12 @@ package indirect enum Statement: Sendable, Hashable {
     case vacuum([ObjectName])
     /// BACKUP DATABASE TO 'directory'.
     case backup(String)
-    /// DISCARD ALL.
-    case discardAll
+    case discard(Discarded)
+
+    /// What DISCARD names.
+    package enum Discarded: Sendable, Hashable {
+        case all, temporary, plans, sequences
+    }
 }
 
 /// INSERT.

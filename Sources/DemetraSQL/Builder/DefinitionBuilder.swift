@@ -8,13 +8,14 @@ enum DefinitionBuilder {
             return .createView(
                 CreateViewStatement(
                     name: ExpressionBuilder.objectName(name), orReplace: inner.has(.replace),
+                    isTemporary: inner.has(.temporary),
                     columns: inner.all(.columns).map(\.identifier),
-                    query: try QueryBuilder.build(query)))
+                    query: try QueryBuilder.build(query), checkOption: inner[.checked]?.range))
         }
         if let inner = node[.metric] { return try MetricBuilder.create(inner) }
         if let inner = node[.alert] { return .createAlert(try alert(inner)) }
         if let inner = node[.model] { return .createModel(try model(inner)) }
-        if let name = node[.schema]?[.name] { return .createSchema(name.identifier) }
+        if let inner = node[.schema] { return schema(inner) }
         guard let inner = node[.index], let table = inner[.table] else {
             throw StatementBuilder.missing()
         }
@@ -25,6 +26,14 @@ enum DefinitionBuilder {
                 columns: inner.all(.columns).compactMap { $0[.name]?.identifier }))
     }
 
+    /// The schema; one without a name is called as its owner.
+    private static func schema(_ node: SyntaxNode) -> Statement {
+        let name = node[.name] ?? node[.owner]?[.name]
+        return .createSchema(
+            name?.identifier ?? Identifier("demetra", range: node.range),
+            ifNotExists: node.has(.exists))
+    }
+
     // MARK: Tables
 
     private static func table(_ node: SyntaxNode) throws(DemetraError) -> CreateTableStatement {
@@ -32,6 +41,13 @@ enum DefinitionBuilder {
         var statement = CreateTableStatement(name: ExpressionBuilder.objectName(name))
         statement.ifNotExists = node.has(.exists)
         statement.isTemporary = node.has(.temporary)
+        if let clause = node[.commit] {
+            statement.onCommit = CommitClause(
+                action: clause.has(.drop)
+                    ? .drop : clause.has(.deleteRows) ? .deleteRows : .preserveRows,
+                range: clause.range)
+        }
+        statement.isEmpty = node.has(.empty)
         for element in node[.elements]?.all(.items) ?? [] {
             if let column = element[.column] {
                 statement.columns.append(try self.column(column))
@@ -104,7 +120,31 @@ enum DefinitionBuilder {
             columns: node.all(.targets).map(\.identifier), name: name)
     }
 
-    static func alter(_ node: SyntaxNode) throws(DemetraError) -> AlterTableStatement {
+    static func alter(_ node: SyntaxNode) throws(DemetraError) -> Statement {
+        if let inner = node[.table] { return .alterTable(try alterTable(inner)) }
+        if let inner = node[.schema], let name = inner[.name], let target = inner[.target] {
+            return .renameSchema(name.identifier, to: target.identifier)
+        }
+        guard let inner = node[.view], let name = inner[.name] else {
+            throw StatementBuilder.missing()
+        }
+        let action: AlterViewStatement.Action
+        if let target = inner[.target] {
+            action = .rename(to: target.identifier)
+        } else if let schema = inner[.schema] {
+            action = .setSchema(schema.identifier)
+        } else {
+            throw StatementBuilder.missing()
+        }
+        return .alterView(
+            AlterViewStatement(
+                view: ExpressionBuilder.objectName(name), ifExists: inner.has(.exists),
+                action: action))
+    }
+
+    private static func alterTable(
+        _ node: SyntaxNode
+    ) throws(DemetraError) -> AlterTableStatement {
         guard let table = node[.table] else { throw StatementBuilder.missing() }
         return AlterTableStatement(
             table: ExpressionBuilder.objectName(table), ifExists: node.has(.exists),
@@ -123,6 +163,7 @@ enum DefinitionBuilder {
             return .dropColumn(
                 name.identifier, ifExists: node.has(.ifExists), cascade: node.has(.cascade))
         }
+        if let name = node[.schema] { return .setSchema(name.identifier) }
         if let name = node[.renameTable] { return .renameTable(to: name.identifier) }
         if let name = node[.renameColumn], let target = node[.target] {
             return .renameColumn(name.identifier, to: target.identifier)
@@ -144,7 +185,8 @@ enum DefinitionBuilder {
 
     static func drop(_ node: SyntaxNode) -> DropStatement {
         let kinds: [(SyntaxLabel, DropStatement.Kind)] = [
-            (.view, .view), (.metric, .metric), (.alert, .alert), (.model, .model),
+            (.view, .view), (.schema, .schema), (.metric, .metric), (.alert, .alert),
+            (.model, .model),
             (.index, .index),
         ]
         let kind = kinds.first { node.has($0.0) }?.1 ?? .table

@@ -22,7 +22,7 @@ enum StatementBuilder {
         if let inner = node[.create] { return try DefinitionBuilder.create(inner) }
         if let name = node[.retrain]?[.name] { return .retrainModel(name.identifier) }
         if let inner = node[.alterMetric] { return try MetricBuilder.alter(inner) }
-        if let inner = node[.alter] { return .alterTable(try DefinitionBuilder.alter(inner)) }
+        if let inner = node[.alter] { return try DefinitionBuilder.alter(inner) }
         if let inner = node[.drop] { return .drop(DefinitionBuilder.drop(inner)) }
         return try SessionBuilder.build(node)
     }
@@ -56,7 +56,11 @@ enum SessionBuilder {
             return .vacuum(inner.all(.names).map { ExpressionBuilder.objectName($0) })
         }
         if let path = node[.backup]?[.path] { return .backup(try path.string()) }
-        if node.has(.discard) { return .discardAll }
+        if let inner = node[.discard] {
+            if inner.has(.temporary) { return .discard(.temporary) }
+            return .discard(
+                inner.has(.plans) ? .plans : inner.has(.sequences) ? .sequences : .all)
+        }
         return try prepared(node)
     }
 

@@ -9,11 +9,12 @@ enum CatalogCodec {
     static func encode(_ catalog: Catalog, into writer: inout ByteWriter) {
         writer.write(catalog.version)
         writer.write(catalog.nextTableNumber)
-        func sorted<Definition>(_ all: [String: Definition]) -> [Definition] {
+        func sorted<Name: Comparable, Definition>(_ all: [Name: Definition]) -> [Definition] {
             all.sorted { $0.key < $1.key }.map(\.value)
         }
         let changes: [CatalogChange] =
-            sorted(catalog.tables).map { .putTable($0) }
+            catalog.schemas.sorted().map { .addSchema($0) }
+            + sorted(catalog.tables).map { .putTable($0) }
             + sorted(catalog.views).map { .putView($0) }
             + sorted(catalog.metrics).map { .putMetric($0) }
             + sorted(catalog.alerts).map { .putAlert($0) }
@@ -30,7 +31,7 @@ enum CatalogCodec {
             catalog = catalog.applying(try change(&reader))
         }
         return Catalog(
-            version: version, nextTableNumber: nextTableNumber,
+            version: version, nextTableNumber: nextTableNumber, schemas: catalog.schemas,
             tables: Array(catalog.tables.values), views: Array(catalog.views.values),
             metrics: Array(catalog.metrics.values), alerts: Array(catalog.alerts.values),
             models: Array(catalog.models.values))
@@ -41,17 +42,22 @@ enum CatalogCodec {
     static func encode(_ change: CatalogChange, into writer: inout ByteWriter) {
         switch change {
         case .putTable(let table):
-            writer.write(UInt8(11))
+            writer.write(UInt8(12))
             TableCodec.encode(table, into: &writer)
         case .dropTable(let id):
             writer.write(UInt8(2))
             writer.write(id.number)
         case .putView(let view):
-            writer.write(UInt8(3))
+            writer.write(UInt8(13))
+            writer.write(view.schemaName)
             writer.write(view.name)
             write(view.columnNames, &writer)
             writer.write(view.query)
-        case .dropView(let name): named(4, name, &writer)
+        case .dropView(let name):
+            named(14, name.schema, &writer)
+            writer.write(name.name)
+        case .addSchema(let name): named(15, name, &writer)
+        case .dropSchema(let name): named(16, name, &writer)
         case .putMetric(let metric):
             writer.write(MetricCodec.tag)
             MetricCodec.encode(metric, into: &writer)
@@ -94,14 +100,14 @@ enum CatalogCodec {
 
     static func change(_ reader: inout ByteReader) throws(DemetraError) -> CatalogChange {
         switch try reader.integer(UInt8.self) {
-        case 1: return .putTable(try TableCodec.table(&reader, hasOptions: false))
+        case 1: return .putTable(try TableCodec.table(&reader, form: .plain))
         case 2: return .dropTable(TableID(try reader.integer(Int64.self)))
         case 3:
             let name = try reader.text()
             let columns = try texts(&reader)
             return .putView(
                 ViewDefinition(name: name, columnNames: columns, query: try reader.text()))
-        case 4: return .dropView(try reader.text())
+        case 4: return .dropView(RelationName(try reader.text()))
         case 5:
             let name = try reader.text()
             return .putMetric(MetricDefinition(name: name, expression: try reader.text()))
@@ -116,7 +122,20 @@ enum CatalogCodec {
                 ModelDefinition(
                     name: name, kind: kind, statement: statement, payload: try reader.blob()))
         case 10: return .dropModel(try reader.text())
-        case 11: return .putTable(try TableCodec.table(&reader, hasOptions: true))
+        case 11: return .putTable(try TableCodec.table(&reader, form: .options))
+        case 12: return .putTable(try TableCodec.table(&reader, form: .schemas))
+        case 13:
+            let schema = try reader.text()
+            let name = try reader.text()
+            let columns = try texts(&reader)
+            return .putView(
+                ViewDefinition(
+                    name: name, schemaName: schema, columnNames: columns, query: try reader.text()))
+        case 14:
+            let schema = try reader.text()
+            return .dropView(RelationName(try reader.text(), schema: schema))
+        case 15: return .addSchema(try reader.text())
+        case 16: return .dropSchema(try reader.text())
         case MetricCodec.tag: return .putMetric(try MetricCodec.metric(&reader))
         default: throw reader.damaged("an unknown change")
         }

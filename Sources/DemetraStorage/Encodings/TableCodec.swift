@@ -1,8 +1,17 @@
 import DemetraCatalog
 import DemetraTypes
 
-/// The definition of a table as bytes: its fields in order, then its options.
+/// The definition of a table as bytes: its fields in order, then its options, then its schema.
 enum TableCodec {
+    /// What of it was written.
+    enum Form: Comparable {
+        /// By format 1: options have their defaults.
+        case plain
+        /// Before there were schemas: it is in `public`.
+        case options
+        case schemas
+    }
+
     static func encode(_ table: TableDefinition, into writer: inout ByteWriter) {
         writer.write(table.id.number)
         writer.write(table.name)
@@ -30,6 +39,8 @@ enum TableCodec {
         writer.write(Int32(table.timeColumn ?? -1))
         writer.write(table.restates)
         encodeOptions(table, into: &writer)
+        writer.write(table.schemaName)
+        writer.write(table.onCommit.rawValue)
     }
 
     private static func encodeOptions(_ table: TableDefinition, into writer: inout ByteWriter) {
@@ -69,9 +80,8 @@ enum TableCodec {
 
     // MARK: Reading
 
-    /// - Parameter hasOptions: false for what format 1 wrote; the options have their defaults then.
     static func table(
-        _ reader: inout ByteReader, hasOptions: Bool
+        _ reader: inout ByteReader, form: Form
     ) throws(DemetraError) -> TableDefinition {
         let id = TableID(try reader.integer(Int64.self))
         let name = try reader.text()
@@ -87,7 +97,14 @@ enum TableCodec {
         var table = TableDefinition(
             id: id, name: name, columns: columns, keys: keys, checks: checks,
             timeColumn: columns.indices.contains(time) ? time : nil, restates: restates)
-        if hasOptions { try readOptions(&reader, into: &table) }
+        if form >= .options { try readOptions(&reader, into: &table) }
+        if form >= .schemas {
+            table.schemaName = try reader.text()
+            guard let effect = CommitEffect(rawValue: try reader.integer(UInt8.self)) else {
+                throw reader.damaged("an unknown effect of commits")
+            }
+            table.onCommit = effect
+        }
         return table
     }
 

@@ -124,17 +124,22 @@ struct FlushRun {
         return written
     }
 
-    /// The manifest of the snapshot, with the new segments in the place of what was written.
+    /// The manifest of the snapshot, with the new segments in the place of what was written; temporary tables are not
+    /// in it.
     func manifest(_ tables: [TableID: Table], firstLog: Int64) -> Manifest {
-        Manifest(
-            catalog: snapshot.catalog, floor: snapshot.moment, firstLog: firstLog,
+        let temporary = snapshot.states.filter { $0.value.definition.isTemporary }.keys
+        var ledger = snapshot.ledger
+        for id in temporary { ledger.remove(id) }
+        return Manifest(
+            catalog: snapshot.catalog.permanent, floor: snapshot.moment, firstLog: firstLog,
             nextSegment: directory.nextSegmentNumber,
-            tables: tables.sorted { $0.key < $1.key }.map { id, table in
+            tables: tables.filter { !temporary.contains($0.key) }.sorted { $0.key < $1.key }.map {
+                id, table in
                 Manifest.Table(
                     id: id, nextRow: table.state.nextRow, timeline: timeline(of: table),
                     segments: segments(of: table))
             },
-            ledger: snapshot.ledger)
+            ledger: ledger)
     }
 
     private func timeline(of table: Table) -> Timeline? {

@@ -12,6 +12,8 @@ struct CommitBuilder {
     var states: [TableID: TableState]
     private(set) var ledger: BatchLedger
     private(set) var logged: [LoggedChange] = []
+    /// Those of them that the log keeps: all but what is done to temporary tables.
+    private(set) var durable: [LoggedChange] = []
     /// Segments that were written or opened on the way. Who commits them keeps them; the files of the others
     /// go by themselves.
     private(set) var segments: [KnownSegment] = []
@@ -43,7 +45,7 @@ struct CommitBuilder {
 
     /// Gives away what was written down so far, for a transaction that keeps its own record of it.
     mutating func take() -> (logged: [LoggedChange], segments: [KnownSegment]) {
-        defer { (logged, segments) = ([], []) }
+        defer { (logged, durable, segments) = ([], [], []) }
         return (logged, segments)
     }
 
@@ -93,7 +95,7 @@ struct CommitBuilder {
             let segment = KnownSegment(reader, base: try state(table).nextRow)
             segments.append(segment)
             try attach(segment)
-            logged.append(.attach(segment.record))
+            log(.attach(segment.record), isTemporary: isTemporary(table))
         }
     }
 
@@ -135,8 +137,31 @@ struct CommitBuilder {
     // MARK: Logged changes
 
     mutating func apply(_ change: LoggedChange) throws(DemetraError) {
+        // Asked before: a table that is dropped is not there afterwards.
+        let isTemporary = isTemporary(change)
         try replay(change)
+        log(change, isTemporary: isTemporary)
+    }
+
+    private mutating func log(_ change: LoggedChange, isTemporary: Bool) {
         logged.append(change)
+        if !isTemporary { durable.append(change) }
+    }
+
+    private func isTemporary(_ change: LoggedChange) -> Bool {
+        switch change {
+        case .catalog(.putTable(let table)): table.isTemporary
+        case .catalog(.dropTable(let id)): isTemporary(id)
+        case .catalog(.putView(let view)): view.qualifiedName.isTemporary
+        case .catalog(.dropView(let name)): name.isTemporary
+        case .catalog: false
+        case .insert(let id, _, _, _), .hide(let id, _), .batch(let id, _): isTemporary(id)
+        case .attach(let record): isTemporary(record.table)
+        }
+    }
+
+    private func isTemporary(_ table: TableID) -> Bool {
+        states[table]?.definition.isTemporary ?? false
     }
 
     /// Carries out what the log says a commit did.

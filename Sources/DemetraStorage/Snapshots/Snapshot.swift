@@ -27,6 +27,19 @@ package final class Snapshot: Sendable {
     /// Rows of all tables that are hidden and still there.
     var hiddenCount: Int { states.values.reduce(0) { $0 + $1.hiddenCount } }
 
+    /// Whether the memtable has rows of temporary tables. They become segments as all rows do, though no manifest ever
+    /// names those: what a crash leaves of them is an orphan.
+    var hasTemporaryRowsInMemory: Bool {
+        states.values.contains { $0.definition.isTemporary && $0.memoryBytes > 0 }
+    }
+
+    /// The same without temporary tables.
+    var permanent: Snapshot {
+        Snapshot(
+            catalog: catalog.permanent, moment: moment,
+            states: states.filter { !$0.value.definition.isTemporary }, ledger: ledger)
+    }
+
     /// The same, none of whose groups will be joined with later rows.
     func sealed() -> Snapshot {
         Snapshot(

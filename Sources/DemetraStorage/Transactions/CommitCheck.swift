@@ -39,7 +39,7 @@ struct CommitCheck {
             throw Self.conflict("what depends on a table or view was changed concurrently")
         }
         if changes.contains(where: Self.isDependent),
-            !base.tables.allSatisfy({ current.tables[$0.key] == $0.value })
+            !base.tables.allSatisfy({ $0.key.isTemporary || current.tables[$0.key] == $0.value })
         {
             throw Self.conflict("a table was altered or dropped concurrently")
         }
@@ -48,17 +48,22 @@ struct CommitCheck {
     /// A table of the snapshot is what it was.
     private func checkTable(_ id: TableID) throws(DemetraError) {
         guard let old = base.table(id: id) else { return }
-        guard current.tables[old.name] == old else { throw Self.changed(old.name) }
+        guard current.tables[old.qualifiedName] == old else { throw Self.changed(old.name) }
     }
 
     private func check(_ change: CatalogChange) throws(DemetraError) {
         switch change {
         case .putTable(let table):
             try checkTable(table.id)
-            try checkRelationName(table.name)
+            try checkRelationName(table.qualifiedName)
         case .dropTable(let id): try checkTable(id)
-        case .putView(let view): try checkRelationName(view.name)
+        case .putView(let view): try checkRelationName(view.qualifiedName)
         case .dropView(let name): try checkRelationName(name)
+        case .addSchema(let name):
+            guard base.schemas.contains(name) || !current.schemas.contains(name) else {
+                throw DemetraError(.duplicateSchema, "schema \"\(name)\" already exists")
+            }
+        case .dropSchema(let name): try checkEmptiness(name)
         case .putMetric(let metric): try same("metric", metric.name, \.metrics)
         case .dropMetric(let name): try same("metric", name, \.metrics)
         case .putAlert(let alert): try same("alert", alert.name, \.alerts)
@@ -69,15 +74,27 @@ struct CommitCheck {
     }
 
     /// What has a name among tables and views is what had it, or nothing any more.
-    private func checkRelationName(_ name: String) throws(DemetraError) {
-        let isFree = base.tables[name] == nil && base.views[name] == nil
-        if isFree, current.tables[name] != nil || current.views[name] != nil {
-            throw DemetraError(.duplicateTable, "relation \"\(name)\" already exists")
+    private func checkRelationName(_ name: RelationName) throws(DemetraError) {
+        if !base.hasRelation(name), current.hasRelation(name) {
+            throw DemetraError(.duplicateTable, "relation \"\(name.name)\" already exists")
         }
         guard base.views[name] == current.views[name] else {
-            throw Self.conflict("view \"\(name)\" was changed concurrently")
+            throw Self.conflict("view \"\(name.name)\" was changed concurrently")
         }
-        guard base.tables[name] == current.tables[name] else { throw Self.changed(name) }
+        guard base.tables[name] == current.tables[name] else { throw Self.changed(name.name) }
+        if base.schemas.contains(name.schema), !current.schemas.contains(name.schema) {
+            throw Self.conflict("schema \"\(name.schema)\" was dropped concurrently")
+        }
+    }
+
+    /// A schema goes with what the transaction saw in it.
+    private func checkEmptiness(_ schema: String) throws(DemetraError) {
+        guard
+            let added = current.relationNames.first(where: {
+                $0.schema == schema && !base.hasRelation($0)
+            })
+        else { return }
+        throw Self.conflict("\"\(added.text)\" was created concurrently")
     }
 
     private func same<Definition: Equatable>(
@@ -109,7 +126,8 @@ struct CommitCheck {
 
     private static func isDependent(_ change: CatalogChange) -> Bool {
         switch change {
-        case .putView, .putMetric, .putAlert: true
+        case .putView(let view): !view.qualifiedName.isTemporary
+        case .putMetric, .putAlert: true
         default: false
         }
     }

@@ -21,16 +21,16 @@ extension Binder {
     func bindCreateTable(
         _ statement: CreateTableStatement
     ) throws(DemetraError) -> BoundStatement {
-        let name = try relationName(statement.name)
-        if catalog.tables[name] != nil || catalog.views[name] != nil {
-            if statement.ifNotExists { return skipped("relation", name, "CREATE TABLE") }
+        let name = try newName(statement.name, isTemporary: statement.isTemporary)
+        if catalog.hasRelation(name) {
+            if statement.ifNotExists { return skipped("relation", name.name, "CREATE TABLE") }
             throw exists("relation", statement.name.last, .duplicateTable)
         }
-        if statement.isTemporary {
+        if let clause = statement.onCommit, !name.isTemporary {
             throw DemetraError(
-                .featureNotSupported, "temporary tables are not supported yet",
-                hint: "Create an ordinary table and drop it afterwards."
-            ).at(statement.name.range)
+                .invalidTableDefinition, "ON COMMIT can only be used on temporary tables",
+                hint: "Write CREATE TEMP TABLE."
+            ).at(clause.range)
         }
         if let source = statement.source {
             return try bindCreateTableAs(statement, name, source)
@@ -41,7 +41,7 @@ extension Binder {
     }
 
     private func bindCreateTableAs(
-        _ statement: CreateTableStatement, _ name: String, _ source: Query
+        _ statement: CreateTableStatement, _ name: RelationName, _ source: Query
     ) throws(DemetraError) -> BoundStatement {
         let bound = try bindQuery(source, outer: nil)
         let names = statement.columnNames
@@ -67,11 +67,17 @@ extension Binder {
                     expression: type == column.type ? value : try coerce(value, to: type, .explicit)
                 ))
         }
-        let table = try TableOptions.apply(
+        var table = try TableOptions.apply(
             statement.options,
             to: TableDefinition(
-                id: TableID(catalog.nextTableNumber), name: name, columns: columns))
-        return .createTableAs(table, .project(bound.plan, projected))
+                id: TableID(catalog.nextTableNumber), name: name.name, schemaName: name.schema,
+                columns: columns))
+        table.onCommit = statement.commitEffect
+        let plan = LogicalPlan.project(bound.plan, projected)
+        if statement.isEmpty {
+            return .define([.putTable(table)], tag: "CREATE TABLE AS", notice: nil)
+        }
+        return .createTableAs(table, plan)
     }
 
     func bindAlterTable(
@@ -80,11 +86,30 @@ extension Binder {
         let name = try relationName(statement.table)
         if catalog.tables[name] == nil, statement.ifExists {
             return .define(
-                [], tag: "ALTER TABLE", notice: "relation \"\(name)\" does not exist, skipping")
+                [], tag: "ALTER TABLE",
+                notice: "relation \"\(name.name)\" does not exist, skipping")
         }
+        if let view = try alteredView(statement, name) { return view }
         let alteration = TableAlteration(binder: self, table: try table(statement.table))
         for action in statement.actions { try alteration.apply(action) }
         return .alterTable(try alteration.finish())
+    }
+
+    /// ALTER TABLE also gives views other names, as in PostgreSQL.
+    private func alteredView(
+        _ statement: AlterTableStatement, _ name: RelationName
+    ) throws(DemetraError) -> BoundStatement? {
+        guard catalog.views[name] != nil, statement.actions.count == 1 else { return nil }
+        let action: AlterViewStatement.Action
+        switch statement.actions[0] {
+        case .renameTable(let target): action = .rename(to: target)
+        case .setSchema(let schema): action = .setSchema(schema)
+        default: return nil
+        }
+        let bound = try bindAlterView(
+            AlterViewStatement(view: statement.table, ifExists: false, action: action))
+        guard case .define(let changes, _, let notice) = bound else { return bound }
+        return .define(changes, tag: "ALTER TABLE", notice: notice)
     }
 
     func bindCreateIndex(
@@ -108,24 +133,62 @@ extension Binder {
     // MARK: Views
 
     func bindCreateView(_ statement: CreateViewStatement) throws(DemetraError) -> BoundStatement {
-        let name = try relationName(statement.name)
+        if let range = statement.checkOption {
+            throw DemetraError(
+                .featureNotSupported, "WITH CHECK OPTION is not supported: views are read only",
+                hint: "Leave it out."
+            ).at(range)
+        }
+        let bound = try bindQuery(statement.query, outer: nil)
+        let readsTemporary = namedRelations.contains { $0.name.isTemporary }
+        let name = try newName(
+            statement.name,
+            isTemporary: statement.isTemporary
+                || (readsTemporary && statement.name.parts.count == 1))
+        if readsTemporary, !name.isTemporary {
+            throw DemetraError(
+                .invalidTableDefinition,
+                "cannot create relation in non-temporary schema \"\(name.schema)\" over a "
+                    + "temporary table",
+                hint: "Write CREATE TEMP VIEW."
+            ).at(statement.name.range)
+        }
         if catalog.tables[name] != nil || (catalog.views[name] != nil && !statement.orReplace) {
             throw exists("relation", statement.name.last, .duplicateTable)
         }
-        let bound = try bindQuery(statement.query, outer: nil)
         guard statement.columns.count <= bound.plan.columns.count else {
             throw DemetraError(.syntaxError, "CREATE VIEW specifies more column names than columns")
                 .at(statement.columns[0].range)
         }
         let view = ViewDefinition(
-            name: name, columnNames: statement.columns.map(\.name),
-            query: sourceText(statement.query.range))
-        return .define([.putView(view)], tag: "CREATE VIEW", notice: nil)
+            name: name.name, schemaName: name.schema, columnNames: statement.columns.map(\.name),
+            query: qualifiedText(statement.query.range))
+        try checkStored(view, bound.plan)
+        let notice =
+            name.isTemporary && !statement.isTemporary
+            ? "view \"\(name.name)\" will be a temporary view" : nil
+        return .define([.putView(view)], tag: "CREATE VIEW", notice: notice)
+    }
+
+    /// A view must mean the same with the search path that stored texts have.
+    private func checkStored(
+        _ view: ViewDefinition, _ plan: LogicalPlan
+    ) throws(DemetraError) {
+        guard path.schemas != path.stored.schemas else { return }
+        let binder = Binder(
+            catalog: catalog, functions: functions, folder: folder, path: path.stored)
+        let again = try? binder.bindQuery(try SQLParser.parseQuery(view.query), outer: nil)
+        guard again?.plan.columns.map(\.type) != plan.columns.map(\.type) else { return }
+        throw DemetraError(
+            .featureNotSupported,
+            "view \"\(view.name)\" names something by the search path that has to be named in full",
+            hint: "Write the schema before the names of tables.")
     }
 
     // MARK: DROP
 
     func bindDrop(_ statement: DropStatement) throws(DemetraError) -> BoundStatement {
+        if statement.kind == .schema { return try bindDropSchema(statement) }
         var changes: [CatalogChange] = []
         var notice: String?
         for name in statement.names {
@@ -151,17 +214,25 @@ extension Binder {
     ) throws(DemetraError) -> CatalogChange? {
         let name = object.last.name
         switch kind {
-        case .table:
-            if catalog.views[name] != nil { throw wrongKind(name, "table", "view", object) }
-            return catalog.tables[name].map { .dropTable($0.id) }
-        case .view:
-            if catalog.tables[name] != nil { throw wrongKind(name, "view", "table", object) }
-            return catalog.views[name].map { _ in .dropView(name) }
+        case .table, .view: return try droppedRelation(kind, object)
+        case .schema: return nil
         case .metric: return catalog.metrics[name].map { _ in .dropMetric(name) }
         case .alert: return catalog.alerts[name].map { _ in .dropAlert(name) }
         case .model: return catalog.models[name].map { _ in .dropModel(name) }
         case .index: return nil
         }
+    }
+
+    private func droppedRelation(
+        _ kind: DropStatement.Kind, _ object: ObjectName
+    ) throws(DemetraError) -> CatalogChange? {
+        let name = try relationName(object)
+        if kind == .table {
+            if catalog.views[name] != nil { throw wrongKind(name.name, "table", "view", object) }
+            return catalog.tables[name].map { .dropTable($0.id) }
+        }
+        if catalog.tables[name] != nil { throw wrongKind(name.name, "view", "table", object) }
+        return catalog.views[name].map { _ in .dropView(name) }
     }
 
     private func wrongKind(
@@ -174,11 +245,11 @@ extension Binder {
     }
 
     private func missing(_ kind: DropStatement.Kind, _ object: ObjectName) -> DemetraError {
-        let name = object.last.name
         let known: [String]
         switch kind {
-        case .table: known = Array(catalog.tables.keys)
-        case .view: known = Array(catalog.views.keys)
+        case .table: known = catalog.tables.keys.map(\.text)
+        case .view: known = catalog.views.keys.map(\.text)
+        case .schema: known = Array(catalog.schemas)
         case .metric: known = Array(catalog.metrics.keys)
         case .alert: known = Array(catalog.alerts.keys)
         case .model: known = Array(catalog.models.keys)
@@ -186,9 +257,20 @@ extension Binder {
         }
         return DemetraError(
             kind == .table || kind == .view ? .undefinedTable : .undefinedObject,
-            "\(kind.rawValue) \"\(name)\" does not exist",
-            hint: NearestName.find(name, among: known).map { "Perhaps you meant \"\($0)\"." }
+            "\(kind.rawValue) \"\(object.text)\" does not exist",
+            hint: NearestName.find(object.text, among: known).map { "Perhaps you meant \"\($0)\"." }
         ).at(object.range)
+    }
+}
+
+extension CreateTableStatement {
+    /// What the end of a transaction does to the table.
+    var commitEffect: CommitEffect {
+        switch onCommit?.action {
+        case .deleteRows: .empties
+        case .drop: .drops
+        case .preserveRows, nil: .nothing
+        }
     }
 }
 

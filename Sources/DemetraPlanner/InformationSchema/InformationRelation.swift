@@ -1,0 +1,76 @@
+import DemetraTypes
+
+/// The views of `information_schema` that the database answers, with the columns that PostgreSQL 15 gives them.
+///
+/// - Source: chapter 37 of the PostgreSQL 15 documentation.
+enum InformationRelation: String, CaseIterable {
+    case schemata, tables, columns, views
+    case tableConstraints = "table_constraints"
+    case keyColumnUsage = "key_column_usage"
+    case checkConstraints = "check_constraints"
+    case constraintColumnUsage = "constraint_column_usage"
+
+    /// Its columns: texts, but for those that are numbers.
+    var schema: Schema {
+        Schema(
+            names.map { name in
+                Field(name: name, type: Self.numbers.contains(name) ? .integer : .text)
+            })
+    }
+
+    private static let numbers: Set<String> = [
+        "ordinal_position", "character_maximum_length", "character_octet_length",
+        "numeric_precision", "numeric_precision_radix", "numeric_scale", "datetime_precision",
+        "interval_precision", "maximum_cardinality", "position_in_unique_constraint",
+    ]
+
+    private static let table = ["table_catalog", "table_schema", "table_name"]
+    private static let constraint = [
+        "constraint_catalog", "constraint_schema", "constraint_name",
+    ]
+
+    private var names: [String] {
+        switch self {
+        case .schemata:
+            [
+                "catalog_name", "schema_name", "schema_owner", "default_character_set_catalog",
+                "default_character_set_schema", "default_character_set_name", "sql_path",
+            ]
+        case .tables:
+            Self.table + [
+                "table_type", "self_referencing_column_name", "reference_generation",
+                "user_defined_type_catalog", "user_defined_type_schema", "user_defined_type_name",
+                "is_insertable_into", "is_typed", "commit_action",
+            ]
+        case .columns:
+            Self.table + [
+                "column_name", "ordinal_position", "column_default", "is_nullable", "data_type",
+                "character_maximum_length", "character_octet_length", "numeric_precision",
+                "numeric_precision_radix", "numeric_scale", "datetime_precision", "interval_type",
+                "interval_precision", "character_set_catalog", "character_set_schema",
+                "character_set_name", "collation_catalog", "collation_schema", "collation_name",
+                "domain_catalog", "domain_schema", "domain_name", "udt_catalog", "udt_schema",
+                "udt_name", "scope_catalog", "scope_schema", "scope_name", "maximum_cardinality",
+                "dtd_identifier", "is_self_referencing", "is_identity", "identity_generation",
+                "identity_start", "identity_increment", "identity_maximum", "identity_minimum",
+                "identity_cycle", "is_generated", "generation_expression", "is_updatable",
+            ]
+        case .views:
+            Self.table + [
+                "view_definition", "check_option", "is_updatable", "is_insertable_into",
+                "is_trigger_updatable", "is_trigger_deletable", "is_trigger_insertable_into",
+            ]
+        case .tableConstraints:
+            Self.constraint + Self.table + [
+                "constraint_type", "is_deferrable", "initially_deferred", "enforced",
+                "nulls_distinct",
+            ]
+        case .keyColumnUsage:
+            Self.constraint + Self.table + [
+                "column_name", "ordinal_position", "position_in_unique_constraint",
+            ]
+        case .checkConstraints: Self.constraint + ["check_clause"]
+        case .constraintColumnUsage: Self.table + ["column_name"] + Self.constraint
+        }
+    }
+}

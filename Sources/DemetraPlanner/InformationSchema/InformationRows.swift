@@ -1,0 +1,208 @@
+import DemetraCatalog
+import DemetraSQL
+import DemetraTypes
+
+/// The rows of `information_schema`: a catalog as tables. What belongs to other sessions is left out.
+struct InformationRows {
+    /// A row: what is not given is NULL.
+    typealias Row = [String: Value]
+
+    /// The name that the database has for itself.
+    static let database = "demetra"
+
+    private let binder: Binder
+    private let catalog: Catalog
+
+    init(binder: Binder) {
+        self.binder = binder
+        catalog = binder.catalog
+    }
+
+    /// The rows of a view, in its columns.
+    func rows(of relation: InformationRelation) -> [[Value]] {
+        let found: [Row] =
+            switch relation {
+            case .schemata: schemata
+            case .tables: tables.map(row) + views.map(row)
+            case .columns: tables.flatMap(columns) + views.flatMap(columns)
+            case .views: views.map(viewRow)
+            case .tableConstraints: tables.flatMap(constraints)
+            case .keyColumnUsage: tables.flatMap(keyColumns)
+            case .checkConstraints: tables.flatMap(checks)
+            case .constraintColumnUsage: tables.flatMap(constrainedColumns)
+            }
+        return found.map { row in relation.schema.fields.map { row[$0.name] ?? .null } }
+    }
+
+    // MARK: Relations
+
+    private var tables: [TableDefinition] {
+        catalog.tables.values.filter { isShown($0.qualifiedName) }
+            .sorted { $0.qualifiedName < $1.qualifiedName }
+    }
+
+    private var views: [ViewDefinition] {
+        catalog.views.values.filter { isShown($0.qualifiedName) }
+            .sorted { $0.qualifiedName < $1.qualifiedName }
+    }
+
+    private func isShown(_ name: RelationName) -> Bool {
+        !name.isTemporary || name.schema == binder.path.temporary
+    }
+
+    private var schemata: [Row] {
+        let temporary = tables.map(\.schemaName) + views.map(\.schemaName)
+        let names =
+            catalog.schemas.union([RelationName.publicSchema]).union(Binder.systemSchemas)
+            .union(temporary)
+        return names.sorted().map { name in
+            [
+                "catalog_name": .text(Self.database), "schema_name": .text(name),
+                "schema_owner": .text(Self.database),
+            ]
+        }
+    }
+
+    private func place(_ name: RelationName) -> Row {
+        [
+            "table_catalog": .text(Self.database), "table_schema": .text(name.schema),
+            "table_name": .text(name.name),
+        ]
+    }
+
+    private func row(_ table: TableDefinition) -> Row {
+        place(table.qualifiedName).adding([
+            "table_type": .text(table.isTemporary ? "LOCAL TEMPORARY" : "BASE TABLE"),
+            "is_insertable_into": .text("YES"), "is_typed": .text("NO"),
+        ])
+    }
+
+    private func row(_ view: ViewDefinition) -> Row {
+        place(view.qualifiedName).adding([
+            "table_type": .text("VIEW"), "is_insertable_into": .text("NO"),
+            "is_typed": .text("NO"),
+        ])
+    }
+
+    private func viewRow(_ view: ViewDefinition) -> Row {
+        place(view.qualifiedName).adding([
+            "view_definition": .text(view.query), "check_option": .text("NONE"),
+            "is_updatable": .text("NO"), "is_insertable_into": .text("NO"),
+            "is_trigger_updatable": .text("NO"), "is_trigger_deletable": .text("NO"),
+            "is_trigger_insertable_into": .text("NO"),
+        ])
+    }
+
+    // MARK: Columns
+
+    private func columns(_ table: TableDefinition) -> [Row] {
+        table.columns.enumerated().map { index, column in
+            place(table.qualifiedName).adding(
+                self.column(column.name, column.type, at: index, isUpdatable: true)
+            ).adding([
+                "column_default": column.defaultExpression.map { .text($0) } ?? .null,
+                "is_nullable": .text(column.isNullable ? "YES" : "NO"),
+            ])
+        }
+    }
+
+    /// The columns of a view; of one that cannot be read any more, none.
+    private func columns(_ view: ViewDefinition) -> [Row] {
+        let reader = Binder(
+            catalog: catalog, functions: binder.functions, path: binder.path.stored)
+        guard
+            let query = try? SQLParser.parseQuery(
+                "SELECT * FROM \(view.qualifiedName.quoted)"),
+            let bound = try? reader.bindQuery(query, outer: nil)
+        else { return [] }
+        return bound.plan.columns.enumerated().map { index, column in
+            place(view.qualifiedName).adding(
+                self.column(column.name, column.type, at: index, isUpdatable: false))
+        }
+    }
+
+    private func column(
+        _ name: String, _ type: LogicalType, at index: Int, isUpdatable: Bool
+    ) -> Row {
+        let position = Int64(index + 1)
+        return ColumnTraits(type).row.adding([
+            "column_name": .text(name), "ordinal_position": .integer(position),
+            "is_nullable": .text("YES"), "udt_catalog": .text(Self.database),
+            "udt_schema": .text("pg_catalog"), "dtd_identifier": .text("\(position)"),
+            "is_self_referencing": .text("NO"), "is_identity": .text("NO"),
+            "identity_cycle": .text("NO"), "is_generated": .text("NEVER"),
+            "is_updatable": .text(isUpdatable ? "YES" : "NO"),
+        ])
+    }
+
+    // MARK: Constraints
+
+    private func constraint(_ name: String, of table: TableDefinition) -> Row {
+        place(table.qualifiedName).adding([
+            "constraint_catalog": .text(Self.database),
+            "constraint_schema": .text(table.schemaName),
+            "constraint_name": .text(name),
+        ])
+    }
+
+    private func constraints(_ table: TableDefinition) -> [Row] {
+        let keys = table.keys.map {
+            ($0.name, $0.isPrimary ? "PRIMARY KEY" : "UNIQUE", $0.isPrimary ? nil : "YES")
+        }
+        let checks = (table.checks.map(\.name) + notNulls(table).map(\.name)).map {
+            ($0, "CHECK", String?.none)
+        }
+        return (keys + checks).map { name, type, distinct in
+            constraint(name, of: table).adding([
+                "constraint_type": .text(type), "is_deferrable": .text("NO"),
+                "initially_deferred": .text("NO"), "enforced": .text("YES"),
+                "nulls_distinct": distinct.map { .text($0) } ?? .null,
+            ])
+        }
+    }
+
+    /// NOT NULL as the check constraints that the standard makes of it.
+    private func notNulls(_ table: TableDefinition) -> [(name: String, column: String)] {
+        table.columns.filter { !$0.isNullable }.map {
+            ("\(table.id.number)_\($0.id)_not_null", $0.name)
+        }
+    }
+
+    private func keyColumns(_ table: TableDefinition) -> [Row] {
+        table.keys.flatMap { key in
+            key.columns.enumerated().map { index, column in
+                constraint(key.name, of: table).adding([
+                    "column_name": .text(table.columns[column].name),
+                    "ordinal_position": .integer(Int64(index + 1)),
+                ])
+            }
+        }
+    }
+
+    private func checks(_ table: TableDefinition) -> [Row] {
+        let written = table.checks.map { ($0.name, "((\($0.condition)))") }
+        let implied = notNulls(table).map { ($0.name, "\($0.column) IS NOT NULL") }
+        return (written + implied).map { name, clause in
+            constraint(name, of: table).adding(["check_clause": .text(clause)])
+        }
+    }
+
+    private func constrainedColumns(_ table: TableDefinition) -> [Row] {
+        let keys = table.keys.flatMap { key in
+            key.columns.map { (key.name, table.columns[$0].name) }
+        }
+        let checks = table.checks.flatMap { check in
+            let names = ConditionColumns.names(in: check.condition)
+            return table.columns.filter { names.contains($0.name) }.map { (check.name, $0.name) }
+        }
+        return (keys + checks).map { name, column in
+            constraint(name, of: table).adding(["column_name": .text(column)])
+        }
+    }
+}
+
+extension InformationRows.Row {
+    fileprivate func adding(_ more: InformationRows.Row) -> InformationRows.Row {
+        merging(more) { $1 }
+    }
+}
