@@ -229,25 +229,6 @@ extension ColumnSource {
     }
 }
 
-extension Vector {
-    /// About how much memory the rows take; a dictionary or heap shared with others is not counted.
-    var memoryBytes: Int {
-        let mask = validity == nil ? 0 : count / 8
-        switch storage {
-        case .boolean: return mask + count
-        case .int32, .dictionary: return mask + count * 4
-        case .int64, .float64: return mask + count * 8
-        case .int128, .interval: return mask + count * 16
-        case .decimal: return mask + count * MemoryLayout<Decimal>.stride
-        case .text(let texts):
-            var total = mask + count * 8
-            for row in 0..<count { total += Int(texts.references[row].byteCount) }
-            return total
-        case .constant: return 64
-        }
-    }
-}
-
 /// A group and which of its rows are hidden, as of one snapshot.
 struct VisibleGroup: Sendable {
     let group: RowGroup

@@ -7,7 +7,7 @@ import DemetraTypes
 ///
 /// Safe because fields are masked to their width before they index, and look-ups only read.
 // Owned by one thread.
-final class GroupFinder {
+package final class GroupFinder {
     private let table: GroupTable
     /// For each key, whether NULL finds NULL.
     private let nullsMatch: [Bool]
@@ -19,7 +19,10 @@ final class GroupFinder {
 
     private static let mapLimit = 64
 
-    init(_ table: GroupTable, nullsMatch: [Bool]) {
+    /// Looks keys up in a table.
+    ///
+    /// - Parameter nullsMatch: for each key, whether NULL finds NULL.
+    package init(_ table: GroupTable, nullsMatch: [Bool]) {
         self.table = table
         self.nullsMatch = nullsMatch
         maps = Array(repeating: [:], count: nullsMatch.count)
@@ -27,7 +30,7 @@ final class GroupFinder {
     }
 
     /// The group of each row, or -1.
-    func find(_ keys: [Vector], count: Int) -> Buffer<Int32> {
+    package func find(_ keys: [Vector], count: Int) -> Buffer<Int32> {
         precondition(keys.count == table.columns.count, "a probe needs one vector per key")
         precondition(keys.allSatisfy { $0.count == count }, "keys of different length")
         if keys.isEmpty { return Buffer(repeating: 0, count: count) }

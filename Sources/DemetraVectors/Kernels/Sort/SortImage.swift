@@ -95,7 +95,7 @@ enum SortImage {
     }
 
     /// NaN is the greatest, -0 equals 0.
-    private static func image(_ value: Double) -> UInt64 {
+    static func image(_ value: Double) -> UInt64 {
         if value.isNaN { return .max - 1 }
         let bits = (value == 0 ? 0 : value).bitPattern
         return bits >> 63 == 0 ? bits | (1 << 63) : ~bits

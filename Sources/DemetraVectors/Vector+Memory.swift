@@ -1,0 +1,25 @@
+import DemetraTypes
+
+// Safe because rows are below the count of the references.
+
+extension Vector {
+    /// About how much memory the rows take; a dictionary shared with others is not counted.
+    package var memoryBytes: Int {
+        let mask = validity == nil ? 0 : count / 8
+        switch storage {
+        case .boolean: return mask + count
+        case .int32, .dictionary: return mask + count * 4
+        case .int64, .float64: return mask + count * 8
+        case .int128, .interval: return mask + count * 16
+        case .decimal: return mask + count * MemoryLayout<Decimal>.stride
+        case .text(let texts):
+            return mask + count * 8 + referencedByteCount(texts.references.pointer, count)
+        case .constant: return 64
+        }
+    }
+}
+
+extension Batch {
+    /// About how much memory the rows take.
+    package var memoryBytes: Int { vectors.reduce(64) { $0 + $1.memoryBytes } }
+}
