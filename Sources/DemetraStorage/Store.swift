@@ -92,8 +92,11 @@ package final class Store: Sendable {
         configuration: StoreConfiguration = StoreConfiguration()
     ) throws(DemetraError) -> Store {
         let memory = MemoryBudget(name: "database", limitBytes: configuration.memoryLimitBytes)
+        memory.charge(ProgramMemory.byteCount(limitBytes: configuration.memoryLimitBytes))
         let cache = BlockCache(
-            budget: memory.child("block cache", limitBytes: configuration.cacheLimitBytes))
+            budget: memory.child(
+                "block cache",
+                limitBytes: configuration.cacheLimitBytes(of: configuration.memoryLimitBytes)))
         memory.addReclaimer { [weak cache] byteCount in cache?.shrink(by: byteCount) }
         let directory = DatabaseDirectory(path: path, fileSystem: fileSystem, cache: cache)
         let recovery = Recovery(directory: directory, configuration: configuration)
@@ -114,14 +117,22 @@ package final class Store: Sendable {
     /// The database as of the last commit.
     package func snapshot() -> Snapshot { current.withLock { $0 } }
 
-    /// What the parts of the database use, and may: all of it, the cache, the memtable, and statements.
+    /// What the parts of the database use, and may: all of it, the program itself, the cache, the memtable, and
+    /// statements; then what these have written to temporary files since the database was opened.
     package var memoryParts: [(name: String, usedBytes: Int, limitBytes: Int?)] {
         let (all, cache, rows) = (memory.usedBytes, directory.cache.byteCount, memtable.usedBytes)
+        let program = ProgramMemory.byteCount(limitBytes: memory.limitBytes)
         return [
-            (memory.name, all, memory.limitBytes),
-            ("block cache", cache, configuration.cacheBytes ?? memory.limitBytes / 4),
-            (memtable.name, rows, nil), ("statements", max(0, all - cache - rows), nil),
+            (memory.name, all, memory.limitBytes), ("program", program, nil),
+            ("block cache", cache, configuration.cacheLimitBytes(of: memory.limitBytes)),
+            (memtable.name, rows, nil), ("statements", max(0, all - program - cache - rows), nil),
+            ("spilled", directory.temporaryByteCount, nil),
         ]
+    }
+
+    /// What is left for rows: the limit without the program itself.
+    package var statementLimitBytes: Int {
+        memory.limitBytes - ProgramMemory.byteCount(limitBytes: memory.limitBytes)
     }
 
     /// What the whole database might use when it was opened.
@@ -130,8 +141,11 @@ package final class Store: Sendable {
     /// Sets what the whole database may use. The cache gives back at once what is beyond its part; statements keep
     /// what they have.
     package func setMemoryLimit(_ byteCount: Int) {
+        memory.charge(
+            ProgramMemory.byteCount(limitBytes: byteCount)
+                - ProgramMemory.byteCount(limitBytes: memory.limitBytes))
         memory.setLimit(byteCount)
-        directory.cache.setLimit(configuration.cacheBytes ?? byteCount / 4)
+        directory.cache.setLimit(configuration.cacheLimitBytes(of: byteCount))
     }
 
     /// Makes a transaction durable and visible; waits until it is.

@@ -50,5 +50,10 @@ package struct StoreConfiguration: Sendable {
     }
 
     /// What the cache may take; statements have the rest, and the cache gives way to them.
-    var cacheLimitBytes: Int { cacheBytes ?? memoryLimitBytes / 4 }
+    ///
+    /// - Parameter limitBytes: what the whole database may use.
+    func cacheLimitBytes(of limitBytes: Int) -> Int {
+        let rest = limitBytes - ProgramMemory.byteCount(limitBytes: limitBytes)
+        return cacheBytes ?? min(limitBytes / 4, rest / 3)
+    }
 }

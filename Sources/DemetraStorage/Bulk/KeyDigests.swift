@@ -28,7 +28,7 @@ final class KeyDigests {
     private let memoryBytes: Int
     private var pieces: [Piece] = []
     private var reservedBytes = 0
-    private var spill: SpillFile?
+    private var spill: TemporaryFile?
 
     /// - Parameter budget: whoever owns it gives back what is reserved.
     init(directory: DatabaseDirectory, budget: MemoryBudget, memoryBytes: Int) {
@@ -50,7 +50,7 @@ final class KeyDigests {
         if fits { reservedBytes += byteCount }
         var piece = Self.ordered(hashes)
         if !fits {
-            if spill == nil { spill = try SpillFile(directory) }
+            if spill == nil { spill = try TemporaryFile(directory, "keys") }
             piece.offset = try spill?.append(piece.hashes) ?? 0
             piece.hashes = []
         }
@@ -70,7 +70,8 @@ final class KeyDigests {
                     let (start, end) = (piece.starts[range], piece.starts[range + 1])
                     if start == end { continue }
                     if piece.hashes.isEmpty, let spill {
-                        hashes += try spill.read(piece.offset + start * 8, count: end - start)
+                        hashes += try spill.hashes(
+                            at: piece.offset + start * 8, count: end - start)
                     } else {
                         hashes += piece.hashes[start..<end]
                     }
@@ -121,32 +122,16 @@ final class KeyDigests {
     }
 }
 
-/// A file of hashes that is gone with the object; the next opening removes one that a crash left.
-private final class SpillFile: Sendable {
-    private let directory: DatabaseDirectory
-    private let path: String
-    private let file: any StorageFile
-
-    init(_ directory: DatabaseDirectory) throws(DemetraError) {
-        self.directory = directory
-        // The number of a segment that is never written: nobody else takes it.
-        path = directory.path + "/tmp/keys-\(directory.nextSegment().number)"
-        file = try directory.fileSystem.open(path, creating: true)
-    }
-
-    deinit { try? directory.fileSystem.remove(path) }
-
+extension TemporaryFile {
     /// Adds hashes; gives where they begin.
-    func append(_ hashes: [UInt64]) throws(DemetraError) -> Int {
-        let offset = try file.byteCount()
+    fileprivate func append(_ hashes: [UInt64]) throws(DemetraError) -> Int {
         var writer = ByteWriter()
         for hash in hashes { writer.write(hash) }
-        try file.append(writer.bytes)
-        return offset
+        return try append(writer.bytes)
     }
 
-    func read(_ offset: Int, count: Int) throws(DemetraError) -> [UInt64] {
-        var reader = ByteReader(try file.read(at: offset, count: count * 8), name: "\"\(path)\"")
+    fileprivate func hashes(at offset: Int, count: Int) throws(DemetraError) -> [UInt64] {
+        var reader = ByteReader(try read(at: offset, count: count * 8), name: title)
         var hashes: [UInt64] = []
         hashes.reserveCapacity(count)
         for _ in 0..<count { hashes.append(try reader.integer(UInt64.self)) }

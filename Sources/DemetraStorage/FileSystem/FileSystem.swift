@@ -4,6 +4,9 @@ package import DemetraTypes
 ///
 /// Paths use `/`. Every operation that fails throws 58030 naming the file.
 package protocol FileSystem: Sendable {
+    /// True when files take memory, so that putting something into one frees none.
+    var isInMemory: Bool { get }
+
     /// Opens a file for reading and appending; makes it when there is none and `creating` is true.
     ///
     /// - Throws: 58P01 when there is no such file.
@@ -49,6 +52,8 @@ package protocol FileSystem: Sendable {
 }
 
 extension FileSystem {
+    package var isInMemory: Bool { false }
+
     package func openForReading(_ path: String) throws(DemetraError) -> any StorageFile {
         try open(path, creating: false)
     }

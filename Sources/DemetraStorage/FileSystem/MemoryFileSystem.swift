@@ -15,6 +15,8 @@ package final class MemoryFileSystem: FileSystem {
     /// No files yet.
     package init() {}
 
+    package var isInMemory: Bool { true }
+
     package func open(_ path: String, creating: Bool) throws(DemetraError) -> any StorageFile {
         let file = files.withLock { files -> MemoryFile? in
             if let file = files[path] { return file }

@@ -15,6 +15,7 @@ final class DatabaseDirectory: Sendable {
     let fileSystem: any FileSystem
     let cache: BlockCache
     private let segmentCounter: Mutex<Int64>
+    private let temporaryBytes = Atomic<Int>(0)
 
     init(path: String, fileSystem: any FileSystem, cache: BlockCache) {
         self.path = path
@@ -57,6 +58,12 @@ final class DatabaseDirectory: Sendable {
     func reserveSegments(through number: Int64) {
         segmentCounter.withLock { $0 = max($0, number + 1) }
     }
+
+    /// Bytes that were written to temporary files since the database was opened.
+    var temporaryByteCount: Int { temporaryBytes.load(ordering: .relaxed) }
+
+    /// Counts bytes written to a temporary file.
+    func countTemporary(_ byteCount: Int) { temporaryBytes.add(byteCount, ordering: .relaxed) }
 
     /// The numbers of the log files that are there, ascending.
     func logNumbers() throws(DemetraError) -> [Int64] {
