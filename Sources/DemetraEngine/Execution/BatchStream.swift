@@ -19,6 +19,25 @@ package protocol BatchSource: Sendable {
     func makeCursor() throws(DemetraError) -> any BatchCursor
 }
 
+extension BatchSource {
+    /// All rows in order, read by the caller.
+    func forEachBatch(_ body: (Batch) throws(DemetraError) -> Void) throws(DemetraError) {
+        let cursor = try makeCursor()
+        for morsel in 0..<morselCount {
+            let taker = BatchTaker()
+            try cursor.read(morsel: morsel, into: taker)
+            for batch in taker.batches { try body(batch) }
+        }
+    }
+}
+
+/// Keeps what it is given.
+private final class BatchTaker: BatchConsumer {
+    var batches: [Batch] = []
+    var wantsMore: Bool { true }
+    func consume(_ batch: Batch) { batches.append(batch) }
+}
+
 /// One worker's way through a source.
 package protocol BatchCursor: AnyObject {
     /// Pushes all rows of a morsel into `consumer`.

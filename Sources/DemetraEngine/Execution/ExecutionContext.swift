@@ -14,6 +14,8 @@ package final class ExecutionContext: Sendable {
     package let pool: WorkerPool
     /// The statement's memory.
     package let budget: MemoryBudget
+    /// Where rows go that do not fit into it.
+    package let spill: SpillSpace
     /// What functions may know.
     package let evaluation: EvaluationContext
     /// Values of `$n`.
@@ -24,12 +26,14 @@ package final class ExecutionContext: Sendable {
 
     /// A context for one statement.
     package init(
-        snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, evaluation: EvaluationContext,
-        parameters: [Value] = [], outerValues: [ColumnIdentifier: Value] = [:]
+        snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, spill: SpillSpace,
+        evaluation: EvaluationContext, parameters: [Value] = [],
+        outerValues: [ColumnIdentifier: Value] = [:]
     ) {
         self.snapshot = snapshot
         self.pool = pool
         self.budget = budget
+        self.spill = spill
         self.evaluation = evaluation
         self.parameters = parameters
         self.outerValues = outerValues
@@ -57,7 +61,7 @@ package final class ExecutionContext: Sendable {
     /// The same statement inside an apply, at one outer row.
     func child(outerValues: [ColumnIdentifier: Value]) -> ExecutionContext {
         let context = ExecutionContext(
-            snapshot: snapshot, pool: pool, budget: budget, evaluation: evaluation,
+            snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
             parameters: parameters, outerValues: self.outerValues.merging(outerValues) { $1 })
         let tables = commonTables.withLock { $0 }
         context.commonTables.withLock { $0 = tables }

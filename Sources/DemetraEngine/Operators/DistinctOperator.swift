@@ -8,13 +8,19 @@ struct DistinctOperator: PhysicalOperator {
     /// The keys of DISTINCT ON; nil when all columns are the key.
     let keys: ExpressionProgram?
     let keyTypes: [LogicalType]
+    /// The keys as those of a sort, for rows that do not fit into memory.
+    let sortKeys: SortKeys
     var layout: ColumnLayout { input.layout }
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         // One table for all rows: the first row of a key must be the first of the input.
         let stream = try input.open(context)
-        let local = stream.adding(LocalStage(distinct: self, context: context))
-        let rows = try context.collect(local, for: "distinct")
+        let sort = ExternalSort(keys: sortKeys, types: layout.types, for: "distinct", context)
+        let stage = LocalStage(
+            distinct: self, tables: MemoryShare(sort.budget), context: context)
+        try context.run(stream.adding(stage), into: sort)
+        stage.tables.giveBack()
+        guard let rows = sort.unsortedRows else { return BatchStream(source: try firsts(sort)) }
         let table = DistinctTable(keyTypes: keyTypes)
         let evaluator = keys.map { ExpressionEvaluator($0, context) }
         var batches: [Batch] = []
@@ -22,6 +28,32 @@ struct DistinctOperator: PhysicalOperator {
             if let kept = try firstRows(batch, table, evaluator) { batches.append(kept) }
         }
         return BatchStream(source: MaterializedRows(batches: batches))
+    }
+
+    /// Of rows that were sorted by their keys the first of each, in the order of the input.
+    private func firsts(_ sort: ExternalSort) throws(DemetraError) -> any BatchSource {
+        let places = PlaceSort(types: layout.types, for: "distinct", sort.context)
+        let merger = try sort.makeMerger(givesKeys: true)
+        var last: TextBuffer?
+        while let rows = try merger.next() {
+            let keys = try rows.keys()
+            var kept: [Int32] = []
+            for row in 0..<rows.count {
+                let isSame =
+                    row > 0
+                    ? OrderedBytes.compare(keys, row, keys, row - 1) == 0
+                    : last.map { OrderedBytes.compare($0, $0.references.count - 1, keys, 0) == 0 }
+                        ?? false
+                if !isSame { kept.append(Int32(row)) }
+            }
+            last = keys
+            let chosen = Buffer(kept)
+            let own = try rows.places()
+            try places.append(
+                rows.columns.map { $0.taking(rows: chosen) },
+                places: kept.map { own[Int($0)] })
+        }
+        return try places.finish()
     }
 
     private func firstRows(
@@ -37,34 +69,46 @@ struct DistinctOperator: PhysicalOperator {
     /// first row of a key is never dropped.
     private struct LocalStage: StreamStage {
         let distinct: DistinctOperator
+        /// What the tables of all workers take.
+        let tables: MemoryShare
         let context: ExecutionContext
 
         func makeConsumer(_ next: any BatchConsumer) -> any BatchConsumer {
-            Consumer(distinct, context, next)
+            Consumer(self, next)
         }
     }
 
     private final class Consumer: BatchConsumer {
         private let distinct: DistinctOperator
         private let evaluator: ExpressionEvaluator?
-        private let table: DistinctTable
+        private let share: MemoryShare
+        /// Nil once it takes too much: then all rows pass.
+        private var table: DistinctTable?
+        private var reservedBytes = 0
         private let next: any BatchConsumer
 
-        init(
-            _ distinct: DistinctOperator, _ context: ExecutionContext,
-            _ next: any BatchConsumer
-        ) {
-            self.distinct = distinct
+        init(_ stage: LocalStage, _ next: any BatchConsumer) {
+            distinct = stage.distinct
+            share = stage.tables
             self.next = next
-            evaluator = distinct.keys.map { ExpressionEvaluator($0, context) }
-            table = DistinctTable(keyTypes: distinct.keyTypes)
+            evaluator = stage.distinct.keys.map { ExpressionEvaluator($0, stage.context) }
+            table = DistinctTable(keyTypes: stage.distinct.keyTypes)
         }
 
         var wantsMore: Bool { next.wantsMore }
 
         func consume(_ batch: Batch) throws(DemetraError) {
+            guard let table else { return try next.consume(batch) }
             if let kept = try distinct.firstRows(batch, table, evaluator) {
                 try next.consume(kept)
+            }
+            let wanted = table.byteCount * 2 - reservedBytes
+            guard wanted > 1 << 20 else { return }
+            if share.reserve(wanted) {
+                reservedBytes += wanted
+            } else {
+                self.table = nil
+                share.release(reservedBytes)
             }
         }
     }

@@ -19,9 +19,19 @@ struct HashJoinOperator: PhysicalOperator {
     let layout: ColumnLayout
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
+        let collector = BuildCollector(join: self, context)
+        try context.run(try right.open(context), into: collector)
+        if let aside = collector.aside {
+            let probe = PartitionSink(keys: leftKeys, context)
+            try context.run(try left.open(context), into: probe)
+            return BatchStream(
+                source: PartitionedJoin(
+                    join: self, build: aside, probe: probe.partitions, context: context))
+        }
         let build = try BuildSide(
-            try right.open(context), types: right.layout.types, keys: rightKeys,
+            collector.takeRows(), types: right.layout.types, keys: rightKeys,
             nullsMatch: nullsMatch, context)
+        collector.settle()
         let stream = try left.open(context)
         guard case .full = kind else {
             let stage = ProbeStage(join: self, build: build, tracker: nil, context: context)
@@ -30,18 +40,33 @@ struct HashJoinOperator: PhysicalOperator {
         // Which build rows found no partner is known only after the last left row.
         let tracker = MatchTracker(count: build.count)
         let stage = ProbeStage(join: self, build: build, tracker: tracker, context: context)
-        let matched = try context.collect(stream.adding(stage), for: "join")
+        let spool = SpoolSink(for: "join", context)
+        try context.run(stream.adding(stage), into: spool)
+        let rest = RowSpool(for: "join", context)
+        try unmatched(build, tracker) { (batch) throws(DemetraError) in try rest.append(batch) }
+        return BatchStream(source: ConcatenatedRows([spool.rows, try rest.finish()]))
+    }
+
+    /// The build rows without a partner, padded on the left.
+    func unmatched(
+        _ build: BuildSide, _ tracker: MatchTracker,
+        _ body: (Batch) throws(DemetraError) -> Void
+    ) throws(DemetraError) {
         let rest = tracker.unmatched()
-        let leftNulls = left.layout.types
-        var batches = matched.batches
         for (start, count) in BatchRanges(rest.count) {
             let rows = TakeKernel.slice(rest, from: start, count: count)
             let vectors =
-                leftNulls.map { Vector.nulls($0, count: count) }
+                left.layout.types.map { Vector.nulls($0, count: count) }
                 + build.columns.map { $0.taking(rows: rows) }
-            batches.append(Batch(vectors, count: count))
+            try body(Batch(vectors, count: count))
         }
-        return BatchStream(source: MaterializedRows(batches: batches))
+    }
+
+    /// The same join of another kind.
+    func with(_ kind: PlanJoinKind) -> HashJoinOperator {
+        HashJoinOperator(
+            kind: kind, left: left, right: right, leftKeys: leftKeys, rightKeys: rightKeys,
+            nullsMatch: nullsMatch, condition: condition, layout: layout)
     }
 }
 
@@ -56,13 +81,16 @@ struct BuildSide: Sendable {
     let table: JoinTable?
     /// Some row has a NULL among its keys: what IN and NOT IN ask.
     let hasNullKey: Bool
+    /// The whole side has no row; this may be a part of it.
+    let isWholeEmpty: Bool
 
+    /// - Parameter whole: what is known of the whole side when the rows are a part of it.
     init(
-        _ stream: BatchStream, types: [LogicalType], keys: ExpressionProgram, nullsMatch: [Bool],
-        _ context: ExecutionContext
+        _ rows: MaterializedRows, types: [LogicalType], keys: ExpressionProgram,
+        nullsMatch: [Bool], whole: BuildTotals? = nil, _ context: ExecutionContext
     ) throws(DemetraError) {
-        let rows = try context.collect(stream, for: "join")
         count = rows.rowCount
+        isWholeEmpty = whole.map { $0.rowCount == 0 } ?? (count == 0)
         columns = count == 0 ? types.map { Vector([], type: $0) } : try rows.columns(types: types)
         guard !keys.outputs.isEmpty else {
             table = nil
@@ -71,7 +99,7 @@ struct BuildSide: Sendable {
         }
         let keyVectors = try ExpressionEvaluator(keys, context)
             .evaluate(Batch(columns, count: count))
-        hasNullKey = keyVectors.contains { $0.hasNulls }
+        hasNullKey = whole?.hasNullKey ?? keyVectors.contains { $0.hasNulls }
         table = try JoinTable(keys: keyVectors, rowCount: count, nullsMatch: nullsMatch)
     }
 }

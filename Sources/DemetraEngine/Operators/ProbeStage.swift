@@ -216,7 +216,7 @@ private final class Probe: BatchConsumer {
     }
 
     private func nullAwareAnti(_ batch: Batch, _ keyVectors: [Vector]) throws(DemetraError) {
-        if build.count == 0 { return try next.consume(batch) }
+        if build.isWholeEmpty { return try next.consume(batch) }
         let answers = try membership(batch, keyVectors)
         let selection = FilterKernel.select(LogicKernel.not(answers), within: nil)
         guard selection.count > 0 else { return }
@@ -243,7 +243,7 @@ private final class Probe: BatchConsumer {
     ) throws(DemetraError) -> Vector {
         let found = try matches(batch, keyVectors)
         let answers = Vector(type: .boolean, count: batch.count, storage: .boolean(found))
-        guard build.count > 0 else { return answers }
+        guard !build.isWholeEmpty else { return answers }
         guard keyVectors.count == 1, condition == nil else {
             return try rowMembership(batch, keyVectors, answers)
         }

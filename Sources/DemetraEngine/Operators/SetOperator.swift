@@ -10,42 +10,47 @@ struct SetOperator: PhysicalOperator {
     let right: any PhysicalOperator
     let layout: ColumnLayout
 
+    /// The columns as keys of a sort, for distinct rows that do not fit into memory.
+    let sortKeys: SortKeys
+
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let first = try context.collect(try left.open(context), for: "set operation").batches
-        let second = try context.collect(try right.open(context), for: "set operation").batches
-        let rows: [Batch]
+        let first = try rows(of: left, context)
+        let second = try rows(of: right, context)
         switch kind {
-        case .union: rows = all ? first + second : try distinct(first + second)
-        case .intersect: rows = try matched(first, second, keepsMatches: true)
-        case .except: rows = try matched(first, second, keepsMatches: false)
+        case .union:
+            let all = ConcatenatedRows([first, second])
+            if self.all { return BatchStream(source: all) }
+            let distinct = DistinctOperator(
+                input: SourceOperator(source: all, layout: layout), keys: nil,
+                keyTypes: layout.types, sortKeys: sortKeys)
+            return try distinct.open(context)
+        case .intersect: return try matched(first, second, keepsMatches: true)
+        case .except: return try matched(first, second, keepsMatches: false)
         }
-        return BatchStream(source: MaterializedRows(batches: rows))
     }
 
-    private func distinct(_ batches: [Batch]) throws(DemetraError) -> [Batch] {
-        let table = DistinctTable(keyTypes: layout.types)
-        var result: [Batch] = []
-        for batch in batches {
-            let selection = try table.insert(batch.vectors, count: batch.count)
-            if selection.count > 0 { result.append(batch.taking(selection)) }
-        }
-        return result
+    private func rows(
+        of side: any PhysicalOperator, _ context: ExecutionContext
+    ) throws(DemetraError) -> any BatchSource {
+        let spool = SpoolSink(for: "set operation", context)
+        try context.run(try side.open(context), into: spool)
+        return spool.rows
     }
 
     /// Rows of `first` that have (or lack) a partner in `second`; with ALL each partner serves once.
     private func matched(
-        _ first: [Batch], _ second: [Batch], keepsMatches: Bool
-    ) throws(DemetraError) -> [Batch] {
+        _ first: any BatchSource, _ second: any BatchSource, keepsMatches: Bool
+    ) throws(DemetraError) -> BatchStream {
         let table = GroupTable(keyTypes: layout.types)
         var available: [Int] = []
-        for batch in second {
+        try second.forEachBatch { (batch) throws(DemetraError) in
             let groups = try table.assign(batch.vectors, count: batch.count)
             while available.count < table.groupCount { available.append(0) }
             for row in 0..<batch.count { available[Int(groups[row])] += 1 }
         }
         var isEmitted: [Bool] = []
         var result: [Batch] = []
-        for batch in first {
+        try first.forEachBatch { (batch) throws(DemetraError) in
             let groups = try table.assign(batch.vectors, count: batch.count)
             while available.count < table.groupCount { available.append(0) }
             while isEmitted.count < table.groupCount { isEmitted.append(false) }
@@ -63,6 +68,14 @@ struct SetOperator: PhysicalOperator {
             }
             if !kept.isEmpty { result.append(batch.taking(SelectionVector(Buffer(kept)))) }
         }
-        return result
+        return BatchStream(source: MaterializedRows(batches: result))
     }
+}
+
+/// Rows that are there.
+struct SourceOperator: PhysicalOperator {
+    let source: any BatchSource
+    let layout: ColumnLayout
+
+    func open(_ context: ExecutionContext) -> BatchStream { BatchStream(source: source) }
 }

@@ -14,6 +14,20 @@ struct SortKeys: Sendable {
         nullsFirst = keys.map(\.nullsFirst)
     }
 
+    /// Some values, any order of which will do.
+    init(ascending keys: [BoundExpression], layout: ColumnLayout) throws(DemetraError) {
+        try self.init(
+            keys.map { PlanSortKey(expression: $0, descending: false, nullsFirst: false) },
+            layout: layout)
+    }
+
+    /// All columns, any order of which will do.
+    init(allOf layout: ColumnLayout) throws(DemetraError) {
+        try self.init(
+            ascending: layout.columns.map { BoundExpression(.column($0.id), type: $0.type) },
+            layout: layout)
+    }
+
     /// The key columns of `rows` rows, ready for the kernel.
     func keys(
         _ columns: [Vector], count: Int, _ context: ExecutionContext
@@ -47,13 +61,9 @@ struct SortOperator: PhysicalOperator {
     var layout: ColumnLayout { input.layout }
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let rows = try context.collect(try input.open(context), for: "sort")
-        let count = rows.rowCount
-        guard count > 1 else { return BatchStream(source: rows) }
-        let columns = try rows.columns(types: layout.types)
-        let sortKeys = try keys.keys(columns, count: count, context)
-        let permutation = SortKernel.permutation(sortKeys, count: count)
-        return BatchStream(source: SortedRows(columns: columns, permutation: permutation))
+        let sort = ExternalSort(keys: keys, types: layout.types, for: "sort", context)
+        try context.run(try input.open(context), into: sort)
+        return try sort.stream()
     }
 }
 

@@ -22,9 +22,9 @@ struct TopOperator: PhysicalOperator {
         let bounds = try LimitBounds(limit: limit, offset: offset, context)
         let end = bounds.end ?? Int.max
         guard end <= Self.largestCount else {
-            let sorted = try SortOperator(input: input, keys: keys).open(context)
-            let rows = try context.collect(sorted)
-            return BatchStream(source: rows.slice(from: bounds.offset, to: end))
+            let sorted = SortOperator(input: input, keys: keys)
+            return try LimitOperator(input: sorted, limit: limit, offset: offset, ties: nil)
+                .open(context)
         }
         let border = SharedBorder(keys)
         let sink = Sink(

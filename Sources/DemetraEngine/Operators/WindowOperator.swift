@@ -34,25 +34,35 @@ struct CompiledFrame: Sendable {
 struct WindowGroup: Sendable {
     let partitionProgram: ExpressionProgram
     let orderKeys: SortKeys
+    /// Both, to sort by.
+    let sortKeys: SortKeys
     let calls: [CompiledWindowCall]
     /// Where the results go among the added columns.
     let outputs: [Int]
 }
 
 /// Adds window columns. All rows are collected; each group of calls sorts them once, computes over the
-/// sorted rows, and puts the results back in the input's order.
+/// sorted rows, and puts the results back in the input's order. Where the rows do not fit into memory, see
+/// `WindowedRows`.
 struct WindowOperator: PhysicalOperator {
     let input: any PhysicalOperator
     let groups: [WindowGroup]
     let layout: ColumnLayout
 
+    /// The columns that are added.
+    var addedCount: Int { layout.columns.count - input.layout.columns.count }
+
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let rows = try context.collect(try input.open(context), for: "window function")
+        let sort = makeSort(groups[0], input.layout.types, context)
+        try context.run(try input.open(context), into: sort)
+        guard let rows = sort.unsortedRows else {
+            return BatchStream(source: WindowedRows(window: self, sort: sort, context: context))
+        }
         let count = rows.rowCount
         guard count > 0 else { return BatchStream(source: MaterializedRows(batches: [])) }
         let columns = try rows.columns(types: input.layout.types)
         let batch = Batch(columns, count: count)
-        var added = [Vector?](repeating: nil, count: layout.columns.count - columns.count)
+        var added = [Vector?](repeating: nil, count: addedCount)
         for group in groups {
             let results = try compute(group, batch, context)
             for (index, output) in group.outputs.enumerated() { added[output] = results[index] }
@@ -61,7 +71,17 @@ struct WindowOperator: PhysicalOperator {
         return BatchStream(source: MaterializedRows(columns: all, count: count))
     }
 
-    private func compute(
+    /// A sort of rows for a group of calls.
+    func makeSort(
+        _ group: WindowGroup, _ types: [LogicalType], _ context: ExecutionContext
+    ) -> ExternalSort {
+        ExternalSort(
+            keys: group.sortKeys, types: types, for: "window function",
+            rowBytes: OpenPartitions.rowBytes, context)
+    }
+
+    /// The columns of a group of calls, for all rows of some partitions.
+    func compute(
         _ group: WindowGroup, _ batch: Batch, _ context: ExecutionContext
     ) throws(DemetraError) -> [Vector] {
         let partitions = try ExpressionEvaluator(group.partitionProgram, context).evaluate(batch)

@@ -93,17 +93,21 @@ struct GroupingSetsOperator: PhysicalOperator {
     let layout: ColumnLayout
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        let rows = try context.collect(try input.open(context))
-        var batches: [Batch] = []
+        let collected = SpoolSink(for: "grouping sets", context)
+        try context.run(try input.open(context), into: collected)
+        let rows = collected.rows
+        let spool = RowSpool(for: "grouping sets", context)
         for (part, set) in zip(parts, sets) {
             guard let aggregate = part as? AggregateOperator else { continue }
             let sink = AggregateSink(plan: aggregate, context: context)
             // Without rows only the empty set, the grand total, gives a row.
-            if rows.rowCount == 0, !set.isEmpty { continue }
+            if rows.morselCount == 0, !set.isEmpty { continue }
             try context.run(BatchStream(source: rows), into: sink)
-            for batch in try sink.result().batches { batches.append(padded(batch, set)) }
+            try sink.result.forEachBatch { (batch) throws(DemetraError) in
+                try spool.append(padded(batch, set))
+            }
         }
-        return BatchStream(source: MaterializedRows(batches: batches))
+        return BatchStream(source: try spool.finish())
     }
 
     private func padded(_ batch: Batch, _ set: [Int]) -> Batch {

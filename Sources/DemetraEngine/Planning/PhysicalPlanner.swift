@@ -39,7 +39,8 @@ struct PhysicalPlanner {
         case .setOperation(let operation):
             return SetOperator(
                 kind: operation.kind, all: operation.all, left: try self.plan(operation.left),
-                right: try self.plan(operation.right), layout: ColumnLayout(operation.columns))
+                right: try self.plan(operation.right), layout: ColumnLayout(operation.columns),
+                sortKeys: try SortKeys(allOf: ColumnLayout(operation.columns)))
         case .changes(let scan): return ChangesOperator(scan: scan)
         case .tableFunction(let function):
             if let relation = SystemRelation(rawValue: function.name) {
@@ -79,11 +80,14 @@ struct PhysicalPlanner {
     ) throws(DemetraError) -> any PhysicalOperator {
         let input = try plan(input)
         guard let keys else {
-            return DistinctOperator(input: input, keys: nil, keyTypes: input.layout.types)
+            return DistinctOperator(
+                input: input, keys: nil, keyTypes: input.layout.types,
+                sortKeys: try SortKeys(allOf: input.layout))
         }
         return DistinctOperator(
             input: input, keys: try ExpressionCompiler.compile(keys, layout: input.layout),
-            keyTypes: keys.map(\.type))
+            keyTypes: keys.map(\.type),
+            sortKeys: try SortKeys(ascending: keys, layout: input.layout))
     }
 }
 

@@ -25,7 +25,11 @@ enum WindowPlanner {
                 WindowGroup(
                     partitionProgram: try ExpressionCompiler.compile(
                         model.partitionBy, layout: input.layout),
-                    orderKeys: try SortKeys(model.orderBy, layout: input.layout), calls: calls,
+                    orderKeys: try SortKeys(model.orderBy, layout: input.layout),
+                    sortKeys: try SortKeys(
+                        model.partitionBy.map {
+                            PlanSortKey(expression: $0, descending: false, nullsFirst: false)
+                        } + model.orderBy, layout: input.layout), calls: calls,
                     outputs: indices))
         }
         return WindowOperator(

@@ -71,7 +71,8 @@ extension Session {
             let time = engine.clock.now()
             let run = StatementRun(
                 session: self, text: text, parameters: parameters, cancellation: flag,
-                budget: budget, output: output, statementTime: time,
+                budget: budget, spill: SpillSpace(engine.store), output: output,
+                statementTime: time,
                 transactionTime: transactionTime ?? time)
             let before = engine.store.snapshot().sequence
             do {

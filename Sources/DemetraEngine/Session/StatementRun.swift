@@ -13,6 +13,8 @@ struct StatementRun {
     let parameters: [(Value, LogicalType)]
     let cancellation: CancellationFlag
     let budget: MemoryBudget
+    /// Where rows go that do not fit into memory.
+    let spill: SpillSpace
     let output: any StatementOutput
     /// When the statement began.
     let statementTime: Timestamp
@@ -105,7 +107,7 @@ struct StatementRun {
     /// A context for running plans of this statement.
     func context(_ snapshot: Snapshot) -> ExecutionContext {
         ExecutionContext(
-            snapshot: snapshot, pool: engine.pool, budget: budget,
+            snapshot: snapshot, pool: engine.pool, budget: budget, spill: spill,
             evaluation: EvaluationContext(
                 statementTime: statementTime, transactionTime: transactionTime,
                 timeZone: session.timeZone,

@@ -46,7 +46,7 @@ struct ExplainRun {
         let counter = RowCounter()
         let inner = StatementRun(
             session: run.session, text: run.text, parameters: run.parameters,
-            cancellation: run.cancellation, budget: run.budget, output: counter,
+            cancellation: run.cancellation, budget: run.budget, spill: run.spill, output: counter,
             statementTime: run.statementTime, transactionTime: run.transactionTime)
         try inner.execute(statement, snapshot)
         return counter.count

@@ -297,6 +297,7 @@ struct FileImport {
         let engine = session.engine
         let context = ExecutionContext(
             snapshot: snapshot, pool: engine.pool, budget: budget,
+            spill: SpillSpace(engine.store),
             evaluation: EvaluationContext(
                 statementTime: engine.clock.now(), timeZone: session.timeZone,
                 timeZones: engine.timeZones, userName: session.user,

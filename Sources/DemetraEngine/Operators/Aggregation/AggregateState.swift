@@ -12,6 +12,14 @@ protocol AggregateState: AnyObject {
     func merge(_ other: any AggregateState, _ groupMap: Buffer<Int32>) throws(DemetraError)
     func finish(groupCount: Int) throws(DemetraError) -> Vector
     var byteCount: Int { get }
+
+    /// Takes no more memory for further rows of known groups, but puts aside what it has to keep of them; false when
+    /// it cannot, or does so already.
+    func close(_ context: ExecutionContext) throws(DemetraError) -> Bool
+}
+
+extension AggregateState {
+    func close(_ context: ExecutionContext) -> Bool { false }
 }
 
 /// The state that fits the call.
@@ -86,99 +94,6 @@ private final class PlainAggregateState: AggregateState {
 
     func finish(groupCount: Int) throws(DemetraError) -> Vector {
         try accumulator.finish(groupCount: groupCount)
-    }
-}
-
-/// Keeps the distinct (group, arguments) rows in a table of their own; the function sees them once, at
-/// the end, so workers can be joined.
-// Owned by one worker.
-private final class DistinctAggregateState: AggregateState {
-    private let aggregate: CompiledAggregate
-    private let seen: GroupTable
-
-    init(_ aggregate: CompiledAggregate) {
-        self.aggregate = aggregate
-        seen = GroupTable(keyTypes: [.integer] + aggregate.argumentTypes)
-    }
-
-    var byteCount: Int { seen.byteCount }
-
-    func resize(groupCount: Int) {}
-
-    func update(_ values: [Vector], _ groups: GroupIndices, count: Int) throws(DemetraError) {
-        guard
-            let input = aggregate.input(
-                values, groups, count: count, columns: aggregate.arguments)
-        else { return }
-        _ = try seen.assign(
-            [Self.groupVector(input.groups, count: input.count)] + input.vectors,
-            count: input.count)
-    }
-
-    private static func groupVector(_ groups: GroupIndices, count: Int) -> Vector {
-        switch groups {
-        case .one(let group):
-            .constant(.integer(Int64(group)), type: .integer, count: count)
-        case .rows(let rows): Vector(type: .integer, count: count, storage: .int32(rows))
-        }
-    }
-
-    func merge(_ other: any AggregateState, _ groupMap: Buffer<Int32>) throws(DemetraError) {
-        guard let other = other as? DistinctAggregateState else { return }
-        let (groups, arguments, count) = other.rows()
-        let mapped = TakeKernel.codes(groupMap, at: groups)
-        let keys = [Vector(type: .integer, count: count, storage: .int32(mapped))] + arguments
-        for (start, length) in BatchRanges(count) {
-            _ = try seen.assign(
-                keys.map { $0.slice(from: start, count: length) }, count: length)
-        }
-    }
-
-    private func rows() -> (groups: Buffer<Int32>, arguments: [Vector], count: Int) {
-        let keys = seen.keyVectors()
-        let count = seen.groupCount
-        guard case .int32(let groups) = keys[0].flattened().storage else {
-            return (Buffer([]), [], 0)
-        }
-        return (groups, Array(keys.dropFirst()), count)
-    }
-
-    func finish(groupCount: Int) throws(DemetraError) -> Vector {
-        let accumulator = aggregate.makeAccumulator()
-        accumulator.resize(groupCount: groupCount)
-        let (groups, arguments, count) = rows()
-        var order: Buffer<Int32>?
-        if !aggregate.order.isEmpty, aggregate.function.isOrderSensitive {
-            // With DISTINCT the keys of ORDER BY are arguments: the binder has checked it.
-            let keys = aggregate.order.compactMap { key -> SortKey? in
-                guard let index = aggregate.arguments.firstIndex(of: key.position) else {
-                    return nil
-                }
-                return SortKey(
-                    arguments[index], descending: key.descending,
-                    nullsFirst: key.nullsFirst)
-            }
-            order = SortKernel.permutation(keys, count: count)
-        }
-        for (start, length) in BatchRanges(count) {
-            var vectors: [Vector]
-            var rows: Buffer<Int32>
-            if let order {
-                let part = TakeKernel.slice(order, from: start, count: length)
-                vectors = arguments.prefix(aggregate.visibleCount).map { $0.taking(rows: part) }
-                rows = TakeKernel.codes(groups, at: part)
-            } else {
-                vectors = arguments.prefix(aggregate.visibleCount).map {
-                    $0.slice(from: start, count: length)
-                }
-                rows = TakeKernel.slice(groups, from: start, count: length)
-            }
-            // count(DISTINCT (a, b)) counts rows, those with a NULL in them too.
-            let takesRows = aggregate.function.signature.parameters.isEmpty
-            vectors = takesRows ? [] : aggregate.completed(vectors, count: length)
-            try accumulator.update(vectors, groups: .rows(rows), count: length)
-        }
-        return try accumulator.finish(groupCount: groupCount)
     }
 }
 

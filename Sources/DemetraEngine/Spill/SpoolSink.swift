@@ -1,0 +1,68 @@
+import DemetraStorage
+import DemetraTypes
+import DemetraVectors
+import Synchronization
+
+/// Keeps all rows of a pipeline: in the order of the source while they fit into memory, else in files, where each worker
+/// has its own.
+final class SpoolSink: PipelineSink {
+    private let context: ExecutionContext
+    private let name: String
+    private let budget: MemoryBudget
+    private let output = Mutex<any BatchSource>(MaterializedRows(batches: []))
+
+    /// - Parameter name: what errors call the operator.
+    init(for name: String, _ context: ExecutionContext) {
+        self.context = context
+        self.name = name
+        budget = context.spill.budget(name, of: context.budget)
+    }
+
+    /// The rows, once all have been taken in.
+    var rows: any BatchSource { output.withLock { $0 } }
+
+    func makeLocal() -> any SinkLocal { Local(self) }
+
+    func combine(_ locals: [any SinkLocal]) throws(DemetraError) {
+        var held: [(morsel: Int, batches: [Batch])] = []
+        var written: [any BatchSource] = []
+        for case let local as Local in locals {
+            held += local.morsels
+            if let spool = local.spool { written.append(try spool.finish()) }
+        }
+        held.sort { $0.morsel < $1.morsel }
+        let rows = MaterializedRows(batches: held.flatMap(\.batches))
+        let all: any BatchSource = written.isEmpty ? rows : ConcatenatedRows([rows] + written)
+        output.withLock { $0 = all }
+    }
+
+    private final class Local: SinkLocal {
+        private let sink: SpoolSink
+        private var current: [Batch] = []
+        private(set) var morsels: [(morsel: Int, batches: [Batch])] = []
+        /// Takes the rows once memory is full.
+        private(set) var spool: RowSpool?
+
+        init(_ sink: SpoolSink) { self.sink = sink }
+
+        func consume(_ batch: Batch) throws(DemetraError) {
+            guard batch.count > 0 else { return }
+            if let spool { return try spool.append(batch) }
+            let byteCount = batch.memoryBytes
+            guard sink.context.spill.isAvailable else {
+                try sink.budget.reserve(byteCount)
+                return current.append(batch)
+            }
+            if sink.budget.reserveIfPossible(byteCount) { return current.append(batch) }
+            let spool = RowSpool(for: sink.name, sink.context, budget: sink.budget)
+            self.spool = spool
+            try spool.append(batch)
+        }
+
+        func finishMorsel(_ index: Int) {
+            guard !current.isEmpty else { return }
+            morsels.append((index, current))
+            current = []
+        }
+    }
+}
