@@ -85,6 +85,32 @@ class DiskFullTests(ProgramTests):
         self.assertEqual(self.scalar("SELECT count(DISTINCT number) FROM rows"),
                          str(written * 100 + 2))
 
+    def test_a_query_that_finds_no_room_for_its_rows_fails_and_leaves_nothing(self):
+        self.sql("CREATE TABLE rows (number bigint, label text);"
+                 " INSERT INTO rows SELECT n, md5(n::text) FROM generate_series(1, 120000) s(n);"
+                 " CHECKPOINT")
+        query = "SELECT label, number FROM rows ORDER BY label, number"
+        temporary = self.database / "tmp"
+        server = Server(self.database, "--memory-limit", "16MB")
+        with server.connect() as connection, server.connect() as other:
+            self.fill(room=200_000)
+            for _ in range(2):
+                with self.assertRaises(ServerError) as refused:
+                    connection.query(query)
+                self.assertEqual(refused.exception.state, "53100")
+                self.assertEqual(list(temporary.iterdir()), [])
+                self.assertEqual(other.rows("SELECT count(*), count(DISTINCT number % 10) FROM rows"),
+                                 [("120000", "10")])
+            self.filler.unlink()
+            rows = connection.rows(query)
+            self.assertEqual(len(rows), 120_000)
+            self.assertEqual(rows, sorted(rows))
+            connection.query("INSERT INTO rows VALUES (-1, 'there is room again')")
+        self.assertEqual(server.stop(), 0)
+        for stream in (server.process.stdout, server.process.stderr):
+            stream.close()
+        self.assertEqual(run("check", self.database).status, 0)
+
     def test_a_crash_on_a_full_disk_loses_nothing(self):
         self.sql("CREATE TABLE rows (number bigint PRIMARY KEY)")
         server = Server(self.database)
