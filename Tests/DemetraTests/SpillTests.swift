@@ -170,10 +170,10 @@ struct SpillScenario {
 }
 
 @Suite struct `Queries larger than memory` {
-    @Test(arguments: Seed.some(4))
+    @Test(arguments: Seed.some(3))
     func `answer as they do with enough of it`(seed: Seed) throws {
         var scenario = try SpillScenario(seed)
-        for _ in 0..<16 {
+        for _ in 0..<14 {
             let query = scenario.query()
             let before = try scenario.spilledBytes()
             let expected = try scenario.answer(query, memory: "2GB")

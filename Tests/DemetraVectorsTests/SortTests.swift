@@ -27,6 +27,15 @@ import Testing
             #expect(
                 SortKernel.permutation(keys, count: count).array == expected.map(Int32.init),
                 comment)
+            // Rows that were sorted apart are merged by these.
+            let bytes = OrderedBytes.encode(keys, count: count)
+            let merged = (0..<count).sorted { left, right in
+                let order = OrderedBytes.compare(bytes, left, bytes, right)
+                return order == 0 ? left < right : order < 0
+            }
+            #expect(merged == expected, comment)
+            let prefixes = expected.map { OrderedBytes.prefix(bytes, $0) }
+            #expect(zip(prefixes, prefixes.dropFirst()).allSatisfy { $0 <= $1 }, comment)
             for limit in [0, 1, 3, count / 2, count + 5] {
                 #expect(
                     SortKernel.top(limit, keys, count: count).array
