@@ -101,35 +101,46 @@ struct SpillScenario {
                 "SELECT DISTINCT ON (name, day) name, day, id, wide FROM facts ORDER BY name, day, "
                     + "id DESC", true
             )
-        case 7:
+        case 7..<13: return joinOrWindow()
+        default:
+            return (
+                "SELECT \(all) FROM facts WHERE id % 2 = 0 UNION "
+                    + "SELECT \(all) FROM facts WHERE id % 3 <> 0", false
+            )
+        }
+    }
+
+    private mutating func joinOrWindow() -> (text: String, isOrdered: Bool) {
+        switch random.below(6) {
+        case 0:
             let kind = ["JOIN", "LEFT JOIN", "RIGHT JOIN", "FULL JOIN"][random.below(4)]
             return (
                 "SELECT count(*), count(f.id), count(o.key), sum(f.id), sum(o.weight), "
                     + "min(o.label), max(f.wide) FROM facts f \(kind) others o "
                     + "ON f.grp = o.key AND f.id % 50 = 3", false
             )
-        case 8:
+        case 1:
             let test = ["EXISTS", "NOT EXISTS"][random.below(2)]
             return (
                 "SELECT count(*), sum(id) FROM facts f WHERE \(test) (SELECT 1 FROM others o WHERE "
                     + "o.key = f.grp AND o.weight > 10)", false
             )
-        case 9:
+        case 2:
             let test = ["IN", "NOT IN"][random.below(2)]
             return (
                 "SELECT count(*), sum(id), count(grp \(test) (SELECT key FROM others)) FROM facts "
                     + "WHERE id % 2 = 0 OR grp \(test) (SELECT key FROM others WHERE key > 3)",
                 false
             )
-        case 10:
+        case 3:
             let keys = order(someColumns(1) + ["id"])
             return (
                 "SELECT id, row_number() OVER (PARTITION BY id % 300 ORDER BY \(keys)), "
                     + "sum(amount) OVER (PARTITION BY id % 300 ORDER BY id), "
-                    + "lag(name, 2) OVER (PARTITION BY name, day ORDER BY id), "
-                    + "count(*) OVER (PARTITION BY day) FROM facts", false
+                    + "lag(name, 2) OVER (PARTITION BY coalesce(name, wide), id % 50 ORDER BY id), "
+                    + "count(*) OVER (PARTITION BY id % 200) FROM facts", false
             )
-        case 11:
+        case 4:
             // Two keys have all rows of the other side: no partition of it fits.
             let kind = ["JOIN", "LEFT JOIN"][random.below(2)]
             return (
@@ -137,16 +148,11 @@ struct SpillScenario {
                     + "(SELECT key % 2 AS parity, weight, label FROM others) o "
                     + "ON o.parity = f.id WHERE f.id < 9 GROUP BY f.id", false
             )
-        case 12:
+        default:
             let test = ["EXISTS", "NOT EXISTS"][random.below(2)]
             return (
                 "SELECT id, \(test) (SELECT 1 FROM others o WHERE o.key % 2 = f.id % 5 AND "
                     + "o.weight > f.id * 1000) FROM facts f WHERE id < 40", false
-            )
-        default:
-            return (
-                "SELECT \(all) FROM facts WHERE id % 2 = 0 UNION "
-                    + "SELECT \(all) FROM facts WHERE id % 3 <> 0", false
             )
         }
     }

@@ -136,9 +136,9 @@ private final class Probe: BatchConsumer {
             }
             return try next.consume(Batch(batch.vectors + ones, count: batch.count))
         }
-        let next = next
-        let build = build
+        let (next, build, tracker) = (next, build, tracker)
         try forEachRun(batch, keyVectors) { (left, right) throws(DemetraError) in
+            tracker?.mark(right)
             // A row of facts with exactly one partner each, as most are, stays where it is.
             let kept =
                 TakeKernel.isIdentity(left, count: batch.count)

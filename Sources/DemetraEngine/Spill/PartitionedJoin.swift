@@ -212,7 +212,7 @@ private final class PartitionedJoinRun {
     ) throws(DemetraError) {
         let kind = source.join.kind
         switch kind {
-        case .inner, .left, .semi, .anti, .nullAwareAnti, .mark: break
+        case .inner, .left, .full, .semi, .anti, .nullAwareAnti, .mark: break
         default:
             throw DemetraError(
                 .outOfMemory, "out of memory in join",
@@ -239,8 +239,14 @@ private final class PartitionedJoinRun {
         case .inner:
             try read(probe, into: stage(.inner, build).makeConsumer(consumer))
             return open
-        case .left:
-            try read(probe, into: stage(.inner, build).makeConsumer(consumer))
+        case .left, .full:
+            let tracker = source.join.kind == .full ? MatchTracker(count: build.count) : nil
+            try read(probe, into: stage(.inner, build, tracker).makeConsumer(consumer))
+            if let tracker {
+                try source.join.unmatched(build, tracker) { (batch) throws(DemetraError) in
+                    try consumer.consume(batch)
+                }
+            }
             let rest = try withoutPartner(open, build)
             if isLast { try pad(rest, build) }
             return rest
@@ -254,8 +260,10 @@ private final class PartitionedJoinRun {
         }
     }
 
-    private func stage(_ kind: PlanJoinKind, _ build: BuildSide) -> ProbeStage {
-        ProbeStage(join: source.join.with(kind), build: build, tracker: nil, context: context)
+    private func stage(
+        _ kind: PlanJoinKind, _ build: BuildSide, _ tracker: MatchTracker? = nil
+    ) -> ProbeStage {
+        ProbeStage(join: source.join.with(kind), build: build, tracker: tracker, context: context)
     }
 
     private func withoutPartner(
