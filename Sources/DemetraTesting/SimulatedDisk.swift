@@ -61,6 +61,12 @@ final class SimulatedFile {
         return file
     }
 
+    /// The first bytes of a write. Zeros at its end are room for later ones: most tears are before them.
+    static func torn(_ bytes: [UInt8], _ random: inout SeededGenerator) -> [UInt8] {
+        let used = (bytes.lastIndex { $0 != 0 } ?? -1) + 1
+        return Array(bytes.prefix(random.below((random.oneIn(8) ? bytes.count : used) + 1)))
+    }
+
     private static func apply(_ write: Write, to bytes: inout [UInt8]) {
         switch write {
         case .append(let more): bytes += more
@@ -98,10 +104,10 @@ final class SimulatedFile {
             for write in pending {
                 switch write {
                 case .append(let more) where random.oneIn(2):
-                    torn += more.prefix(random.below(more.count + 1))
+                    torn += Self.torn(more, &random)
                     return torn
                 case .overwrite(let more, let offset) where random.oneIn(2):
-                    let part = Array(more.prefix(random.below(more.count + 1)))
+                    let part = Self.torn(more, &random)
                     Self.apply(.overwrite(part, at: offset), to: &torn)
                     return torn
                 default: Self.apply(write, to: &torn)

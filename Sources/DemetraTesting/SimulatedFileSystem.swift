@@ -302,7 +302,7 @@ package final class SimulatedFileSystem: FileSystem {
         func append(_ bytes: [UInt8]) throws(DemetraError) {
             try fileSystem.state.withLock { state throws(DemetraError) in
                 try SimulatedFileSystem.write(&state, path) { state in
-                    file.append(Array(bytes.prefix(state.random.below(bytes.count + 1))))
+                    file.append(SimulatedFile.torn(bytes, &state.random))
                 }
                 file.append(bytes)
             }
@@ -311,8 +311,7 @@ package final class SimulatedFileSystem: FileSystem {
         func overwrite(_ bytes: [UInt8], at offset: Int) throws(DemetraError) {
             try fileSystem.state.withLock { state throws(DemetraError) in
                 try SimulatedFileSystem.write(&state, path) { state in
-                    let part = Array(bytes.prefix(state.random.below(bytes.count + 1)))
-                    file.overwrite(part, at: offset)
+                    file.overwrite(SimulatedFile.torn(bytes, &state.random), at: offset)
                 }
                 file.overwrite(bytes, at: offset)
             }

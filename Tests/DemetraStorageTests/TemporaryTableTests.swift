@@ -45,7 +45,7 @@ import Testing
         try after.create("later")
         #expect(try after.rows("later") == [])
         try after.store.close()
-        #expect(try CheckedDatabase.check(crashed.afterCrash()).findings == [])
+        #expect(try CheckedDatabase.check(crashed).findings == [])
     }
 
     @Test func `is in memory only as far as the memtable goes`() throws {

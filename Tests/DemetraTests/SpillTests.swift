@@ -161,9 +161,19 @@ struct SpillScenario {
     func answer(_ query: (text: String, isOrdered: Bool), memory: String) throws -> [String] {
         try run("SET memory_limit = '\(memory)'")
         let rows = try database?.answer(query.text).map { row in
-            row.values.map { "\($0)" }.joined(separator: " | ")
+            row.values.map(Self.text).joined(separator: " | ")
         }
         return query.isOrdered ? rows ?? [] : (rows ?? []).sorted()
+    }
+
+    /// Which of equal numbers stands for a group is not promised: 1.0 or 1.00.
+    private static func text(_ value: Value) -> String {
+        guard case .numeric(let number) = value else { return "\(value)" }
+        var digits = Substring("\(number)")
+        guard digits.contains(".") else { return "numeric(\(digits))" }
+        while digits.last == "0" { digits.removeLast() }
+        if digits.last == "." { digits.removeLast() }
+        return "numeric(\(digits))"
     }
 
     /// Bytes in temporary files since the database was opened.

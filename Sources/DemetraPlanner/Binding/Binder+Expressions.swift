@@ -212,8 +212,13 @@ extension Binder {
     }
 
     private func suggestion(_ name: String, _ scope: Scope) -> String? {
+        suggestion(name, scope, orOneOf: metricNames)
+    }
+
+    /// A hint to the column, or the metric among some, whose name is nearest; nil when none is near.
+    func suggestion(_ name: String, _ scope: Scope, orOneOf metrics: [String]) -> String? {
         let columns = scope.relations.flatMap { $0.columns.map(\.name) }
-        guard let nearest = NearestName.find(name, among: columns + metricNames) else { return nil }
+        guard let nearest = NearestName.find(name, among: columns + metrics) else { return nil }
         guard columns.contains(nearest) else {
             return "Perhaps you meant the metric \"\(nearest)\"."
         }

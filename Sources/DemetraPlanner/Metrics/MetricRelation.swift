@@ -117,6 +117,7 @@ struct MetricRelation {
         let isBuiltIn = binder.catalog.metrics[definition.name] == nil
         let columns = parts.columns.map { "\"\($0[$0.count - 1].name)\"" }.joined(separator: ", ")
         let kind = isBuiltIn ? "built-in metric" : "metric"
+        let nearest = path?.last.flatMap { binder.suggestion($0.name, scope, orOneOf: []) }
         return DemetraError(
             .undefinedColumn,
             "column \"\(name)\" does not exist, needed by \(kind) \"\(definition.name)\"",
@@ -124,7 +125,7 @@ struct MetricRelation {
             hint: isBuiltIn
                 ? "It is for relations with the columns \(columns); for others use CREATE METRIC "
                     + "\(definition.name) AS ..."
-                : "Name a relation that has the columns \(columns) in FROM."
+                : nearest ?? "Name a relation that has the columns \(columns) in FROM."
         ).at(reference.range)
     }
 

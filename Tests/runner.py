@@ -1,6 +1,6 @@
 """Runs the parts of the tests, each in a process of its own with a time limit, and adds them up.
 
-A part is `build`, `swift`, or a file `*_tests.py` of this folder, named without its ending. The last
+A part is `build`, `swift`, or a file `System/*_tests.py`, named without its ending. The last
 line is `N passed, N failed`: tests of Swift, statements of Tests/SQL and expectations on the program.
 """
 
@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 
-HERE = pathlib.Path(__file__).parent
+HERE = pathlib.Path(__file__).parent / "System"
 ROOT = HERE.parent.parent
 
 # Seconds a part may take; what is not listed gets the default. Time is no expectation of a test: the
