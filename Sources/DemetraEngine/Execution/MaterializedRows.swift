@@ -75,31 +75,23 @@ final class CollectSink: PipelineSink {
     func makeLocal() -> any SinkLocal { Local(budget) }
 
     func combine(_ locals: [any SinkLocal]) throws(DemetraError) {
-        var parts: [(morsel: Int, batches: [Batch])] = []
-        for case let local as Local in locals { parts += local.morsels }
-        parts.sort { $0.morsel < $1.morsel }
-        let batches = parts.flatMap(\.batches)
+        let batches = MorselBatches.inOrder(locals.compactMap { ($0 as? Local)?.held })
         result.withLock { $0 = batches }
     }
 
     private final class Local: SinkLocal {
         private let budget: MemoryBudget
-        private var current: [Batch] = []
-        private(set) var morsels: [(morsel: Int, batches: [Batch])] = []
+        private(set) var held = MorselBatches()
 
         init(_ budget: MemoryBudget) { self.budget = budget }
 
         func consume(_ batch: Batch) throws(DemetraError) {
             guard batch.count > 0 else { return }
             try budget.reserve(batch.byteCount)
-            current.append(batch)
+            held.append(batch)
         }
 
-        func finishMorsel(_ index: Int) {
-            guard !current.isEmpty else { return }
-            morsels.append((index, current))
-            current = []
-        }
+        func finishMorsel(_ index: Int) { held.finishMorsel(index) }
     }
 }
 

@@ -1,3 +1,5 @@
+import DemetraCatalog
+
 /// Names in a setting, separated by commas: `"$user", public`.
 enum IdentifierList {
     /// The names of a text: those without quotes in lower case. What cannot be read as a name is left out.
@@ -35,11 +37,7 @@ enum IdentifierList {
             && name.allSatisfy {
                 ("a"..."z").contains($0) || ("0"..."9").contains($0) || $0 == "_" || $0 == "$"
             }
-        return isPlain
-            ? name
-            : "\""
-                + name.split(separator: "\"", omittingEmptySubsequences: false)
-                .joined(separator: "\"\"") + "\""
+        return isPlain ? name : RelationName.quoted(name)
     }
 }
 

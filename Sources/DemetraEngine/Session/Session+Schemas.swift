@@ -13,7 +13,11 @@ extension Session {
     /// Where names without a schema are looked for.
     func searchPath(_ catalog: Catalog) -> SearchPath {
         let setting = settings.withLock { (try? $0.value("search_path")) ?? "" }
-        let schemas = IdentifierList.names(in: setting).compactMap { name -> String? in
+        let names = pathNames.withLock { known in
+            if known.setting != setting { known = (setting, IdentifierList.names(in: setting)) }
+            return known.names
+        }
+        let schemas = names.compactMap { name -> String? in
             switch name {
             case "$user": catalog.hasSchema(user) ? user : nil
             case "pg_temp": temporarySchema

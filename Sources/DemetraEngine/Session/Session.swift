@@ -35,6 +35,8 @@ package final class Session: Sendable {
     /// Tells the sessions of a database apart.
     let number: Int
     let ownTables = Mutex(OwnTables())
+    /// The names in `search_path`: each statement asks for them, and few sessions change them.
+    let pathNames = Mutex<(setting: String, names: [String])>(("", []))
     // Told to anyone who asks while a statement runs.
     let status = Mutex(TransactionStatus.idle)
 

@@ -69,7 +69,7 @@ final class OpenPartitions {
         guard border > 0 else { return nil }
         let isShort = budget.usedBytes * 2 > budget.limitBytes
         guard border >= Self.worthwhileRows || isShort else { return nil }
-        let all = try joined()
+        guard let all = try Batch.joining(held) else { return nil }
         let whole = all.slice(from: 0, count: border)
         let rest = all.slice(from: border, count: all.count - border)
         held = rest.count > 0 ? [rest] : []
@@ -85,16 +85,6 @@ final class OpenPartitions {
     func rest() throws(DemetraError) -> Batch? {
         guard heldCount > 0 else { return nil }
         defer { (held, heldCount, border) = ([], 0, 0) }
-        return try joined()
-    }
-
-    private func joined() throws(DemetraError) -> Batch {
-        if held.count == 1 { return held[0] }
-        var vectors: [Vector] = []
-        for (index, vector) in held[0].vectors.enumerated() {
-            vectors.append(
-                try Vector.concatenating(held.map { $0.vectors[index] }, type: vector.type))
-        }
-        return Batch(vectors, count: heldCount)
+        return try Batch.joining(held)
     }
 }

@@ -120,8 +120,7 @@ final class BuildCollector: PipelineSink {
     func combine(_ locals: [any SinkLocal]) throws(DemetraError) {
         let parts = locals.compactMap { $0 as? Local }
         guard parts.contains(where: { $0.writer != nil }) else {
-            let held = parts.flatMap(\.morsels).sorted { $0.morsel < $1.morsel }
-            let rows = held.flatMap(\.batches)
+            let rows = MorselBatches.inOrder(parts.map(\.held))
             let surplus = rows.reduce(0) { $0 + $1.memoryBytes * (Self.copies - 1) }
             return output.withLock { ($0.rows, $0.surplus) = (rows, surplus) }
         }
@@ -138,8 +137,7 @@ final class BuildCollector: PipelineSink {
 
     private final class Local: SinkLocal {
         private let collector: BuildCollector
-        private var current: [Batch] = []
-        private(set) var morsels: [(morsel: Int, batches: [Batch])] = []
+        private(set) var held = MorselBatches()
         private var reservedBytes = 0
         private(set) var writer: PartitionWriter?
         private(set) var totals = BuildTotals()
@@ -156,21 +154,17 @@ final class BuildCollector: PipelineSink {
             let cost = BuildCollector.cost(batch)
             guard collector.canPartition else {
                 try collector.budget.reserve(cost)
-                return current.append(batch)
+                return held.append(batch)
             }
             guard collector.budget.reserveIfPossible(cost) else {
                 _ = try putAside()
                 return try write(batch)
             }
             reservedBytes += cost
-            current.append(batch)
+            held.append(batch)
         }
 
-        func finishMorsel(_ index: Int) {
-            guard !current.isEmpty else { return }
-            morsels.append((index, current))
-            current = []
-        }
+        func finishMorsel(_ index: Int) { held.finishMorsel(index) }
 
         /// Writes what is in memory.
         func putAside() throws(DemetraError) -> PartitionWriter {
@@ -178,9 +172,7 @@ final class BuildCollector: PipelineSink {
             let writer = try PartitionWriter(
                 collector.context.spill, level: 0, collector.context.cancellation)
             self.writer = writer
-            let held = morsels.flatMap(\.batches) + current
-            (morsels, current) = ([], [])
-            for batch in held { try write(batch) }
+            for batch in held.taken() { try write(batch) }
             collector.budget.release(reservedBytes)
             reservedBytes = 0
             return writer

@@ -52,11 +52,7 @@ final class PartitionWriter {
     }
 
     private func write(_ partition: Int) throws(DemetraError) {
-        guard let batch = try pending[partition].joined() else { return }
-        for start in stride(from: 0, to: batch.count, by: SpillFile.blockRows) {
-            let count = min(SpillFile.blockRows, batch.count - start)
-            try written[partition].append(batch.slice(from: start, count: count), space)
-        }
+        try written[partition].append(&pending[partition], space)
     }
 
     /// The partitions; nothing can be added any more.

@@ -151,16 +151,21 @@ private final class PartitionedJoinRun {
     }
 
     private func join(_ loaded: Loaded, _ probe: [SpilledRows]) throws(DemetraError) {
-        let build = try side(loaded)
+        // The rows count as long as they are joined.
+        defer { withExtendedLifetime(loaded) {} }
+        try joinTracking(source.join.kind, try side(loaded), probe)
+    }
+
+    /// Joins rows with those in memory; a full join gives those without a partner as well.
+    private func joinTracking(
+        _ kind: PlanJoinKind, _ build: BuildSide, _ probe: [SpilledRows]
+    ) throws(DemetraError) {
         let tracker = source.join.kind == .full ? MatchTracker(count: build.count) : nil
-        let stage = ProbeStage(
-            join: source.join, build: build, tracker: tracker, context: context)
-        try read(probe, into: stage.makeConsumer(consumer))
+        try read(probe, into: stage(kind, build, tracker).makeConsumer(consumer))
         guard let tracker else { return }
         try source.join.unmatched(build, tracker) { (batch) throws(DemetraError) in
             try consumer.consume(batch)
         }
-        withExtendedLifetime(loaded) {}
     }
 
     private func read(
@@ -240,13 +245,7 @@ private final class PartitionedJoinRun {
             try read(probe, into: stage(.inner, build).makeConsumer(consumer))
             return open
         case .left, .full:
-            let tracker = source.join.kind == .full ? MatchTracker(count: build.count) : nil
-            try read(probe, into: stage(.inner, build, tracker).makeConsumer(consumer))
-            if let tracker {
-                try source.join.unmatched(build, tracker) { (batch) throws(DemetraError) in
-                    try consumer.consume(batch)
-                }
-            }
+            try joinTracking(.inner, build, probe)
             let rest = try withoutPartner(open, build)
             if isLast { try pad(rest, build) }
             return rest
@@ -309,8 +308,6 @@ private final class PartitionedJoinRun {
 
     /// Writes rows one after the other.
     private final class SpilledSink: BatchConsumer {
-        private static let blockBytes = 256 << 10
-
         private let space: SpillSpace
         private var pending = PendingRows()
         private var rows: SpilledRows
@@ -324,20 +321,11 @@ private final class PartitionedJoinRun {
 
         func consume(_ batch: Batch) throws(DemetraError) {
             pending.append(batch)
-            if pending.byteCount >= Self.blockBytes
-                || pending.rowCount > SpillFile.blockRows / 2
-            {
-                try write()
-            }
-        }
-
-        private func write() throws(DemetraError) {
-            guard let batch = try pending.joined() else { return }
-            try rows.append(batch, space)
+            if pending.isBlock { try rows.append(&pending, space) }
         }
 
         func finish() throws(DemetraError) -> SpilledRows {
-            try write()
+            try rows.append(&pending, space)
             return rows
         }
     }

@@ -5,9 +5,6 @@ import DemetraVectors
 /// Keeps rows in their order to be read later: in memory while they fit, from then on in a file.
 // Owned by one thread.
 final class RowSpool {
-    /// Rows that are written together.
-    private static let blockBytes = 256 << 10
-
     private let context: ExecutionContext
     private let budget: MemoryBudget
     private var held: [Batch] = []
@@ -35,18 +32,13 @@ final class RowSpool {
             written = SpilledRows(try context.spill.makeFile())
         }
         pending.append(batch)
-        if pending.byteCount >= Self.blockBytes || pending.rowCount > SpillFile.blockRows / 2 {
-            try write()
-        }
+        if pending.isBlock { try write() }
     }
 
     private func write() throws(DemetraError) {
-        guard let batch = try pending.joined() else { return }
+        guard pending.rowCount > 0 else { return }
         try context.cancellation.check()
-        for start in stride(from: 0, to: batch.count, by: SpillFile.blockRows) {
-            let count = min(SpillFile.blockRows, batch.count - start)
-            try written?.append(batch.slice(from: start, count: count), context.spill)
-        }
+        try written?.append(&pending, context.spill)
     }
 
     /// The rows; nothing can be added any more.

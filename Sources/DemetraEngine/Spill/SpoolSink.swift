@@ -24,22 +24,19 @@ final class SpoolSink: PipelineSink {
     func makeLocal() -> any SinkLocal { Local(self) }
 
     func combine(_ locals: [any SinkLocal]) throws(DemetraError) {
-        var held: [(morsel: Int, batches: [Batch])] = []
+        let parts = locals.compactMap { $0 as? Local }
         var written: [any BatchSource] = []
-        for case let local as Local in locals {
-            held += local.morsels
-            if let spool = local.spool { written.append(try spool.finish()) }
+        for part in parts {
+            if let spool = part.spool { written.append(try spool.finish()) }
         }
-        held.sort { $0.morsel < $1.morsel }
-        let rows = MaterializedRows(batches: held.flatMap(\.batches))
+        let rows = MaterializedRows(batches: MorselBatches.inOrder(parts.map(\.held)))
         let all: any BatchSource = written.isEmpty ? rows : ConcatenatedRows([rows] + written)
         output.withLock { $0 = all }
     }
 
     private final class Local: SinkLocal {
         private let sink: SpoolSink
-        private var current: [Batch] = []
-        private(set) var morsels: [(morsel: Int, batches: [Batch])] = []
+        private(set) var held = MorselBatches()
         /// Takes the rows once memory is full.
         private(set) var spool: RowSpool?
 
@@ -51,18 +48,14 @@ final class SpoolSink: PipelineSink {
             let byteCount = batch.memoryBytes
             guard sink.context.spill.isAvailable else {
                 try sink.budget.reserve(byteCount)
-                return current.append(batch)
+                return held.append(batch)
             }
-            if sink.budget.reserveIfPossible(byteCount) { return current.append(batch) }
+            if sink.budget.reserveIfPossible(byteCount) { return held.append(batch) }
             let spool = RowSpool(for: sink.name, sink.context, budget: sink.budget)
             self.spool = spool
             try spool.append(batch)
         }
 
-        func finishMorsel(_ index: Int) {
-            guard !current.isEmpty else { return }
-            morsels.append((index, current))
-            current = []
-        }
+        func finishMorsel(_ index: Int) { held.finishMorsel(index) }
     }
 }

@@ -200,11 +200,8 @@ extension Binder {
             changes.append(change)
         }
         let cascaded = try dependents(of: statement, changes)
-        if !cascaded.isEmpty {
-            let names = cascaded.map(\.text).joined(separator: ", ")
-            notice = (notice.map { $0 + "\n" } ?? "") + "drop cascades to \(names)"
-            changes += cascaded.map(\.drop)
-        }
+        notice = DependentObjects.notice(notice, cascadingTo: cascaded.map(\.text))
+        changes += cascaded.map(\.drop)
         return .define(
             changes, tag: "DROP \(statement.kind.rawValue.uppercased())", notice: notice)
     }

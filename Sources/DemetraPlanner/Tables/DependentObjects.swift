@@ -25,6 +25,15 @@ struct DependentObjects {
         var text: String { "\(kind) \"\(name)\"" }
     }
 
+    /// A notice that says what goes along, behind another one.
+    ///
+    /// - Parameter dropped: kinds and names, such as `view "v"`.
+    static func notice(_ before: String?, cascadingTo dropped: [String]) -> String? {
+        guard !dropped.isEmpty else { return before }
+        return (before.map { $0 + "\n" } ?? "")
+            + "drop cascades to \(dropped.joined(separator: ", "))"
+    }
+
     /// What breaks and may go.
     ///
     /// - Throws: 2BP01 naming what could no longer be run, without CASCADE.

@@ -59,10 +59,7 @@ final class TableAlteration {
         }
         let checks = try binder.checks(table, values.map(\.column))
         let cascaded = try broken()
-        if !cascaded.isEmpty {
-            let names = cascaded.map(\.text).joined(separator: ", ")
-            notice = (notice.map { $0 + "\n" } ?? "") + "drop cascades to \(names)"
-        }
+        notice = DependentObjects.notice(notice, cascadingTo: cascaded.map(\.text))
         let isNarrowed = added.contains {
             !table.columns[$0].isNullable && table.columns[$0].defaultExpression == nil
         }
