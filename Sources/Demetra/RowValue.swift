@@ -114,3 +114,19 @@ extension Optional: RowValue where Wrapped: RowValue {
     /// NULL for nil.
     public var rowValue: Value { self?.rowValue ?? .null }
 }
+
+extension Array: RowValue where Element: RowValue {
+    /// An array whose elements are all of the type; NULL elements need an optional one.
+    public init?(rowValue: Value) {
+        guard case .array(let values) = rowValue else { return nil }
+        var elements: [Element] = []
+        for value in values {
+            guard let element = Element(rowValue: value) else { return nil }
+            elements.append(element)
+        }
+        self = elements
+    }
+
+    /// An array.
+    public var rowValue: Value { .array(map(\.rowValue)) }
+}

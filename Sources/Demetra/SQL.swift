@@ -89,6 +89,31 @@ public struct SQL: Sendable, ExpressibleByStringInterpolation {
             append(value.map { .timestamp($0) } ?? .null, .timestamp)
         }
 
+        /// Adds an array of texts: `WHERE channel = ANY(\(channels))`.
+        public mutating func appendInterpolation(_ value: [String]) {
+            append(value.rowValue, .array(.text))
+        }
+
+        /// Adds an array of integers.
+        public mutating func appendInterpolation(_ value: [Int]) {
+            append(value.rowValue, .array(.bigint))
+        }
+
+        /// Adds an array of floating-point numbers.
+        public mutating func appendInterpolation(_ value: [Double]) {
+            append(value.rowValue, .array(.double))
+        }
+
+        /// Adds an array of exact numbers.
+        public mutating func appendInterpolation(_ value: [Decimal]) {
+            append(value.rowValue, .array(.numeric(nil)))
+        }
+
+        /// Adds an array of dates.
+        public mutating func appendInterpolation(_ value: [CalendarDate]) {
+            append(value.rowValue, .array(.date))
+        }
+
         private mutating func append(_ value: Value, _ type: LogicalType) {
             parameters.append(Parameter(value, type))
             text += "$\(parameters.count)"

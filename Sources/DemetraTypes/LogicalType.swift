@@ -14,6 +14,7 @@
 ///     timestamp, timestamptz        int64             microseconds since 1970-01-01 00:00 UTC
 ///     interval                      interval          months, days, microseconds
 ///     text, varchar, json, bytea    text              bytes
+///     integer[], text[], ...        text              bytes whose order is the arrays' order
 ///
 /// - Source: the type chapter of the PostgreSQL 15 documentation.
 public enum LogicalType: Sendable, Hashable {
@@ -53,6 +54,8 @@ public enum LogicalType: Sendable, Hashable {
     case bytea
     /// A universally unique identifier, kept as its 36-character text.
     case uuid
+    /// A list of values of another type, which is no list itself.
+    indirect case array(LogicalType)
     /// The type of NULL and of string literals before their context gives them one.
     case unknown
 }
@@ -97,7 +100,7 @@ extension LogicalType {
             case .some(let modifier): modifier.precision <= 18 ? .int64 : .int128
             }
         case .interval: .interval
-        case .text, .varchar, .json, .jsonb, .bytea, .uuid, .unknown: .text
+        case .text, .varchar, .json, .jsonb, .bytea, .uuid, .array, .unknown: .text
         }
     }
 
@@ -126,6 +129,19 @@ extension LogicalType {
         }
     }
 
+    /// The type of an array's elements; nil for a type that is no array.
+    package var arrayElement: LogicalType? {
+        if case .array(let element) = self { element } else { nil }
+    }
+
+    /// The bytes a vector keeps for a value are the text that is shown of it.
+    package var isStoredAsShown: Bool {
+        switch self {
+        case .text, .varchar, .json, .jsonb, .uuid, .unknown: true
+        default: false
+        }
+    }
+
     /// date, timestamp or timestamptz.
     package var isDateTime: Bool { self == .date || self == .timestamp || self == .timestamptz }
 
@@ -134,6 +150,7 @@ extension LogicalType {
         switch self {
         case .numeric: .numeric(nil)
         case .varchar: .varchar(limit: nil)
+        case .array(let element): .array(element.unmodified)
         default: self
         }
     }
@@ -167,6 +184,7 @@ extension LogicalType: CustomStringConvertible {
         case .jsonb: "jsonb"
         case .bytea: "bytea"
         case .uuid: "uuid"
+        case .array(let element): "\(element)[]"
         case .unknown: "unknown"
         }
     }

@@ -26,8 +26,18 @@ extension VectorBuilder {
         case (.timestamp(let value), .int64), (.timestamptz(let value), .int64):
             append(int64: value.microseconds)
         case (.interval(let value), .interval): append(interval: value)
+        case (.array(let values), .text): append(array: values)
         default: preconditionFailure("a value of another type was appended")
         }
+    }
+
+    private mutating func append(array values: [Value]) {
+        guard let element = type.arrayElement else {
+            preconditionFailure("an array was appended to a vector of another type")
+        }
+        var writer = ArrayWriter(ArrayLayout(element: element))
+        for value in values { writer.append(value) }
+        append(writer)
     }
 
     private static func unscaled(_ value: Decimal, _ scale: Int) -> Int128 {
@@ -69,7 +79,9 @@ extension Vector {
             return .numeric(Decimal(unscaled: buffer[index], scale: type.numericScale))
         case .decimal(let buffer): return .numeric(buffer[index])
         case .interval(let buffer): return .interval(buffer[index])
+        case .text where type.arrayElement != nil: return .array(arrayValues(at: index))
         case .text(let texts): return textValue(texts, index)
+        case .dictionary where type.arrayElement != nil: return .array(arrayValues(at: index))
         case .dictionary(let codes, let dictionary):
             return textValue(dictionary.values, Int(codes[index]))
         case .constant(let one): return one.vector.value(at: 0)

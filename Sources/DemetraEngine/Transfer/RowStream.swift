@@ -246,6 +246,8 @@ extension Value {
         case .timestamp: .timestamp
         case .timestamptz: .timestamptz
         case .interval: .interval
+        case .array(let elements):
+            .array(elements.first { !$0.isNull }?.naturalType ?? .text)
         }
     }
 }

@@ -20,6 +20,7 @@ extension FieldOutcome {
     /// The error PostgreSQL gives for text `text` that should have been of type `type`.
     package func error(_ text: String, _ type: LogicalType) -> DemetraError {
         switch self {
+        case .malformed where type.arrayElement != nil: Self.arrayError(text, type)
         case .parsed, .malformed: Self.syntaxError(text, type)
         case .noSuchTime:
             DemetraError(
@@ -46,6 +47,16 @@ extension FieldOutcome {
             DemetraError(
                 .invalidTextRepresentation,
                 "invalid input syntax for type \(type.shortName): \"\(text)\"")
+        }
+    }
+
+    /// What an array's own reader says of it.
+    private static func arrayError(_ text: String, _ type: LogicalType) -> DemetraError {
+        do throws(DemetraError) {
+            _ = try ValueText.parse(text, as: type)
+            return syntaxError(text, type)
+        } catch {
+            return error
         }
     }
 

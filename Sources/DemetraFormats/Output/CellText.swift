@@ -32,6 +32,9 @@ struct CellText {
     /// True when the cell holds a value.
     func isValid(_ row: Int) -> Bool { vector.isValid(row) }
 
+    /// The value of a cell.
+    func value(_ row: Int) -> Value { vector.value(at: row) }
+
     /// Appends the text of a cell that holds a value.
     func append(_ row: Int, to bytes: inout [UInt8]) {
         switch vector.storage {

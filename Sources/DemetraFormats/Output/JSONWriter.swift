@@ -4,7 +4,7 @@ package import DemetraVectors
 /// Writes rows as JSON objects: an array of them, or one a line.
 ///
 /// Numbers stay numbers with all their digits; NaN and infinities, which JSON lacks, become strings.
-/// Values of json columns are embedded as they are; dates and times are ISO 8601 strings.
+/// Values of json columns are embedded as they are; dates and times are ISO 8601 strings, arrays are lists.
 ///
 /// Safe because buffers are only borrowed while their owner is.
 // Owned by one thread.
@@ -75,6 +75,9 @@ package final class JSONWriter: ResultWriter {
                 bytes.insert(UInt8(ascii: "\""), at: start)
                 bytes.append(UInt8(ascii: "\""))
             }
+        case .array:
+            let value = cell.value(row)
+            bytes.append(contentsOf: JSONOutput.text(value, type, zone: zone).utf8)
         default:
             scratch.removeAll(keepingCapacity: true)
             cell.append(row, to: &scratch)

@@ -62,7 +62,7 @@ enum TableCodec {
         writer.write(interval.microseconds)
     }
 
-    /// A value of any type: as `ValueCodec` does, and 9 boolean, 10 bytes, 11 interval.
+    /// A value of any type: as `ValueCodec` does, and 9 boolean, 10 bytes, 11 interval, 12 array of values.
     private static func write(_ value: Value?, _ writer: inout ByteWriter) {
         switch value {
         case .boolean(let flag):
@@ -74,6 +74,10 @@ enum TableCodec {
         case .interval(let interval):
             writer.write(UInt8(11))
             write(interval, &writer)
+        case .array(let elements):
+            writer.write(UInt8(12))
+            writer.write(UInt32(elements.count))
+            for element in elements { write(element, &writer) }
         default: ValueCodec.encode(value, into: &writer)
         }
     }
@@ -186,6 +190,15 @@ enum TableCodec {
         case 11:
             _ = try reader.integer(UInt8.self)
             return .interval(try interval(&reader))
+        case 12:
+            _ = try reader.integer(UInt8.self)
+            var elements: [Value] = []
+            for _ in 0..<(try reader.count(ofAtLeast: 1)) {
+                // An array of arrays is none of ours; refusing it bounds the recursion.
+                guard try reader.peek() != 12 else { throw reader.damaged("a nested array") }
+                elements.append(try value(&reader) ?? .null)
+            }
+            return .array(elements)
         default: return try ValueCodec.decode(&reader)
         }
     }

@@ -1,11 +1,19 @@
 import DemetraTypes
 
 /// A logical type as nine bytes: a tag, then two Int32 for precision and scale or a length, -1 where there
-/// is none.
+/// is none. An array has the tag of its elements' type with the highest bit set.
 enum TypeCodec {
     static func encode(_ type: LogicalType, into writer: inout ByteWriter) {
+        encode(type.arrayElement ?? type, flag: type.arrayElement == nil ? 0 : arrayFlag, &writer)
+    }
+
+    private static let arrayFlag: UInt8 = 0x80
+
+    private static func encode(
+        _ type: LogicalType, flag: UInt8, _ writer: inout ByteWriter
+    ) {
         func tag(_ number: UInt8, _ first: Int = -1, _ second: Int = -1) {
-            writer.write(number)
+            writer.write(number | flag)
             writer.write(Int32(first))
             writer.write(Int32(second))
         }
@@ -28,12 +36,19 @@ enum TypeCodec {
         case .jsonb: tag(16)
         case .bytea: tag(17)
         case .uuid: tag(18)
-        case .unknown: tag(8)
+        case .unknown, .array: tag(8)
         }
     }
 
     static func decode(_ reader: inout ByteReader) throws(DemetraError) -> LogicalType {
-        let number = try reader.integer(UInt8.self)
+        let tag = try reader.integer(UInt8.self)
+        let type = try decode(tag & ~arrayFlag, &reader)
+        return tag & arrayFlag == 0 ? type : .array(type)
+    }
+
+    private static func decode(
+        _ number: UInt8, _ reader: inout ByteReader
+    ) throws(DemetraError) -> LogicalType {
         let first = Int(try reader.integer(Int32.self))
         let second = Int(try reader.integer(Int32.self))
         switch number {

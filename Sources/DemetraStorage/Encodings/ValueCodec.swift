@@ -13,7 +13,7 @@ enum ValueCodec {
         switch value {
         case .integer, .double, .numeric, .date, .time, .timestamp, .timestamptz: true
         case .text(let text): text.utf8.count <= longestText
-        case .null, .boolean, .bytes, .interval: false
+        case .null, .boolean, .bytes, .interval, .array: false
         }
     }
 
@@ -31,7 +31,7 @@ enum ValueCodec {
         case .text(let value):
             writer.write(UInt8(8))
             writer.write(value)
-        case .none, .null, .boolean, .bytes, .interval: writer.write(UInt8(0))
+        case .none, .null, .boolean, .bytes, .interval, .array: writer.write(UInt8(0))
         }
     }
 

@@ -22,6 +22,8 @@ package enum ValueText {
         case .timestamp(let time): TimestampText.text(time)
         case .timestamptz(let time): TimestampText.text(time, zone: zone)
         case .interval(let interval): IntervalText.text(interval)
+        case .array(let elements):
+            ArrayText.text(elements, element: type.arrayElement ?? .text, zone: zone)
         }
     }
 
@@ -67,6 +69,11 @@ package enum ValueText {
         case .uuid: return .text(try uuid(text))
         case .json, .jsonb: return .text(try json(text, isNormalised: type == .jsonb))
         case .bytea: return .bytes(try bytes(text))
+        case .array(let element):
+            return .array(
+                try ArrayText.parse(text, element: element) { part throws(DemetraError) in
+                    try parse(part, as: element, zone: zone, zones: zones, now: now)
+                })
         }
     }
 

@@ -26,6 +26,8 @@ public enum Value: Sendable, Hashable {
     case timestamptz(Timestamp)
     /// An interval.
     case interval(Interval)
+    /// An array: its elements in order, NULLs among them.
+    case array([Value])
 
     /// True for NULL.
     ///

@@ -8,9 +8,9 @@ package func appendText(
 ) {
     switch vector.storage {
     case .constant(let one): appendText(one.vector, row: 0, zone: zone, to: &bytes)
-    case .text(let texts) where vector.type != .bytea:
+    case .text(let texts) where vector.type.isStoredAsShown:
         bytes.append(contentsOf: texts.bytes(at: row))
-    case .dictionary(let codes, let dictionary) where vector.type != .bytea:
+    case .dictionary(let codes, let dictionary) where vector.type.isStoredAsShown:
         bytes.append(contentsOf: dictionary.values.bytes(at: Int(codes[row])))
     case .int32(let buffer) where vector.type.isInteger:
         appendInteger(Int64(buffer[row]), to: &bytes)

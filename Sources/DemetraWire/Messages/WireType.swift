@@ -12,6 +12,11 @@ struct WireType: Sendable {
     let modifier: Int32
 
     init(_ type: LogicalType) {
+        if let element = type.arrayElement {
+            let one = WireType(element)
+            (objectID, byteCount, modifier) = (Self.arrayID(of: element), -1, one.modifier)
+            return
+        }
         var modifier: Int32 = -1
         switch type {
         case .boolean: (objectID, byteCount) = (16, 1)
@@ -24,7 +29,7 @@ struct WireType: Sendable {
             (objectID, byteCount) = (1700, -1)
             // Precision and scale share the number, 4 bytes of header added.
             if let given { modifier = Int32(given.precision << 16 | given.scale) + 4 }
-        case .text, .unknown: (objectID, byteCount) = (25, -1)
+        case .text, .unknown, .array: (objectID, byteCount) = (25, -1)
         case .varchar(let limit):
             (objectID, byteCount) = (1043, -1)
             if let limit { modifier = Int32(limit) + 4 }
@@ -39,5 +44,29 @@ struct WireType: Sendable {
         case .uuid: (objectID, byteCount) = (2950, 16)
         }
         self.modifier = modifier
+    }
+
+    /// The OID of the type of arrays of a type.
+    private static func arrayID(of element: LogicalType) -> Int32 {
+        switch element {
+        case .boolean: 1000
+        case .smallint: 1005
+        case .integer: 1007
+        case .bigint: 1016
+        case .real: 1021
+        case .double: 1022
+        case .numeric: 1231
+        case .text, .unknown, .array: 1009
+        case .varchar: 1015
+        case .date: 1182
+        case .time: 1183
+        case .timestamp: 1115
+        case .timestamptz: 1185
+        case .interval: 1187
+        case .json: 199
+        case .jsonb: 3807
+        case .bytea: 1001
+        case .uuid: 2951
+        }
     }
 }

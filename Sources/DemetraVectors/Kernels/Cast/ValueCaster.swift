@@ -23,6 +23,7 @@ package struct ValueCaster: Sendable {
     package func cast(_ value: Value) throws(DemetraError) -> Value {
         if value.isNull { return .null }
         if case .text(let text) = value, source.isText { return try read(text) }
+        if case .array(let elements) = value { return try array(elements) }
         switch target {
         case .text, .unknown: return .text(shown(value))
         case .varchar: return try read(shown(value))
@@ -40,9 +41,23 @@ package struct ValueCaster: Sendable {
             if case .text(let text) = value { return .text(text) }
         case .bytea:
             if case .bytes = value { return value }
-        case .uuid: break
+        case .uuid, .array: break
         }
         throw noCast()
+    }
+
+    /// An array as its text, or with each element cast.
+    private func array(_ elements: [Value]) throws(DemetraError) -> Value {
+        guard let from = source.arrayElement, let to = target.arrayElement else {
+            guard target.isText else { throw noCast() }
+            return target == .text
+                ? .text(shown(.array(elements))) : try read(shown(.array(elements)))
+        }
+        let caster = ValueCaster(source: from, target: to, isExplicit: isExplicit, context)
+        var result: [Value] = []
+        result.reserveCapacity(elements.count)
+        for element in elements { result.append(try caster.cast(element)) }
+        return .array(result)
     }
 
     private func noCast() -> DemetraError {

@@ -16,6 +16,7 @@ package enum CompareKernel {
         memo: DictionaryMemo<UInt8>? = nil
     ) -> Vector {
         precondition(left.count == right.count, "operands of different length")
+        let (left, right) = (left.comparableArrays, right.comparableArrays)
         let count = left.count
         switch (left.storage, right.storage) {
         case (.constant(let a), .constant(let b)):
@@ -61,6 +62,7 @@ package enum CompareKernel {
         memo: DictionaryMemo<UInt8>? = nil
     ) -> SelectionVector {
         precondition(left.count == right.count, "operands of different length")
+        let (left, right) = (left.comparableArrays, right.comparableArrays)
         switch (left.storage, right.storage) {
         case (.constant, .constant): break
         case (.constant(let a), _): return select(right, a.vector, op.mirrored, within, memo)

@@ -21,7 +21,7 @@ package struct SetMembership: Sendable {
     /// `nullWhenAbsent`.
     package init(values: [Value], type: LogicalType) {
         let values = values.filter { !$0.isNull }
-        let column = Vector(values, type: type)
+        let column = Vector(values, type: type).comparableArrays
         members =
             if values.isEmpty {
                 .none

@@ -108,6 +108,7 @@ package final class GroupFinder {
         _ count: Int
     ) {
         let field = column.field
+        let key = key.comparableArrays
         switch key.storage {
         case .boolean(let buffer):
             packKnownIntegers(buffer.pointer + first, field, output, present, count)

@@ -26,6 +26,7 @@ package enum HashKernel {
     private static func hash(
         _ vector: Vector, _ memo: DictionaryMemo<UInt64>?
     ) -> Buffer<UInt64> {
+        let vector = vector.comparableArrays
         let count = vector.count
         if case .constant(let box) = vector.storage {
             return Buffer(repeating: hash(box.vector.flattened(), nil)[0], count: count)

@@ -56,7 +56,7 @@ final class KeyColumn {
             valid = UnsafePointer(self.valid.pointer)
             wanted.isNullable = true
         }
-        switch vector.storage {
+        switch vector.comparableArrays.storage {
         case .boolean(let buffer): prepareIntegers(buffer.pointer + first, valid, count)
         case .int32(let buffer): prepareIntegers(buffer.pointer + first, valid, count)
         case .int64(let buffer): prepareIntegers(buffer.pointer + first, valid, count)

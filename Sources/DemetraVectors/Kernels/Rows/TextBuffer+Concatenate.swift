@@ -4,7 +4,7 @@ import DemetraTypes
 
 extension TextBuffer {
     /// The largest heap that 32-bit offsets reach.
-    static let heapLimit = Int(UInt32.max)
+    package static let heapLimit = Int(UInt32.max)
 
     /// The rows of all parts over one heap.
     ///

@@ -70,6 +70,7 @@ enum SortImage {
 
     private static func rawImages(_ vector: Vector, _ count: Int) -> [UInt64] {
         var images = [UInt64](repeating: 0, count: count)
+        let vector = vector.comparableArrays
         switch vector.storage {
         case .boolean(let buffer):
             for row in 0..<count { images[row] = UInt64(buffer.pointer[row]) }
