@@ -3,6 +3,10 @@ package enum BuiltInFunctions {
     /// The registry of all built-in functions.
     package static let registry = FunctionRegistry(
         scalars: MathFunctions.all + TextFunctions.all + LikeFunctions.all + RegexFunctions.all
-            + FormatFunctions.all + TimeFunctions.all + ChoiceFunctions.all,
-        aggregates: AggregateList.all, tables: SeriesFunctions.all)
+            + RegexLists.scalars
+            + FormatFunctions.all + TimeFunctions.all + ChoiceFunctions.all
+            + ArrayFunctions.all + JSONFunctions.all + CodingFunctions.all + SampleFunctions.all,
+        aggregates: AggregateList.all + JSONAggregates.all,
+        sets: SeriesFunctions.all + ArraySets.all + RegexLists.sets
+            + JSONSets.all)
 }

@@ -7,6 +7,8 @@ package struct FunctionRegistry: Sendable {
     package let aggregates: [String: [AggregateFunction]]
     /// Window functions by name.
     package let windows: [String: WindowFunction]
+    /// Overloads of set-returning functions by name.
+    package let sets: [String: [SetFunction]]
     /// Table functions by name.
     package let tables: [String: TableFunction]
     /// Scalar functions that ask a model, by name.
@@ -17,12 +19,14 @@ package struct FunctionRegistry: Sendable {
     /// A registry of these functions.
     package init(
         scalars: [ScalarFunction], aggregates: [AggregateFunction],
-        windows: [WindowFunction] = WindowFunction.all, tables: [TableFunction],
+        windows: [WindowFunction] = WindowFunction.all, sets: [SetFunction] = [],
+        tables: [TableFunction] = [],
         models: [ModelFunction] = [], modelTrainer: (any ModelTrainer)? = nil
     ) {
         self.scalars = Dictionary(grouping: scalars, by: \.name)
         self.aggregates = Dictionary(grouping: aggregates, by: \.name)
         self.windows = Dictionary(windows.map { ($0.name, $0) }) { first, _ in first }
+        self.sets = Dictionary(grouping: sets, by: \.name)
         self.tables = Dictionary(tables.map { ($0.name, $0) }) { _, last in last }
         self.models = Dictionary(models.map { ($0.name, $0) }) { _, last in last }
         self.modelTrainer = modelTrainer
@@ -36,6 +40,7 @@ package struct FunctionRegistry: Sendable {
         FunctionRegistry(
             scalars: scalars.values.flatMap { $0 } + more,
             aggregates: aggregates.values.flatMap { $0 }, windows: Array(windows.values),
+            sets: sets.values.flatMap { $0 },
             tables: Array(tables.values) + moreTables,
             models: Array(models.values) + moreModels,
             modelTrainer: modelTrainer ?? self.modelTrainer)
@@ -44,6 +49,6 @@ package struct FunctionRegistry: Sendable {
     /// Every name, for suggestions and completion.
     package var names: [String] {
         Array(scalars.keys) + Array(aggregates.keys) + Array(windows.keys) + Array(tables.keys)
-            + Array(models.keys)
+            + Array(models.keys) + Array(sets.keys)
     }
 }

@@ -8,6 +8,10 @@ package enum ParameterType: Sendable, Hashable {
     case any
     /// Anything, but all such parameters of one call are cast to one common type.
     case anyElement
+    /// An array of anything; its elements and `arrayElement` arguments are cast to one common type.
+    case anyArray
+    /// A value of the type that the elements of the call's arrays are.
+    case arrayElement
 }
 
 /// How the type of a result follows from the arguments.

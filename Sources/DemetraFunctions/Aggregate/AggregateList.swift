@@ -250,6 +250,9 @@ enum AggregateList {
 
     private static let collections: [AggregateFunction] = [
         AggregateFunction(
+            "array_agg", Signature([.anyElement], result: .array(of: 0)), isOrderSensitive: true
+        ) { _, type in ArrayAccumulator(type: type) },
+        AggregateFunction(
             "string_agg", Signature([.type(.text), .type(.text)], result: .fixed(.text)),
             isOrderSensitive: true
         ) { _, type in
@@ -268,6 +271,6 @@ enum AggregateList {
                     )
                 },
                 result: { $0.text.map { .text($0) } ?? .null })
-        }
+        },
     ]
 }

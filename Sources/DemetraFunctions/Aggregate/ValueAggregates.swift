@@ -79,6 +79,15 @@ enum ValueComparison {
             return order(a.microseconds, b.microseconds)
         case (.interval(let a), .interval(let b)):
             return order(a.comparableMicroseconds, b.comparableMicroseconds)
+        case (.array(let a), .array(let b)):
+            for (x, y) in zip(a, b) {
+                // NULL is the greatest element.
+                let order =
+                    x.isNull || y.isNull
+                    ? (x.isNull ? 1 : 0) - (y.isNull ? 1 : 0) : compare(x, y)
+                if order != 0 { return order }
+            }
+            return order(a.count, b.count)
         default: return 0
         }
     }
