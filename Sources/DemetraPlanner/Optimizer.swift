@@ -31,6 +31,7 @@ package enum QueryPlanner {
     ) throws(DemetraError) -> LogicalPlan {
         var result = FoldConstants(folder: folder).apply(plan)
         result = NarrowNumbers().apply(result)
+        result = FlattenExpansions().apply(result)
         result = DecorrelateSubqueries().apply(result)
         result = PushFilters().apply(result)
         result = ChooseBuildSide(statistics: statistics).apply(result)

@@ -90,6 +90,9 @@ package enum PlanPrinter {
             return "\(operation.kind)".prefix(1).uppercased() + "\(operation.kind)".dropFirst()
                 + (operation.all ? " all" : "")
         case .tableFunction(let function): return "Table function \(function.name)"
+        case .expand(let expand):
+            let calls = expand.calls.map { "\($0.function.name)(\(list($0.arguments)))" }
+            return "Expand \(calls.joined(separator: ", "))" + (expand.keepsEmpty ? " or NULL" : "")
         case .with(let id, _, _): return "With #\(id)"
         case .commonTable(let id, _): return "Common table #\(id)"
         case .recursive(let id, _, _, _, _): return "Recursive #\(id)"

@@ -76,9 +76,11 @@ package final class ExecutionContext: Sendable {
         commonTables.withLock { $0[id] = rows }
     }
 
-    /// Runs a pipeline to its end.
-    func run(_ stream: BatchStream, into sink: any PipelineSink) throws(DemetraError) {
-        let parallel = stream.source.morselCount > 1
+    /// Runs a pipeline to its end; `inOrder` on one thread, so that the sink sees rows as the source has them.
+    func run(
+        _ stream: BatchStream, into sink: any PipelineSink, inOrder: Bool = false
+    ) throws(DemetraError) {
+        let parallel = stream.source.morselCount > 1 && !inOrder
         let job = PipelineJob(
             stream: stream, sink: sink, slots: parallel ? pool.slotCount : 1,
             cancellation: cancellation)

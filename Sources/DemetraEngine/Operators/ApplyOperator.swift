@@ -33,6 +33,10 @@ struct ApplyOperator: PhysicalOperator {
         private let context: ExecutionContext
         private let next: any BatchConsumer
         private var known: [[Value]: MaterializedRows] = [:]
+        private var knownBytes = 0
+
+        /// What is remembered of outer values that were seen: at most so many bytes of rows, roughly.
+        private static let knownLimit = 64 << 20
 
         init(
             _ apply: ApplyOperator, _ context: ExecutionContext, _ next: any BatchConsumer
@@ -64,7 +68,11 @@ struct ApplyOperator: PhysicalOperator {
             }
             let inner = context.child(outerValues: outer)
             let rows = try inner.collect(try apply.right.open(inner))
-            if known.count < 100_000 { known[values] = rows }
+            let bytes = rows.batches.reduce(256) { $0 + $1.byteCount }
+            if knownBytes + bytes <= Self.knownLimit {
+                known[values] = rows
+                knownBytes += bytes
+            }
             return rows
         }
 

@@ -44,7 +44,7 @@ enum AggregationPlanner {
                 // A key that is an argument is that argument: DISTINCT needs to find it again.
                 var position: Int?
                 for (index, argument) in all.enumerated()
-                where "\(argument.node)" == "\(key.expression.node)" {
+                where argument.fingerprint == key.expression.fingerprint {
                     position = arguments[index]
                 }
                 if position == nil {
@@ -64,7 +64,21 @@ enum AggregationPlanner {
             input: input,
             layout: ColumnLayout(keys.map(\.column) + aggregation.calls.map(\.column)),
             program: try ExpressionCompiler.compile(expressions, layout: input.layout),
-            keyTypes: keyTypes, aggregates: calls)
+            keyTypes: keyTypes, aggregates: calls,
+            keepsOrder: aggregation.input.isSorted
+                && calls.contains { $0.function.isOrderSensitive && $0.order.isEmpty })
+    }
+}
+
+extension LogicalPlan {
+    /// Rows come in the order of a sort.
+    fileprivate var isSorted: Bool {
+        switch self {
+        case .sort: true
+        case .project(let input, _), .filter(let input, _): input.isSorted
+        case .limit(let limit): limit.input.isSorted
+        default: false
+        }
     }
 }
 
@@ -102,7 +116,8 @@ struct GroupingSetsOperator: PhysicalOperator {
             let sink = AggregateSink(plan: aggregate, context: context)
             // Without rows only the empty set, the grand total, gives a row.
             if rows.morselCount == 0, !set.isEmpty { continue }
-            try context.run(BatchStream(source: rows), into: sink)
+            try context.run(
+                BatchStream(source: rows), into: sink, inOrder: aggregate.keepsOrder)
             try sink.result.forEachBatch { (batch) throws(DemetraError) in
                 try spool.append(padded(batch, set))
             }

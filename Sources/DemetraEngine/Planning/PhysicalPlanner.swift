@@ -52,6 +52,7 @@ struct PhysicalPlanner {
             return TableFunctionOperator(
                 function: function.function, inputs: inputs,
                 withOrdinality: function.withOrdinality, layout: ColumnLayout(function.columns))
+        case .expand(let expand): return try self.expand(expand)
         case .with(let id, let definition, let body):
             return WithOperator(
                 id: id, definition: try self.plan(definition), body: try self.plan(body))
@@ -62,6 +63,25 @@ struct PhysicalPlanner {
                 id: id, base: try self.plan(base), step: try self.plan(step),
                 layout: ColumnLayout(columns), all: all)
         }
+    }
+
+    private static func expand(_ expand: ExpandPlan) throws(DemetraError) -> any PhysicalOperator {
+        let input = try plan(expand.input)
+        var arguments: [BoundExpression] = []
+        var calls: [ExpandOperator.Call] = []
+        for call in expand.calls {
+            let start = arguments.count
+            arguments += call.arguments
+            calls.append(
+                ExpandOperator.Call(
+                    function: call.function, arguments: start..<arguments.count,
+                    types: call.columns.map(\.type)))
+        }
+        return ExpandOperator(
+            input: input,
+            program: try ExpressionCompiler.compile(arguments, layout: input.layout),
+            calls: calls, hasOrdinality: expand.ordinality != nil, keepsEmpty: expand.keepsEmpty,
+            layout: ColumnLayout(LogicalPlan.expand(expand).columns))
     }
 
     private static func filter(

@@ -63,12 +63,14 @@ extension Binder {
             return negate(try distinction(left, right, range, context), negated)
         case .between, .inList, .like, .quantifiedArray:
             return try predicate(expression, context)
-        case .inQuery, .quantifiedQuery, .exists, .scalarQuery, .arrayQuery:
+        case .array, .arrayQuery, .element, .slice: return try arrayExpression(expression, context)
+        case .inQuery, .quantifiedQuery, .exists, .scalarQuery:
             return try subquery(expression, context)
         case .caseWhen(let operand, let branches, let otherwise):
             return try caseWhen(operand, branches, otherwise, range, context)
         case .cast(let operand, let name):
             let type = try TypeNames.resolve(name)
+            if let empty = emptyArray(operand, type, range) { return empty }
             return try coerce(try bind(operand, context), to: type, .explicit).over(range)
         case .call(let call): return try bindCall(call, range, context)
         case .collate(let operand, let name):
@@ -83,9 +85,6 @@ extension Binder {
         case .row:
             throw DemetraError(
                 .featureNotSupported, "a row is only allowed in comparisons and IN")
-        case .array, .element:
-            throw DemetraError(
-                .featureNotSupported, "arrays are only allowed behind ANY and ALL")
         }
     }
 
@@ -260,6 +259,9 @@ extension Binder {
         _ operand: Expression?, _ branches: [CaseBranch], _ otherwise: Expression?,
         _ range: SourceRange, _ context: ExpressionContext
     ) throws(DemetraError) -> BoundExpression {
+        let sets = context.sets
+        context.sets = nil
+        defer { context.sets = sets }
         var conditions: [BoundExpression] = []
         var results: [BoundExpression] = []
         var subject: BoundExpression?
@@ -287,6 +289,11 @@ extension Binder {
 extension BoundExpression {
     /// The same expression with the place of what it came from.
     func over(_ range: SourceRange) -> BoundExpression {
+        BoundExpression(node, type: type, range: range)
+    }
+
+    /// The same expression under another type of the same values.
+    func retyped(_ type: LogicalType) -> BoundExpression {
         BoundExpression(node, type: type, range: range)
     }
 }

@@ -59,6 +59,7 @@ extension Binder {
         case .table(let name, let alias): return try bindTable(name, alias, scope)
         case .pastTable(let name, let time, let alias):
             return try bindPastTable(name, time, alias, scope)
+        case .sample(let table, let sample): return try bindSample(table, sample, scope)
         case .query(let query, let lateral, let alias, let range):
             let outer = lateral ? scope : scope.parent
             let bound = try bindQuery(query, outer: outer).typed(self)

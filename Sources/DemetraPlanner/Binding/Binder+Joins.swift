@@ -31,9 +31,12 @@ extension Binder {
         } else if kind == .inner {
             plan = joining(try joinPlan(kind, leftQuery, rightQuery, [], range), match.subqueries)
             plan = .filter(plan, connected(match.conjuncts, isAnd: true, range))
-        } else {
-            try attach(match.subqueries, &leftQuery, &rightQuery, range)
+        } else if try attach(
+            match.subqueries, &leftQuery, &rightQuery, isFull: kind == .full, range)
+        {
             plan = try joinPlan(kind, leftQuery, rightQuery, match.conjuncts, range)
+        } else {
+            plan = lookingAtBothSides(kind, leftQuery.plan, rightQuery.plan, match, range)
         }
         if !match.coalesced.isEmpty { plan = extended(plan, match.coalesced) }
         let own = Set(leftQuery.plan.columns.map(\.id))
@@ -91,27 +94,70 @@ extension Binder {
         match.relations = withMerged(names, merged, left, right)
     }
 
-    /// Subqueries in the condition of an outer join are computed beside the side they look at.
+    /// Subqueries in the condition of an outer join are computed beside the side they look at; false when one
+    /// looks at both, and nothing was done.
+    ///
+    /// - Throws: 0A000 when one looks at both sides of a full join.
     private func attach(
         _ subqueries: [PendingSubquery], _ left: inout BoundQuery, _ right: inout BoundQuery,
-        _ range: SourceRange
-    ) throws(DemetraError) {
+        isFull: Bool, _ range: SourceRange
+    ) throws(DemetraError) -> Bool {
+        var (leftPlan, rightPlan) = (left.plan, right.plan)
         for subquery in subqueries {
             let used = subquery.keys.reduce(into: Set(subquery.correlated.map(\.id))) {
                 $0.formUnion($1.left.usedColumns)
             }
             if used.isDisjoint(with: left.plan.columns.map(\.id)) {
-                right.plan = joining(right.plan, [subquery])
+                rightPlan = joining(rightPlan, [subquery])
             } else if used.isDisjoint(with: right.plan.columns.map(\.id)) {
-                left.plan = joining(left.plan, [subquery])
-            } else {
+                leftPlan = joining(leftPlan, [subquery])
+            } else if isFull {
                 throw DemetraError(
                     .featureNotSupported,
-                    "a subquery in the condition of an outer join cannot look at both sides",
-                    hint: "Move the subquery into a common table expression."
+                    "a subquery in the condition of a full join cannot look at both sides",
+                    hint: "Write it as a LEFT JOIN and what is missing of the other side."
                 ).at(range)
+            } else {
+                return false
             }
         }
+        (left.plan, right.plan) = (leftPlan, rightPlan)
+        return true
+    }
+
+    /// An outer join whose condition has subqueries over both sides: for each row of the side that stays, the
+    /// rows of the other that pass.
+    private func lookingAtBothSides(
+        _ kind: JoinKind, _ left: LogicalPlan, _ right: LogicalPlan, _ match: Match,
+        _ range: SourceRange
+    ) -> LogicalPlan {
+        let (kept, other) = kind == .right ? (right, left) : (left, right)
+        let outer = Set(kept.columns.map(\.id))
+        let condition = connected(match.conjuncts, isAnd: true, range)
+        var used = condition.usedColumns
+        let subqueries = match.subqueries.map { subquery in
+            used.formUnion(subquery.correlated.map(\.id))
+            var keys = subquery.keys
+            for index in keys.indices {
+                used.formUnion(keys[index].left.usedColumns)
+                keys[index].left = outerised(keys[index].left, outer)
+            }
+            return PendingSubquery(
+                kind: subquery.kind, plan: subquery.plan, correlated: subquery.correlated,
+                keys: keys)
+        }
+        let plan = LogicalPlan.apply(
+            ApplyPlan(
+                kind: .left, left: kept,
+                right: .filter(joining(other, subqueries), outerised(condition, outer)),
+                correlated: kept.columns.filter { used.contains($0.id) }))
+        let columns = left.columns + right.columns
+        return .project(
+            plan,
+            columns.map {
+                ProjectedColumn(
+                    column: $0, expression: BoundExpression(.column($0.id), type: $0.type))
+            })
     }
 
     private func extended(

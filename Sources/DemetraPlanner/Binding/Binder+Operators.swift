@@ -46,12 +46,13 @@ extension Binder {
         }
         let a = try bind(left, context)
         let b = try bind(right, context)
-        if let operation = ArithmeticOperator(rawValue: symbol) {
+        if let operation = ArithmeticOperator(rawValue: symbol), a.type != .jsonb {
             if context.metric != nil, operation == .divide || operation == .modulo {
                 return try metricDivision(operation, a, b, range)
             }
             return try arithmetic(operation, a, b, range)
         }
+        if symbol == "||", let array = try arrayConcatenation(a, b, range) { return array }
         return try scalarCall(symbol, [a, b], range, isOperator: true)
     }
 
@@ -194,7 +195,7 @@ extension Binder {
         for index in arguments.indices where signature.parameter(at: index) == .anyElement {
             elements.append(index)
         }
-        var result = arguments
+        var result = try castArrayArguments(arguments, signature, name, range)
         if !elements.isEmpty {
             let (unified, _) = try unify(elements.map { arguments[$0] }, what: name.uppercased())
             for (position, index) in elements.enumerated() { result[index] = unified[position] }

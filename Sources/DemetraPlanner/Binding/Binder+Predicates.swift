@@ -54,7 +54,7 @@ extension Binder {
             ]), type: .boolean, range: range)
     }
 
-    private func inList(
+    func inList(
         _ subject: BoundExpression, _ items: [BoundExpression], _ negated: Bool,
         _ range: SourceRange
     ) throws(DemetraError) -> BoundExpression {
@@ -125,36 +125,5 @@ extension Binder {
             parts.count == 1
             ? parts[0] : BoundExpression(.or(parts), type: .boolean, range: range)
         return negate(test, negated)
-    }
-
-    /// `x op ANY (ARRAY[...])`: a test for each element.
-    private func quantified(
-        _ operand: Expression, _ symbol: String, _ all: Bool, _ array: Expression,
-        _ range: SourceRange, _ context: ExpressionContext
-    ) throws(DemetraError) -> BoundExpression {
-        guard case .array(let items) = array.node else {
-            throw DemetraError(
-                .featureNotSupported, "ANY and ALL need a subquery or an ARRAY[...] here"
-            ).at(array.range)
-        }
-        let subject = try bind(operand, context)
-        let elements = try bind(items, context)
-        if symbol == "=", !all { return try inList(subject, elements, false, range) }
-        var parts: [BoundExpression] = []
-        for element in elements {
-            if let comparison = Comparison(rawValue: symbol) {
-                parts.append(try compare(comparison, subject, element, range))
-                continue
-            }
-            let isNegated = symbol.hasPrefix("NOT ")
-            let name =
-                symbol.hasSuffix("ILIKE") ? "ilike" : (symbol.hasSuffix("LIKE") ? "like" : symbol)
-            parts.append(negate(try scalarCall(name, [subject, element], range), isNegated))
-        }
-        if parts.count == 1 { return parts[0] }
-        if parts.isEmpty {
-            return BoundExpression(.literal(.boolean(all)), type: .boolean, range: range)
-        }
-        return BoundExpression(all ? .and(parts) : .or(parts), type: .boolean, range: range)
     }
 }

@@ -24,8 +24,7 @@ extension Binder {
             return negate(test, negated)
         case .quantifiedQuery(let operand, let symbol, let all, let query):
             return try quantified(operand, symbol, all, query, range, context)
-        default:
-            throw DemetraError(.featureNotSupported, "ARRAY(SELECT ...) is not supported yet")
+        default: throw DemetraError(.internalError, "an unknown subquery")
         }
     }
 
@@ -42,7 +41,8 @@ extension Binder {
         }
     }
 
-    private func attach(_ subquery: PendingSubquery, _ context: ExpressionContext) {
+    /// Notes a subquery for the rows around the expression.
+    func attach(_ subquery: PendingSubquery, _ context: ExpressionContext) {
         for column in subquery.plan.columns { columnsAboveGroups.insert(column.id) }
         if case .mark(let column, _) = subquery.kind { columnsAboveGroups.insert(column.id) }
         if context.isInsideAggregate, let aggregates = context.aggregates {

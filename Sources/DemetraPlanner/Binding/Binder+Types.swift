@@ -20,6 +20,15 @@ extension Binder {
             if value.isNull {
                 return BoundExpression(.literal(.null), type: type, range: expression.range)
             }
+            if case .array(.varchar(.some)) = type, expression.type == .unknown,
+                context != .assignment
+            {
+                // As with a single text: an explicit cast cuts, what is only compared keeps its length.
+                let whole = try coerce(expression, to: .array(.varchar(limit: nil)))
+                guard context == .explicit else { return whole.retyped(type) }
+                return BoundExpression(
+                    .cast(whole, isExplicit: true), type: type, range: expression.range)
+            }
             if expression.type == .unknown, case .text(let text) = value, !needsSession(type) {
                 do throws(DemetraError) {
                     if case .varchar(let limit?) = type, text.unicodeScalars.count > limit,
@@ -67,7 +76,9 @@ extension Binder {
     }
 
     /// Types whose text depends on the session's time zone or the current time.
-    private func needsSession(_ type: LogicalType) -> Bool { type == .timestamptz }
+    private func needsSession(_ type: LogicalType) -> Bool {
+        type == .timestamptz || type.arrayElement == .timestamptz
+    }
 
     /// Expressions cast to their common type.
     ///

@@ -19,6 +19,8 @@ final class ExpressionContext {
     var aggregates: AggregateCollector?
     /// Collects window calls; nil where none may stand.
     var windows: WindowCollector?
+    /// Collects set-returning functions; nil where none may stand.
+    var sets: SetCollector?
     /// Subqueries for the rows above the aggregation, or the only rows there are.
     var subqueries: [PendingSubquery] = []
     /// True inside the arguments of an aggregate.

@@ -31,6 +31,7 @@ extension Query {
         case .table(let table, _):
             if table.parts.count == 1, table.last.name == name { count += 1 }
         case .pastTable: break
+        case .sample(let table, _): self.count(table, name, &count, &pending)
         case .query(let query, _, _, _): pending.append(query)
         case .function(let call, _, _, _, _):
             for argument in call.arguments {

@@ -80,6 +80,7 @@ package indirect enum LogicalPlan: Sendable {
     case distinct(LogicalPlan, on: [BoundExpression]?)
     case setOperation(SetOperationPlan)
     case tableFunction(TableFunctionPlan)
+    case expand(ExpandPlan)
     /// What became of a table's rows between two times.
     case changes(ChangeScan)
     /// Computes `definition` once, then `body`, which reads it by `commonTable` nodes of that id.
@@ -459,6 +460,7 @@ extension LogicalPlan {
         case .limit(let limit): limit.input.columns
         case .setOperation(let operation): operation.columns
         case .tableFunction(let function): function.columns
+        case .expand(let expand): expand.input.columns + expand.added
         case .changes(let scan): scan.columns.map(\.column)
         case .with(_, _, let body): body.columns
         case .commonTable(_, let columns), .recursive(_, _, _, let columns, _): columns

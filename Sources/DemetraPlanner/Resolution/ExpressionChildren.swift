@@ -11,6 +11,8 @@ extension Expression {
         case .binary(_, let left, let right), .isDistinct(let left, let right, _),
             .element(let left, let right), .quantifiedArray(let left, _, _, let right):
             [left, right]
+        case .slice(let operand, let lower, let upper):
+            [operand] + [lower, upper].compactMap { $0 }
         case .and(let operands), .or(let operands), .row(let operands), .array(let operands):
             operands
         case .between(let a, let b, let c, _, _): [a, b, c]

@@ -3,7 +3,7 @@ import DemetraTypes
 
 extension BoundExpression {
     /// A text that two expressions share exactly when they compute the same, wherever they stand.
-    var fingerprint: String {
+    package var fingerprint: String {
         switch node {
         case .literal(let value): "\(value):\(type)"
         case .column(let id): "#\(id.number)"

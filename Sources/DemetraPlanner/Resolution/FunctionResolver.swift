@@ -14,6 +14,12 @@ enum FunctionResolver {
             guard let parameter = signature.parameter(at: index) else { return nil }
             switch parameter {
             case .any, .anyElement: score += type == .unknown ? 1 : 2
+            case .arrayElement:
+                if type.arrayElement != nil { return nil }
+                score += type == .unknown ? 1 : 2
+            case .anyArray:
+                guard type == .unknown || type.arrayElement != nil else { return nil }
+                score += type == .unknown ? 1 : 20
             case .type(let wanted):
                 if wanted.unmodified == type.unmodified {
                     score += 100

@@ -20,6 +20,7 @@ enum TypeCoercion {
     /// Whether a value of one type is taken for another without being asked.
     static func isImplicit(_ source: LogicalType, _ target: LogicalType) -> Bool {
         if source.unmodified == target.unmodified || source == .unknown { return true }
+        if let a = source.arrayElement, let b = target.arrayElement { return isImplicit(a, b) }
         if let a = rank(source), let b = rank(target) { return a <= b }
         switch (source, target.unmodified) {
         case (.varchar, .text), (.text, .varchar), (.date, .timestamp), (.date, .timestamptz),
@@ -32,6 +33,7 @@ enum TypeCoercion {
     /// Whether a value may be stored in a column of another type.
     static func isAssignable(_ source: LogicalType, _ target: LogicalType) -> Bool {
         if isImplicit(source, target) { return true }
+        if let a = source.arrayElement, let b = target.arrayElement { return isAssignable(a, b) }
         if rank(source) != nil, rank(target) != nil { return true }
         switch (source, target.unmodified) {
         case (_, .text), (_, .varchar): return true
@@ -46,6 +48,7 @@ enum TypeCoercion {
     /// Whether CAST knows a way.
     static func isCastable(_ source: LogicalType, _ target: LogicalType) -> Bool {
         if isAssignable(source, target) || source.isText { return true }
+        if let a = source.arrayElement, let b = target.arrayElement { return isCastable(a, b) }
         switch (source, target.unmodified) {
         case (.boolean, .integer), (.smallint, .boolean), (.integer, .boolean), (.bigint, .boolean):
             return true
@@ -62,7 +65,10 @@ enum TypeCoercion {
                 result = result.unmodified
                 continue
             }
-            if let a = rank(result), let b = rank(type) {
+            if let a = result.arrayElement, let b = type.arrayElement {
+                guard let element = common([a, b]) else { return nil }
+                result = .array(element)
+            } else if let a = rank(result), let b = rank(type) {
                 result = a >= b ? result.unmodified : type.unmodified
                 // A float and an exact number meet in double precision.
                 if result == .real, max(a, b) == 4, min(a, b) > 0 { result = .double }

@@ -15,13 +15,19 @@ enum TypeNames {
 
     /// The type of that name.
     ///
-    /// - Throws: 42704 when there is none, 0A000 for arrays, 22023 for impossible modifiers.
+    /// - Throws: 42704 when there is none, 0A000 for arrays of arrays, 22023 for impossible modifiers.
     static func resolve(_ name: TypeName) throws(DemetraError) -> LogicalType {
-        guard name.arrayDepth == 0 else {
+        guard name.arrayDepth < 2 else {
             throw DemetraError(
-                .featureNotSupported, "array types are not supported yet",
+                .featureNotSupported, "arrays of more than one dimension are not supported",
+                hint: "Keep inner lists as jsonb, or in rows of their own.",
                 position: Int(name.range.lower))
         }
+        let type = try base(name)
+        return name.arrayDepth == 0 ? type : .array(type)
+    }
+
+    private static func base(_ name: TypeName) throws(DemetraError) -> LogicalType {
         switch name.name {
         case "numeric", "decimal", "dec": return .numeric(try modifier(name))
         case "varchar", "character", "char", "bpchar":

@@ -36,6 +36,9 @@ extension LogicalPlan {
         case .tableFunction(var function):
             function.inputs = function.inputs.map(change)
             return .tableFunction(function)
+        case .expand(var expand):
+            expand.input = change(expand.input)
+            return .expand(expand)
         case .with(let id, let definition, let body):
             return .with(id: id, definition: change(definition), body: change(body))
         case .recursive(let id, let base, let step, let columns, let all):
@@ -107,6 +110,11 @@ extension LogicalPlan {
             limit.ties = limit.ties.map { keys($0) }
             return .limit(limit)
         case .distinct(let input, let on): return .distinct(input, on: on.map { $0.map(change) })
+        case .expand(var expand):
+            for index in expand.calls.indices {
+                expand.calls[index].arguments = expand.calls[index].arguments.map(change)
+            }
+            return .expand(expand)
         default: return self
         }
     }

@@ -49,7 +49,7 @@ struct PruneColumns {
             plan.input = prune(
                 plan.input, keeping: needed.union(keys).union(used(.gapFill(plan))))
             return .gapFill(plan)
-        case .filter, .sort, .window, .limit:
+        case .filter, .sort, .window, .limit, .expand:
             let all = needed.union(used(plan))
             return plan.mappingInputs { prune($0, keeping: all) }
         case .distinct(let input, let keys):

@@ -43,6 +43,11 @@ struct PushFilters {
             }
             window.input = push(fit, into: window.input)
             return filtered(.window(window), rest)
+        case .expand(var expand):
+            let columns = Set(expand.input.columns.map(\.id))
+            let (fit, rest) = split(conditions) { $0.usedColumns.isSubset(of: columns) }
+            expand.input = push(fit, into: expand.input)
+            return filtered(.expand(expand), rest)
         case .sort(let input, let keys): return .sort(push(conditions, into: input), keys)
         case .distinct(let input, nil): return .distinct(push(conditions, into: input), on: nil)
         case .setOperation(var operation) where operation.kind == .union:

@@ -78,6 +78,7 @@ final class TableBuilder {
                 TableDefinition(id: TableID(0), name: name, columns: columns))
         case .primaryKey(let given): try addKey([position], given, isPrimary: true, clause.name)
         case .unique(let given):
+            try checkKey([position], clause.name)
             keys.append(
                 KeyDefinition(
                     name: given?.name ?? "\(name)_\(column)_key", columns: [position],
@@ -101,6 +102,7 @@ final class TableBuilder {
             try addKey(try positions(names), given, isPrimary: true, names[0])
         case .unique(let names, let given):
             let positions = try positions(names)
+            try checkKey(positions, names[0])
             let joined = names.map(\.name).joined(separator: "_")
             keys.append(
                 KeyDefinition(
@@ -138,6 +140,7 @@ final class TableBuilder {
                 "multiple primary keys for table \"\(name)\" are not allowed"
             ).at(place.range)
         }
+        try checkKey(positions, place)
         for position in positions { columns[position].isNullable = false }
         keys.append(
             KeyDefinition(name: given?.name ?? "\(name)_pkey", columns: positions, isPrimary: true))
@@ -151,6 +154,17 @@ final class TableBuilder {
         let taken = checks.map(\.name)
         guard taken.contains(wish) else { return wish }
         return wish + "\((1...).first { !taken.contains(wish + "\($0)") } ?? 0)"
+    }
+
+    /// - Throws: 0A000 for a key over arrays, which the look-up of keys does not know.
+    private func checkKey(_ positions: [Int], _ place: Identifier) throws(DemetraError) {
+        for position in positions where columns[position].type.arrayElement != nil {
+            throw DemetraError(
+                .featureNotSupported,
+                "column \"\(columns[position].name)\" of type \(columns[position].type) cannot be in a key",
+                hint: "Keep a text of the array in a column of its own, and make that the key."
+            ).at(place.range)
+        }
     }
 
     private func addCheck(_ condition: Expression, _ name: String) {

@@ -146,7 +146,7 @@ struct TableOptions {
                 ).at(option.name.range)
             }
             switch found.type {
-            case .json, .jsonb, .interval, .bytea:
+            case .json, .jsonb, .interval, .bytea, .array:
                 throw DemetraError(
                     .datatypeMismatch,
                     "rows cannot be ordered by \"\(found.name)\" of type \(found.type)",

@@ -129,6 +129,8 @@ package indirect enum ExpressionNode: Sendable, Hashable {
     case arrayQuery(Query)
     /// `a[i]`.
     case element(Expression, Expression)
+    /// `a[i:j]`; a bound that is left out is the array's.
+    case slice(Expression, lower: Expression?, upper: Expression?)
     /// `x COLLATE name`.
     case collate(Expression, ObjectName)
     /// DEFAULT in VALUES and SET.

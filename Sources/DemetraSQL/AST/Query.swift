@@ -165,6 +165,28 @@ package indirect enum GroupingElement: Sendable, Hashable {
     case set([Expression], SourceRange)
 }
 
+/// `TABLESAMPLE method (percent) REPEATABLE (seed)`.
+package struct TableSample: Sendable, Hashable {
+    /// BERNOULLI or SYSTEM.
+    package let method: Identifier
+    /// How much of the table, 0 to 100.
+    package let percent: Expression
+    /// REPEATABLE.
+    package let seed: Expression?
+    /// Where it stands.
+    package let range: SourceRange
+
+    /// Makes a sample.
+    package init(
+        method: Identifier, percent: Expression, seed: Expression?, range: SourceRange
+    ) {
+        self.method = method
+        self.percent = percent
+        self.seed = seed
+        self.range = range
+    }
+}
+
 /// `AS name (columns)`.
 package struct TableAlias: Sendable, Hashable {
     /// The name.
@@ -185,6 +207,8 @@ package indirect enum TableReference: Sendable, Hashable {
     case table(ObjectName, alias: TableAlias?)
     /// `table AS OF time`: a table or view as it was.
     case pastTable(ObjectName, time: Expression, alias: TableAlias?)
+    /// `table TABLESAMPLE method (percent)`.
+    case sample(TableReference, TableSample)
     /// `(SELECT ...) AS name`.
     case query(Query, lateral: Bool, alias: TableAlias?, range: SourceRange)
     /// `function(...) WITH ORDINALITY AS name(columns)`.

@@ -161,6 +161,18 @@ enum SelectBuilder {
     }
 
     private static func item(_ node: SyntaxNode) throws(DemetraError) -> TableReference {
+        let table = try unsampled(node)
+        guard let sample = node[.sample], let method = sample[.method],
+            let percent = sample[.percent]
+        else { return table }
+        return .sample(
+            table,
+            TableSample(
+                method: method.identifier, percent: try ExpressionBuilder.build(percent),
+                seed: try ExpressionBuilder.build(sample[.seed]), range: sample.range))
+    }
+
+    private static func unsampled(_ node: SyntaxNode) throws(DemetraError) -> TableReference {
         if let joined = node[.joined] {
             let inner = try reference(joined)
             guard let alias = alias(node[.joinedAlias]) else { return inner }

@@ -23,7 +23,18 @@ enum SuffixBuilder {
     ) throws(DemetraError) -> ExpressionNode {
         let negated = suffix.has(.negated)
         switch suffix.rule {
-        case .elementSuffix: return .element(operand, try required(suffix, .index))
+        case .elementSuffix:
+            guard suffix.has(.slice) else {
+                guard let index = suffix[.index] else {
+                    throw DemetraError(
+                        .syntaxError, "syntax error at or near \"]\"",
+                        position: Int(suffix.range.upper) - 1)
+                }
+                return .element(operand, try ExpressionBuilder.build(index))
+            }
+            return .slice(
+                operand, lower: try ExpressionBuilder.build(suffix[.index]),
+                upper: try ExpressionBuilder.build(suffix[.upper]))
         case .castSuffix:
             guard let type = suffix[.type] else { return operand.node }
             return .cast(operand, try ExpressionBuilder.typeName(type))

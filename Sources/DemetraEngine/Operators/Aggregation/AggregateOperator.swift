@@ -29,10 +29,12 @@ struct AggregateOperator: PhysicalOperator {
     /// Types the keys are grouped by; where the layout has another, the groups' keys are cast to it.
     let keyTypes: [LogicalType]
     let aggregates: [CompiledAggregate]
+    /// Rows come in an order that some aggregate keeps: `array_agg` over a sorted subquery.
+    let keepsOrder: Bool
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         let sink = AggregateSink(plan: self, context: context)
-        try context.run(try input.open(context), into: sink)
+        try context.run(try input.open(context), into: sink, inOrder: keepsOrder)
         return BatchStream(source: sink.result)
     }
 }

@@ -106,6 +106,7 @@ struct GroupingBinder {
         }
         let context = ExpressionContext(scope: select.scope, clause: "GROUP BY")
         context.gapFill = select.gapFill
+        context.sets = select.sets
         let bound = try binder.bind(expression, context)
         result.subqueries += context.subqueries
         return position(of: bound, in: &result.groups)

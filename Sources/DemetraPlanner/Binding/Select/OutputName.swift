@@ -31,7 +31,8 @@ enum OutputName {
         case .array, .arrayQuery: return ("array", true)
         case .row: return ("row", true)
         case .scalarQuery(let query): return ofQuery(query)
-        case .collate(let operand, _), .element(let operand, _): return found(operand)
+        case .collate(let operand, _), .element(let operand, _), .slice(let operand, _, _):
+            return found(operand)
         case .boolean: return ("bool", false)
         default: return nil
         }

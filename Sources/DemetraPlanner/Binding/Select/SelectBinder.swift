@@ -23,6 +23,7 @@ struct SelectBinder {
     let aggregates = AggregateCollector()
     let windows = WindowCollector()
     let gapFill = GapFillCollector()
+    let sets = SetCollector()
     let context: ExpressionContext
 
     init(binder: Binder, core: SelectCore, query: Query, outer: Scope?) {
@@ -35,6 +36,7 @@ struct SelectBinder {
         context.windows = windows
         context.gapFill = gapFill
         context.core = core
+        context.sets = sets
     }
 
     func bind() throws(DemetraError) -> BoundQuery {
@@ -51,21 +53,27 @@ struct SelectBinder {
         defer { binder.pendingGroupings = savedGroupings }
         var clauses = SelectClauses(items: try selectItems())
         let grouping = try GroupingBinder(select: self, items: clauses.items).bind()
+        context.sets = nil
         if let condition = core.having {
             clauses.having = try groupCondition(condition)
         }
         if let condition = core.qualify {
             clauses.qualify = try qualification(condition, clauses.items)
         }
+        context.sets = sets
         clauses.order = try orderKeys(clauses.items)
         clauses.distinctOn = try distinctKeys(clauses.items, clauses.order)
+        let setsBelow = try setsBelowGroups(grouping, clauses.qualify)
+        plan = sets.expanding(plan, setsBelow)
+        let setsAbove = sets.columns.subtracting(setsBelow)
         let isAggregated =
             grouping != nil || core.having != nil || !aggregates.calls.isEmpty
             || aggregates.groupingColumn != nil
         let grain = MetricGrain(binder: binder, plan: plan)
         if isAggregated {
             plan = try grouped(
-                try grain.counting(aggregates, groups: grouping?.groups ?? []), grouping, &clauses)
+                try grain.counting(aggregates, groups: grouping?.groups ?? []), grouping, &clauses,
+                setsAbove)
         } else {
             try grain.check(windows)
             plan = binder.joining(plan, context.subqueries)
@@ -75,6 +83,7 @@ struct SelectBinder {
             plan, grouping, aggregates, hasSubqueries: subqueriesAbove(grouping))
         if !windows.calls.isEmpty { plan = .window(WindowPlan(input: plan, calls: windows.calls)) }
         if let qualify = clauses.qualify { plan = .filter(plan, qualify) }
+        plan = sets.expanding(plan, setsAbove)
         let output = SelectOutput(binder: binder, core: core, query: query, clauses: clauses)
         return BoundQuery(plan: try output.finish(plan), correlated: scope.correlated)
     }
@@ -254,6 +263,23 @@ struct SelectBinder {
         return keys
     }
 
+    /// Set-returning functions whose values are grouped by give their rows before there are groups.
+    ///
+    /// - Throws: 0A000 when QUALIFY asks for one, whose rows come behind it.
+    private func setsBelowGroups(
+        _ grouping: GroupingBinder.Result?, _ qualify: BoundExpression?
+    ) throws(DemetraError) -> Set<ColumnIdentifier> {
+        if let qualify, !qualify.usedColumns.isDisjoint(with: sets.columns) {
+            throw DemetraError(
+                .featureNotSupported, "set-returning functions are not allowed in QUALIFY",
+                hint: "Call it in FROM: ... CROSS JOIN LATERAL function(...)."
+            ).at(qualify.range)
+        }
+        var used: Set<ColumnIdentifier> = []
+        for group in grouping?.groups ?? [] { used.formUnion(group.expression.usedColumns) }
+        return sets.calls(neededBy: used)
+    }
+
     // MARK: Groups
 
     /// Whether a subquery is computed for groups, not for rows.
@@ -264,7 +290,8 @@ struct SelectBinder {
 
     /// The aggregation, with the later clauses rewritten to read its columns.
     private func grouped(
-        _ plan: LogicalPlan, _ grouping: GroupingBinder.Result?, _ clauses: inout SelectClauses
+        _ plan: LogicalPlan, _ grouping: GroupingBinder.Result?, _ clauses: inout SelectClauses,
+        _ setsAbove: Set<ColumnIdentifier>
     ) throws(DemetraError) -> LogicalPlan {
         let below = grouping?.subqueriesBelow ?? []
         let above = context.subqueries.indices.filter { !below.contains($0) }
@@ -273,7 +300,8 @@ struct SelectBinder {
         let determined = DeterminedColumns(scope: scope)
         let query = GroupedQuery(
             groups: determined.completing(
-                grouping, used: clauses.usedColumns(windows.calls, above)),
+                grouping,
+                used: clauses.usedColumns(windows.calls, above).union(sets.argumentColumns)),
             sets: grouping?.sets, aggregates: aggregates,
             pendingGroupings: binder.pendingGroupings)
         try query.checkGroupings(binder.pendingGroupings)
@@ -299,6 +327,9 @@ struct SelectBinder {
         }
         for index in windows.calls.indices {
             windows.calls[index] = try query.rewrite(windows.calls[index], binder)
+        }
+        try sets.rewriteArguments(of: setsAbove) { argument throws(DemetraError) in
+            try query.rewrite(argument, binder)
         }
         let own = Set(plan.columns.map(\.id))
         return binder.joining(

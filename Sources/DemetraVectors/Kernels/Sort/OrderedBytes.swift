@@ -20,7 +20,7 @@ package enum OrderedBytes {
 
     /// The keys of `count` rows, one string for each.
     package static func encode(_ keys: [SortKey], count: Int) -> TextBuffer {
-        let vectors = keys.map { $0.vector.withoutConstant() }
+        let vectors = keys.map { $0.vector.comparableArrays.withoutConstant() }
         var references = BufferBuilder<TextReference>(capacity: count)
         var heap = BufferBuilder<UInt8>(capacity: count * max(8, keys.count * 12))
         for row in 0..<count {

@@ -8,11 +8,20 @@ extension Binder {
     func bindCall(
         _ call: FunctionCall, _ range: SourceRange, _ context: ExpressionContext
     ) throws(DemetraError) -> BoundExpression {
+        let call = withRows(call, context)
         let name = call.name.last.name
         if let metric = try MetricReference(call, range: range) {
             return try bindMetric(metric, context)
         }
-        if call.over != nil { return try bindWindowCall(call, range, context) }
+        if call.over != nil {
+            guard functions.sets[name] == nil else {
+                throw DemetraError(
+                    .wrongObjectType,
+                    "OVER specified, but \(name) is not a window function nor an aggregate function"
+                )
+            }
+            return try bindWindowCall(call, range, context)
+        }
         if let filled = try bindGapFillCall(call, range, context) { return filled }
         if let special = try bindMetricCall(call, range, context) { return special }
         if functions.windows[name] != nil, functions.aggregates[name] == nil {
@@ -29,11 +38,19 @@ extension Binder {
                 .featureNotSupported, "\(name) gives rows and belongs into FROM",
                 hint: "Write SELECT ... FROM \(name)(...).")
         }
+        if functions.sets[name] != nil, functions.scalars[name] == nil {
+            return try bindSetCall(call, range, context)
+        }
+        if name == "coalesce" {
+            // As in CASE: what is not computed for every row cannot give rows.
+            let sets = context.sets
+            context.sets = nil
+            defer { context.sets = sets }
+            let (unified, type) = try unify(try expressions(call, context), what: "COALESCE")
+            return BoundExpression(.coalesce(unified), type: type, range: range)
+        }
         let arguments = try expressions(call, context)
         switch name {
-        case "coalesce":
-            let (unified, type) = try unify(arguments, what: "COALESCE")
-            return BoundExpression(.coalesce(unified), type: type, range: range)
         case "nullif": return try nullIf(arguments, range)
         default: break
         }
@@ -140,7 +157,7 @@ extension Binder {
             return try countDistinctRows(arguments, filter, range, collector, context)
         }
         let types = arguments.map(\.type)
-        guard let overloads = functions.aggregates[name],
+        guard let overloads = functions.aggregates[aggregateName(name, arguments)],
             let function = FunctionResolver.best(overloads, types, signature: { $0.signature })
         else { throw noFunction(name, types, range) }
         if function.isOrderedSet, call.withinGroup.isEmpty {
@@ -163,6 +180,7 @@ extension Binder {
             }
         }
         let type = function.signature.result.resolve(cast.map(\.type))
+        try checkDimensions(type, range)
         let bound = AggregateCall(
             column: newColumn(name, type), function: function, arguments: cast,
             isDistinct: call.isDistinct, filter: metricFilter(filter, context), orderBy: order)
@@ -299,6 +317,7 @@ extension Binder {
         }
         let cast = try castArguments(arguments, signature, name, range)
         let type = signature.result.resolve(cast.map(\.type))
+        try checkDimensions(type, range)
         let order = try sortKeys(specification.orderBy, context)
         let bound = WindowCall(
             column: newColumn(name, type), function: function, arguments: cast, filter: filter,

@@ -10,7 +10,9 @@ extension Binder {
         _ scope: Scope
     ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
         let name = call.name.last.name
-        if name == "unnest" { return try bindUnnest(call, ordinality, alias, range, scope) }
+        if functions.sets[name] != nil {
+            return try bindSetFunction(call, ordinality, alias, range, scope)
+        }
         if name == "changes", !ordinality { return try bindChanges(call, alias, range) }
         guard let function = functions.tables[name] else {
             throw noFunction(name, [], call.name.range)
@@ -100,50 +102,5 @@ extension Binder {
         }
         return TableFunctionArgument(
             name: label, content: .value(value, bound.type), range: expression.range)
-    }
-
-    /// `unnest(ARRAY[...])`: a row for each element; several arrays stand side by side.
-    private func bindUnnest(
-        _ call: FunctionCall, _ ordinality: Bool, _ alias: TableAlias?, _ range: SourceRange,
-        _ scope: Scope
-    ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
-        let inner = Scope(parent: scope)
-        let context = ExpressionContext(scope: inner, clause: "unnest")
-        var arrays: [[BoundExpression]] = []
-        for argument in call.arguments {
-            guard case .expression(let expression) = argument.value,
-                case .array(let elements) = expression.node
-            else {
-                throw DemetraError(
-                    .featureNotSupported, "unnest takes an ARRAY[...] only",
-                    hint: "Write its elements as rows: (VALUES (...), (...)) AS t(x)."
-                ).at(range)
-            }
-            arrays.append(try unify(try bind(elements, context), what: "ARRAY").0)
-        }
-        guard context.subqueries.isEmpty, let height = arrays.map(\.count).max() else {
-            throw noFunction("unnest", [], call.name.range)
-        }
-        var columns = arrays.map { newColumn("unnest", $0.first?.type ?? .text) }
-        if columns.count == 1, let alias, alias.columns.isEmpty {
-            columns = [PlanColumn(id: columns[0].id, name: alias.name.name, type: columns[0].type)]
-        }
-        var rows: [[BoundExpression]] = (0..<height).map { row in
-            zip(columns, arrays).map { column, array in
-                row < array.count
-                    ? array[row] : BoundExpression(.literal(.null), type: column.type)
-            }
-        }
-        if ordinality {
-            columns.append(newColumn("ordinality", .bigint))
-            for row in rows.indices {
-                rows[row].append(
-                    BoundExpression(.literal(.integer(Int64(row + 1))), type: .bigint))
-            }
-        }
-        return (
-            BoundQuery(plan: .values(columns, rows: rows), correlated: inner.correlated),
-            [try relation(columns, alias, "unnest", range)]
-        )
     }
 }
