@@ -88,7 +88,6 @@ enum UnsafeFiles {
             "Text/LikeFunctions",
             "Text/Regex/RegexCache",
             "Text/Regex/RegexFunctions",
-            "Text/Regex/RegexLists",
             "Text/Regex/RegexMatcher",
             "Text/TextRows",
             "Time/FieldFunctions",

@@ -25,6 +25,15 @@ QUERIES = {
     "a join": "SELECT count(*), sum(a.amount), max(b.label) FROM facts a JOIN facts b USING (number)",
     "a join of one key":
         "SELECT count(*), sum(b.number) FROM few a LEFT JOIN facts b ON a.one = b.one",
+    "arrays sorted":
+        "SELECT number, ARRAY[label, 'x'], ARRAY[amount, 1.0] FROM facts ORDER BY 3 DESC, 2, 1",
+    "arrays grouped":
+        "SELECT number / 2, array_agg(label ORDER BY label), array_agg(part ORDER BY number)"
+        " FROM facts GROUP BY 1",
+    "distinct arrays": "SELECT DISTINCT ARRAY[number, part], score FROM facts",
+    "arrays joined":
+        "SELECT count(*), max(ARRAY[a.label, b.label]) FROM facts a"
+        " JOIN facts b ON ARRAY[a.number, a.part] = ARRAY[b.number, b.part]",
     "a window": "SELECT number, sum(amount) OVER (PARTITION BY part ORDER BY number) FROM facts",
 }
 

@@ -108,7 +108,8 @@ struct GroupingSetsOperator: PhysicalOperator {
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         let collected = SpoolSink(for: "grouping sets", context)
-        try context.run(try input.open(context), into: collected)
+        let keepsOrder = parts.contains { ($0 as? AggregateOperator)?.keepsOrder == true }
+        try context.run(try input.open(context), into: collected, inOrder: keepsOrder)
         let rows = collected.rows
         let spool = RowSpool(for: "grouping sets", context)
         for (part, set) in zip(parts, sets) {

@@ -12,7 +12,7 @@ final class JSONAccumulator: AggregateAccumulator {
         let close: String
 
         static let list = Form(open: "[", separator: ", ", close: "]")
-        /// Arrays and rows stand on lines of their own, as in PostgreSQL.
+        /// Arrays and rows stand on lines of their own, as in PostgreSQL; NULL does not.
         static let lines = Form(open: "[", separator: ", \n ", close: "]")
         static let object = Form(open: "{ ", separator: ", ", close: " }")
     }
@@ -42,7 +42,9 @@ final class JSONAccumulator: AggregateAccumulator {
             texts[group] = Array(part)
             return
         }
-        texts[group]?.append(contentsOf: form.separator.utf8)
+        // Neither an array nor a row is written with an `n` in front.
+        let isNull = part.first == UInt8(ascii: "n")
+        texts[group]?.append(contentsOf: (isNull ? Form.list : form).separator.utf8)
         texts[group]?.append(contentsOf: part)
     }
 

@@ -47,6 +47,7 @@ extension LogicalType {
         switch self {
         case .numeric: "numeric"
         case .varchar: "character varying"
+        case .array: "ARRAY"
         default: description
         }
     }
@@ -65,6 +66,7 @@ extension LogicalType {
         case .time: "time"
         case .timestamp: "timestamp"
         case .timestamptz: "timestamptz"
+        case .array(let element): "_" + element.shortName
         default: description
         }
     }

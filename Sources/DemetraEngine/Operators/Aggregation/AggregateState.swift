@@ -105,13 +105,12 @@ private final class OrderedAggregateState: AggregateState {
     private var parts: [[Vector]] = []
     private var groups: [Vector] = []
     private var count = 0
+    private(set) var byteCount = 0
 
     init(_ aggregate: CompiledAggregate) {
         self.aggregate = aggregate
         columns = aggregate.arguments + aggregate.order.map(\.position)
     }
-
-    var byteCount: Int { count * (columns.count + 1) * 8 }
 
     func resize(groupCount: Int) {}
 
@@ -120,6 +119,7 @@ private final class OrderedAggregateState: AggregateState {
             return
         }
         parts.append(input.vectors)
+        byteCount += input.vectors.reduce(input.count * 4) { $0 + $1.memoryBytes }
         switch input.groups {
         case .one(let group):
             let groups = Buffer<Int32>(repeating: group, count: input.count)
@@ -140,6 +140,7 @@ private final class OrderedAggregateState: AggregateState {
             groups.append(Vector(type: .integer, count: vector.count, storage: .int32(mapped)))
         }
         count += other.count
+        byteCount += other.byteCount
     }
 
     func finish(groupCount: Int) throws(DemetraError) -> Vector {
