@@ -26,7 +26,7 @@ struct ColumnLayout: Sendable {
 struct ExpressionCompiler {
     private let layout: ColumnLayout
     private var instructions: [Instruction] = []
-    private var known: [String: Int] = [:]
+    private var known: [ExpressionKey: Int] = [:]
 
     private init(_ layout: ColumnLayout) { self.layout = layout }
 
@@ -54,7 +54,7 @@ struct ExpressionCompiler {
 
     private mutating func register(for expression: BoundExpression) throws(DemetraError) -> Int {
         let operation = try operation(for: expression)
-        let key = Self.key(operation, expression.type)
+        let key = ExpressionKey(operation, expression.type)
         if let key, let index = known[key] { return index }
         instructions.append(Instruction(operation: operation, type: expression.type))
         if let key { known[key] = instructions.count - 1 }
@@ -112,24 +112,6 @@ struct ExpressionCompiler {
             return .cast(try register(for: operand), isExplicit: isExplicit)
         case .call(let function, let arguments):
             return .call(function, try registers(arguments))
-        }
-    }
-
-    /// A text equal for equal computations, or nil for what is computed anew each time.
-    private static func key(_ operation: Instruction.Operation, _ type: LogicalType) -> String? {
-        switch operation {
-        case .column(let position): "c\(position)"
-        case .compare(let comparison, let left, let right): "\(comparison) \(left) \(right)"
-        case .arithmetic(let operation, let left, let right):
-            "\(operation.rawValue) \(left) \(right) \(type)"
-        case .negate(let operand): "neg \(operand)"
-        case .cast(let operand, let isExplicit): "cast \(operand) \(type) \(isExplicit)"
-        case .isNull(let operand): "null \(operand)"
-        case .call(let function, let arguments):
-            function.volatility == .volatile
-                ? nil : "call \(ObjectIdentifier(function).hashValue) \(arguments)"
-        case .literal(let vector): "l \(vector.value(at: 0)) \(type)"
-        default: nil
         }
     }
 }
