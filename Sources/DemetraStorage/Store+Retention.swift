@@ -84,7 +84,7 @@ extension TableState {
         var rows: [Int64] = []
         for visible in groups where visible.visibleCount > 0 {
             let group = visible.group
-            let range = RowTimes.range(group.zoneMaps[time])
+            let range = RowTimes.range(group.zoneMap(time))
             if let range, range.upperBound == .min { continue }
             if let range, range.lowerBound != .min, range.lowerBound >= limit { continue }
             var isWhole = false

@@ -162,7 +162,7 @@ struct SalvageSegments {
     ) -> SalvageReport.Loss {
         var times: (first: String, last: String)?
         if let position = table.timeColumn {
-            let map = visible.group.zoneMaps[position]
+            let map = visible.group.zoneMap(position)
             let type = table.columns[position].type
             if let first = map.minimum.flatMap({ ValueText.text($0, type: type) }),
                 let last = map.maximum.flatMap({ ValueText.text($0, type: type) })

@@ -104,7 +104,7 @@ struct RowMerger {
 
     private func coverage(of group: RowGroup, _ partitions: ClosedRange<Int64>?) -> Coverage {
         guard let partitions, let time = definition.timeColumn else { return .whole }
-        guard let times = RowTimes.range(group.zoneMaps[time]) else {
+        guard let times = RowTimes.range(group.zoneMap(time)) else {
             return .part(partitions, timeColumn: time)
         }
         let own =

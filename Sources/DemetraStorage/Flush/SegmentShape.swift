@@ -79,7 +79,7 @@ struct SegmentShape: Sendable {
         guard let time = definition.timeColumn else { return 0...0 }
         var (low, high) = (Int64.max, Int64.min)
         for visible in groups {
-            guard let range = RowTimes.range(visible.group.zoneMaps[time]) else {
+            guard let range = RowTimes.range(visible.group.zoneMap(time)) else {
                 return Int64.min...Int64.max
             }
             low = min(low, range.lowerBound)

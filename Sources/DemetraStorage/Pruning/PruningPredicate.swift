@@ -35,8 +35,8 @@ package struct PruningPredicate: Sendable {
     package init(terms: [PruningTerm]) { self.terms = terms }
 
     /// False when no row of the group can pass.
-    package func mayMatch(_ zoneMaps: [ZoneMap]) -> Bool {
-        terms.allSatisfy { mayMatch($0, zoneMaps) }
+    package func mayMatch(_ zoneMap: (Int) -> ZoneMap) -> Bool {
+        terms.allSatisfy { mayMatch($0, zoneMap) }
     }
 
     /// False when no row of the group can pass, as its bloom filters say; asked after the zone maps.
@@ -65,14 +65,17 @@ package struct PruningPredicate: Sendable {
         return group.mayContain(hash, column: column)
     }
 
-    private func mayMatch(_ term: PruningTerm, _ zoneMaps: [ZoneMap]) -> Bool {
+    private func mayMatch(_ term: PruningTerm, _ zoneMap: (Int) -> ZoneMap) -> Bool {
         switch term {
         case .compare(let column, let comparison, let value):
-            return mayMatch(zoneMaps[column], comparison, value)
+            return mayMatch(zoneMap(column), comparison, value)
         case .isMember(let column, let values):
-            return values.contains { mayMatch(zoneMaps[column], .equal, $0) }
-        case .isNull(let column): return !zoneMaps[column].isKnown || zoneMaps[column].nullCount > 0
-        case .isNotNull(let column): return !zoneMaps[column].isAllNull
+            let map = zoneMap(column)
+            return values.contains { mayMatch(map, .equal, $0) }
+        case .isNull(let column):
+            let map = zoneMap(column)
+            return !map.isKnown || map.nullCount > 0
+        case .isNotNull(let column): return !zoneMap(column).isAllNull
         }
     }
 

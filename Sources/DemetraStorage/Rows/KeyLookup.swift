@@ -138,7 +138,7 @@ private struct KeyRange {
     /// False when no incoming key can be in the group.
     func overlaps(_ group: RowGroup, _ columns: [Int]) -> Bool {
         for (index, column) in columns.enumerated() {
-            let stored = group.zoneMaps[column]
+            let stored = group.zoneMap(column)
             if stored.isAllNull || maps[index].isAllNull { return false }
             guard let low = stored.minimum, let high = stored.maximum else { continue }
             if index == 0, let leading, let least = low.wholeNumber,

@@ -42,7 +42,7 @@ struct SegmentPlace: Sendable, Hashable {
 }
 
 /// Up to 65,536 rows of a table, columns side by side, with a zone map for each column.
-// Immutable after init, but for the key indexes.
+// Immutable after init, but for what is made at first use.
 final class RowGroup: Sendable {
     /// Rows that a group holds at most.
     static let capacity = 65_536
@@ -50,11 +50,12 @@ final class RowGroup: Sendable {
     let numbers: RowNumbers
     let count: Int
     let columns: [ColumnSource]
-    let zoneMaps: [ZoneMap]
     /// Where in a segment the rows are; nil in the memtable.
     let segment: SegmentPlace?
     /// Bytes of memory that the rows take; 0 in a segment.
     let memoryBytes: Int
+    /// Of the memtable's groups those that were asked for: most groups become part of a larger one before.
+    private let zoneMaps: Mutex<[ZoneMap?]>
     /// Indexes of the memtable's own groups, by key; those of segments are in the cache.
     private let indexes = Mutex<[String: JoinTable]>([:])
 
@@ -63,7 +64,7 @@ final class RowGroup: Sendable {
         numbers = .contiguous(first: first)
         self.count = count
         columns = vectors.map { .memory($0) }
-        zoneMaps = vectors.map { ZoneMap($0) }
+        zoneMaps = Mutex(Array(repeating: nil, count: vectors.count))
         segment = nil
         memoryBytes = vectors.reduce(0) { $0 + $1.memoryBytes }
     }
@@ -75,7 +76,7 @@ final class RowGroup: Sendable {
         self.numbers = numbers
         self.count = count
         self.columns = columns
-        self.zoneMaps = zoneMaps
+        self.zoneMaps = Mutex(zoneMaps)
         self.segment = segment
         self.memoryBytes = memoryBytes
     }
@@ -133,6 +134,19 @@ final class RowGroup: Sendable {
         return try chunk.decoded()
     }
 
+    /// What is known of a column.
+    func zoneMap(_ column: Int) -> ZoneMap {
+        zoneMaps.withLock { maps in
+            if let map = maps[column] { return map }
+            guard case .memory(let vector) = columns[column] else {
+                return .unknown(rowCount: count)
+            }
+            let map = ZoneMap(vector)
+            maps[column] = map
+            return map
+        }
+    }
+
     /// How many distinct values a column has here, if it has a dictionary.
     func distinctCount(_ column: Int) -> Int? {
         switch columns[column] {
@@ -181,7 +195,7 @@ final class RowGroup: Sendable {
         for column in new.columns {
             if let position = positions[column.id] {
                 sources.append(columns[position].retyped(column.type))
-                maps.append(zoneMaps[position])
+                maps.append(zoneMap(position))
             } else {
                 sources.append(.absent(column))
                 maps.append(.constant(column, rowCount: count))

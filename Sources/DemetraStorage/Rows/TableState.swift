@@ -210,7 +210,7 @@ final class TableState: Sendable {
 
     /// So many groups of about one size stand at the end of the memtable before they are joined: each row is
     /// copied once for every power of it that the group grows by.
-    private static let joinedGroups = 4
+    private static let joinedGroups = 8
 
     /// Where the last groups begin that are joined with new rows behind them; nil when they are too few yet.
     private func joinable(_ groups: [VisibleGroup], first: Int64, count: Int) -> Int? {

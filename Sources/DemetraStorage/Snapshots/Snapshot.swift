@@ -132,7 +132,7 @@ package struct TableSnapshot: Sendable {
         state.groups.compactMap { group in
             guard mayShow(group) else { return nil }
             if let pruning {
-                guard pruning.mayMatch(group.group.zoneMaps),
+                guard pruning.mayMatch(group.group.zoneMap),
                     pruning.mayContain(group.group, definition)
                 else { return nil }
             }
@@ -145,7 +145,7 @@ package struct TableSnapshot: Sendable {
         var result: ZoneMap?
         for group in shownGroups {
             guard isWhole(group) else { return nil }
-            let map = group.group.zoneMaps[column]
+            let map = group.group.zoneMap(column)
             result = result.map { ZoneMap($0, map) } ?? map
         }
         return result
@@ -216,7 +216,7 @@ package struct Morsel: Sendable {
     package var rowCount: Int { group.group.count }
 
     /// What is known of a column's values, hidden rows included.
-    package func zoneMap(column: Int) -> ZoneMap { group.group.zoneMaps[column] }
+    package func zoneMap(column: Int) -> ZoneMap { group.group.zoneMap(column) }
 
     /// A reader for one worker.
     ///

@@ -20,8 +20,8 @@ extension TableSnapshot {
         }
         var found: Value?
         var partial: [(group: VisibleGroup, end: Value)] = []
-        for group in shownGroups where !group.group.zoneMaps[column].isAllNull {
-            guard let value = end(group.group.zoneMaps[column]) else { return nil }
+        for group in shownGroups where !group.group.zoneMap(column).isAllNull {
+            guard let value = end(group.group.zoneMap(column)) else { return nil }
             if !isWhole(group) {
                 partial.append((group, value))
             } else if isFurther(value, than: found) {
