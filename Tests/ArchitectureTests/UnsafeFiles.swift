@@ -119,7 +119,7 @@ enum UnsafeFiles {
             "Encodings/Integers/RunIntegers",
             "Encodings/Integers/StepIntegers",
             "Encodings/Integers/WideEncoding",
-            "Encodings/Texts/TextEncoding",
+            "Encodings/Texts/TextEncoding", "Encodings/FewRowsCodec",
             "FileSystem/PosixFileSystem",
             "Layout/RadixSort",
             "Layout/RowOrder",

@@ -233,6 +233,21 @@ import Testing
         )
     }
 
+    @Test func `with a log of a later version is refused`() throws {
+        let disk = SimulatedFileSystem(seed: Seed(1))
+        let first = try StoreFixture(disk)
+        try first.store.close()
+        let after = disk.afterCrash()
+        // The last byte of the magic is the version's digit: 4 becomes 5.
+        let log = try #require(after.paths.filter { $0.hasSuffix(".wal") }.max())
+        after.flip(bit: 0, at: 7, of: log)
+        let error = #expect(throws: DemetraError.self) { _ = try StoreFixture(after) }
+        #expect(error?.sqlState == .featureNotSupported)
+        #expect(
+            error?.message
+                == "\"\(log)\" has format version 5; this Demetra reads up to 4")
+    }
+
     @Test func `that another store holds is refused`() throws {
         let disk = SimulatedFileSystem(seed: Seed(1))
         let first = try StoreFixture(disk)

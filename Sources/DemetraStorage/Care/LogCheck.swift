@@ -45,7 +45,7 @@ enum LogPiece {
     static func pieces(
         of bytes: [UInt8], name: String, after sequence: UInt64
     ) -> [LogPiece] {
-        let isTimeless = bytes.starts(with: WriteAheadLog.timelessMagic)
+        let isTimeless = LogVersion(of: bytes) == .timeless
         var sequence = sequence
         var pieces: [LogPiece] = []
         var offset = WriteAheadLog.magic.count

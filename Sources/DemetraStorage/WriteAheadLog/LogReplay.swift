@@ -88,7 +88,7 @@ struct LogReplay {
             end: end, byteCount: byteCount, bytes: bytesReplayed,
             isEnded: report.isClosedInOrder, fileBytes: fileBytes)
         // Records of two forms never share a file.
-        if final.isTimeless { try log.rotate() }
+        if final.version != .newest { try log.rotate() }
         return log
     }
 
@@ -99,14 +99,17 @@ struct LogReplay {
         let file: any StorageFile
         let bytes: [UInt8]
 
+        /// Nil when it does not begin as log files do.
+        let version: LogVersion?
         /// Whether commits in it have no times.
-        var isTimeless: Bool { bytes.starts(with: WriteAheadLog.timelessMagic) }
+        var isTimeless: Bool { version == .timeless }
 
         init(_ directory: DatabaseDirectory, _ number: Int64) throws(DemetraError) {
             self.number = number
             path = directory.path + "/" + directory.logName(number)
             file = try directory.fileSystem.open(path, creating: false)
             bytes = try file.content(path)
+            version = LogVersion(of: bytes)
         }
     }
 
@@ -119,14 +122,18 @@ struct LogReplay {
     /// False for a last file whose beginning was never finished.
     private func begins(_ log: LogFile, isLast: Bool) throws(DemetraError) -> Bool {
         let (magic, bytes) = (WriteAheadLog.magic, log.bytes)
-        if bytes.starts(with: magic) || log.isTimeless { return true }
+        if log.version != nil { return true }
         // Zeros are what a file system may leave of bytes that were never synced.
         if isLast, bytes.count <= magic.count,
-            [magic, WriteAheadLog.timelessMagic].contains(where: {
-                zip(bytes, $0).allSatisfy { $0 == $1 || $0 == 0 }
+            LogVersion.allCases.contains(where: {
+                zip(bytes, $0.magic).allSatisfy { $0 == $1 || $0 == 0 }
             })
         {
             return false
+        }
+        if let number = LogVersion.number(of: bytes) {
+            try FormatVersion.check(
+                number, newest: LogVersion.newest.rawValue, "\"\(log.path)\"")
         }
         throw DemetraError(
             .dataCorrupted, "\"\(log.path)\" does not begin as log files do",

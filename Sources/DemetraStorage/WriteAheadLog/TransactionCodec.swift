@@ -10,6 +10,7 @@ import DemetraVectors
 ///     4  a segment whose rows join a table: its record without a base; no longer written
 ///     5  a segment whose rows join a table: its record
 ///     6  a batch that a table got under a name: table, the batch
+///     7  as 2, of at most eight rows, in another form
 enum LoggedChange {
     case catalog(CatalogChange)
     case insert(TableID, first: Int64, [Vector], count: Int)
@@ -28,12 +29,19 @@ enum TransactionCodec {
                 writer.write(UInt8(1))
                 CatalogCodec.encode(change, into: &writer)
             case .insert(let table, let first, let vectors, let count):
-                writer.write(UInt8(2))
+                let isFew = count <= FewRowsCodec.mostRows
+                writer.write(UInt8(isFew ? 7 : 2))
                 writer.write(table.number)
                 writer.write(first)
                 writer.write(UInt32(vectors.count))
                 writer.write(UInt32(count))
-                for vector in vectors { VectorCodec.encode(vector, into: &writer) }
+                for vector in vectors {
+                    if isFew {
+                        FewRowsCodec.encode(vector, into: &writer)
+                    } else {
+                        VectorCodec.encode(vector, into: &writer)
+                    }
+                }
             case .hide(let table, let rows):
                 writer.write(UInt8(3))
                 writer.write(table.number)
@@ -59,7 +67,7 @@ enum TransactionCodec {
         for _ in 0..<(try reader.count(ofAtLeast: 1)) {
             switch try reader.integer(UInt8.self) {
             case 1: changes.append(.catalog(try CatalogCodec.change(&reader)))
-            case 2: changes.append(try insert(&reader, name))
+            case 2: changes.append(try insert(&reader, name, isFew: false))
             case 3:
                 let table = TableID(try reader.integer(Int64.self))
                 let count = Int(try reader.integer(UInt32.self))
@@ -73,6 +81,7 @@ enum TransactionCodec {
             case 6:
                 let table = TableID(try reader.integer(Int64.self))
                 changes.append(.batch(table, try BatchLedger.batch(&reader)))
+            case 7: changes.append(try insert(&reader, name, isFew: true))
             default: throw reader.damaged("an unknown change")
             }
         }
@@ -80,15 +89,19 @@ enum TransactionCodec {
     }
 
     private static func insert(
-        _ reader: inout ByteReader, _ name: String
+        _ reader: inout ByteReader, _ name: String, isFew: Bool
     ) throws(DemetraError) -> LoggedChange {
         let table = TableID(try reader.integer(Int64.self))
         let first = try reader.integer(Int64.self)
-        let width = try reader.count(ofAtLeast: 14)
+        let width = try reader.count(ofAtLeast: 11)
         let count = Int(try reader.integer(UInt32.self))
+        if isFew, count > FewRowsCodec.mostRows { throw reader.damaged("a count") }
         var vectors: [Vector] = []
         for _ in 0..<width {
-            let vector = try VectorCodec.decode(&reader, name: name)
+            let vector =
+                isFew
+                ? try FewRowsCodec.decode(&reader, count)
+                : try VectorCodec.decode(&reader, name: name)
             guard vector.count == count else { throw reader.damaged("a column's length") }
             vectors.append(vector)
         }

@@ -2,7 +2,7 @@ import DemetraTypes
 
 /// The durable log of commits: numbered files of which the last one grows.
 ///
-///     file    magic "DEMWAL03", then records, then zeros
+///     file    magic "DEMWAL04", then records, then zeros
 ///
 /// The zeros are room for the next small records: overwriting them changes neither the length of the file nor where
 /// it lies, so a sync has only the record to write, and none of the file system's own notes. A file that ends in
@@ -14,9 +14,7 @@ import DemetraTypes
 /// Safe because the bytes of an array are copied before its borrow ends.
 // Owned by the writer.
 final class WriteAheadLog {
-    static let magic = Array("DEMWAL03".utf8)
-    /// How files begin whose commits have no times; they are read, and never written on.
-    static let timelessMagic = Array("DEMWAL02".utf8)
+    static let magic = LogVersion.newest.magic
 
     private let directory: DatabaseDirectory
     private var file: any StorageFile

@@ -47,11 +47,14 @@ enum WideEncoding {
         encode(unscaled, count, into: &writer)
     }
 
+    /// Scales of numerics; -1 is NaN's.
+    static let possibleScales: ClosedRange<Int32> = -1...38
+
     static func decimals(
         _ reader: inout ByteReader, _ count: Int
     ) throws(DemetraError) -> Buffer<Decimal> {
         let scales = try IntegerEncoding.decode(&reader, count, as: Int32.self)
-        guard scales.array.allSatisfy({ (-1...38).contains($0) }) else {
+        guard scales.array.allSatisfy({ possibleScales.contains($0) }) else {
             throw reader.damaged("an impossible scale")
         }
         let unscaled = try decode(&reader, count)
