@@ -21,6 +21,11 @@ extension Session {
         return transaction.withLock { $0?.snapshot(store) } ?? store.snapshot()
     }
 
+    /// True when the open transaction has changed the catalog.
+    var hasOwnCatalog: Bool {
+        transaction.withLock { $0?.work?.changesCatalog ?? false }
+    }
+
     /// When the transaction began; nil without one.
     var transactionTime: Timestamp? { transaction.withLock { $0?.start } }
 

@@ -29,8 +29,10 @@ package final class Session: Sendable {
     let running = Mutex<CancellationFlag?>(nil)
     // Texts that one session runs wait for each other here.
     let turn = Monitor(false)
-    // These two are touched only by the text that has the turn.
+    // These are touched only by the text that has the turn.
     let literalInserts = Mutex(LiteralInsertParser())
+    let boundInsert = Mutex<(circumstances: LiteralInsert.Circumstances, insert: LiteralInsert)?>(
+        nil)
     let transaction = Mutex<SessionTransaction?>(nil)
     /// Tells the sessions of a database apart.
     let number: Int

@@ -27,18 +27,19 @@ struct StatementRun {
 
     func execute(_ parsed: ParsedStatement) throws(DemetraError) {
         let snapshot = session.snapshot
-        let binder = session.makeBinder(snapshot, Folder(context: context(snapshot)))
         var parsed = parsed
         if case .insert(let insert) = parsed.statement, let literals = insert.literalRows {
-            let rows = LiteralInsert(run: self, snapshot: snapshot)
-            if let (bound, batches) = try? rows.batches(insert, literals, binder) {
-                try refuseWriting(.insert(bound))
+            let known = session.literalInsert(insert, literals, text: text, snapshot)
+            let context = context(snapshot)
+            if let known, let batches = try? known.batches(literals, context) {
+                try session.refuseWriting("INSERT")
                 return try InsertStatementRun(run: self, snapshot: snapshot)
-                    .execute(bound, batches)
+                    .execute(known.insert, batches, context)
             }
             // Something is wrong with the rows, or not so plain: the ordinary way finds out what.
             parsed = try SQLParser.parse(text)[0]
         }
+        let binder = session.makeBinder(snapshot, Folder(context: context(snapshot)))
         let bound = try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
         try execute(bound, snapshot)
     }

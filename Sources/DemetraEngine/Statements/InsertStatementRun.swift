@@ -17,24 +17,24 @@ struct InsertStatementRun {
         if case .fail = insert.conflict, insert.returning.isEmpty {
             return try stream(insert, constraints, context)
         }
-        try execute(insert, try run.collect(insert.plan, snapshot).batches)
-    }
-
-    /// - Parameter batches: rows with the columns of the insert's plan.
-    func execute(_ insert: BoundInsert, _ batches: [Batch]) throws(DemetraError) {
-        let context = run.context(snapshot)
-        let layout = ColumnLayout(insert.plan.columns)
-        let constraints = try RowConstraints(
-            table: insert.table, checks: insert.checks, layout: layout)
+        let batches = try run.collect(insert.plan, snapshot).batches
         for batch in batches {
             try constraints.verify(rows: batch.vectors, batch: batch, context)
         }
-        let (count, written) = try write(insert, batches, layout, context)
+        try execute(insert, batches, context)
+    }
+
+    /// - Parameter batches: rows with the columns of the insert's plan, which break no constraint.
+    func execute(
+        _ insert: BoundInsert, _ batches: [Batch], _ context: ExecutionContext
+    ) throws(DemetraError) {
+        let (count, written) = try write(insert, batches, context)
         if insert.returning.isEmpty {
             return try run.output.finish(tag: "INSERT 0 \(count)")
         }
         try Returning(run: run).deliver(
-            insert.returning, layout: layout, batches: written, tag: "INSERT 0 \(count)", context)
+            insert.returning, layout: ColumnLayout(insert.plan.columns), batches: written,
+            tag: "INSERT 0 \(count)", context)
     }
 
     /// Rows of which nothing is asked afterwards are written as the query gives them.
@@ -71,8 +71,7 @@ struct InsertStatementRun {
 
     /// Commits the rows; gives how many rows were written and what they are.
     private func write(
-        _ insert: BoundInsert, _ batches: [Batch], _ layout: ColumnLayout,
-        _ context: ExecutionContext
+        _ insert: BoundInsert, _ batches: [Batch], _ context: ExecutionContext
     ) throws(DemetraError) -> (Int, [Batch]) {
         var transaction = WriteTransaction(snapshot: snapshot)
         let total = batches.reduce(0) { $0 + $1.count }
@@ -95,7 +94,8 @@ struct InsertStatementRun {
                 batches, key: key, existing: existing, excluded: excluded,
                 assignments: assignments, condition: condition, context)
             let constraints = try RowConstraints(
-                table: insert.table, checks: insert.checks, layout: layout)
+                table: insert.table, checks: insert.checks,
+                layout: ColumnLayout(insert.plan.columns))
             for batch in resolved.updated {
                 try constraints.verify(rows: batch.vectors, batch: batch, context)
             }

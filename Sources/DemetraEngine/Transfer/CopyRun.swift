@@ -36,14 +36,15 @@ struct CopyRun {
             try parser.parse(chunk)
         }
         var chunker = CSVChunker(dialect: options.dialect)
-        let completion = try RowCompletion(copy: copy, context: run.context(snapshot))
+        let completion = try RowCompletion(copy)
+        let context = run.context(snapshot)
         let conflict: ConflictAction = copy.table.restates ? .replace : .error
         let writer = BulkWriter(
             store: run.engine.store, snapshot: snapshot, table: copy.table, onConflict: conflict,
             budget: run.budget)
         func write(_ chunks: [ParsedChunk]) throws(DemetraError) {
             for batch in chunks.flatMap(\.batches) where batch.count > 0 {
-                try writer.append(try completion.complete(batch))
+                try writer.append(try completion.complete(batch, context))
             }
         }
         while let chunk = try chunker.next(from: read) {
@@ -141,37 +142,6 @@ struct CopyRun {
         writer.end(into: &target.bytes)
         try target.flush()
         try run.output.finish(tag: "COPY \(sink.rowCount)")
-    }
-}
-
-/// Adds the columns that a file does not carry, and verifies the rows.
-struct RowCompletion {
-    private let copy: BoundCopyFrom
-    private let context: ExecutionContext
-    private let constraints: RowConstraints
-    private let defaults: ExpressionProgram
-
-    init(copy: BoundCopyFrom, context: ExecutionContext) throws(DemetraError) {
-        self.copy = copy
-        self.context = context
-        constraints = try RowConstraints(
-            table: copy.table, checks: copy.checks, layout: ColumnLayout(copy.rowColumns))
-        defaults = try ExpressionCompiler.compile(
-            copy.defaults.map(\.value), layout: ColumnLayout([]))
-    }
-
-    /// - Throws: 23502 or 23514 for the first row that breaks a constraint.
-    func complete(_ batch: Batch) throws(DemetraError) -> Batch {
-        let added = try ExpressionEvaluator(defaults, context)
-            .evaluate(Batch([], count: batch.count))
-        var vectors = copy.table.columns.map { Vector.nulls($0.type, count: batch.count) }
-        for (index, position) in copy.columns.enumerated() {
-            vectors[position] = batch.vectors[index]
-        }
-        for (index, entry) in copy.defaults.enumerated() { vectors[entry.position] = added[index] }
-        let row = Batch(vectors, count: batch.count)
-        try constraints.verify(rows: vectors, batch: row, context)
-        return row
     }
 }
 

@@ -37,6 +37,7 @@ struct FileImport {
         let table: TableDefinition
         /// What a COPY adds and verifies; nil for a table that the file makes.
         let completion: RowCompletion?
+        let context: ExecutionContext
         let writer: BulkWriter
         let conflict: ConflictAction
     }
@@ -211,7 +212,8 @@ struct FileImport {
                 for batch in chunk.batches where batch.count > 0 {
                     outcome.rowCount += batch.count
                     guard isLast || outcome.widenings.isEmpty else { continue }
-                    try target.writer.append(try target.completion?.complete(batch) ?? batch)
+                    try target.writer.append(
+                        try target.completion?.complete(batch, target.context) ?? batch)
                 }
             }
             if !chunks.isEmpty {
@@ -240,6 +242,7 @@ struct FileImport {
         return Target(
             table: table,
             completion: existing == nil ? nil : try completion(layout.columns, snapshot),
+            context: context(snapshot),
             writer: BulkWriter(
                 store: session.engine.store, snapshot: snapshot, table: table,
                 onConflict: conflict, budget: budget),
@@ -294,8 +297,12 @@ struct FileImport {
         guard let statement = try SQLParser.parse(text).first,
             case .copyFrom(let copy) = try binder.bind(statement, text: text, parameters: [])
         else { throw DemetraError(.internalError, "an import is not a COPY") }
+        return try RowCompletion(copy)
+    }
+
+    private func context(_ snapshot: Snapshot) -> ExecutionContext {
         let engine = session.engine
-        let context = ExecutionContext(
+        return ExecutionContext(
             snapshot: snapshot, pool: engine.pool, budget: budget,
             spill: SpillSpace(engine.store),
             evaluation: EvaluationContext(
@@ -303,7 +310,6 @@ struct FileImport {
                 timeZones: engine.timeZones, userName: session.user,
                 cancellation: CancellationFlag()),
             parameters: [])
-        return try RowCompletion(copy: copy, context: context)
     }
 
     /// A header that is no header, such as one line of a million characters, makes no column.

@@ -38,36 +38,21 @@ extension Binder {
             returning: try returning(statement.returning, table, statement.alias, columns))
     }
 
-    /// An INSERT of plain literals, and how its rows become those of the table; nil when they do not plainly.
+    /// An INSERT of plain literals, and how rows of `width` literals become those of the table; nil when they do not.
     package func bindLiteralInsert(
-        _ statement: InsertStatement, text: String
+        _ statement: InsertStatement, width: Int, text: String
     ) throws(DemetraError) -> (insert: BoundInsert, rows: BoundCopyFrom)? {
-        guard let literals = statement.literalRows else { return nil }
         self.text = text
         let insert = try bindInsert(statement)
         let table = insert.table
         let positions = try targetPositions(statement.columns, table)
-        let width = literals.kinds.count
         guard width == positions.count || (width < positions.count && statement.columns.isEmpty)
         else { return nil }
-        for (kinds, position) in zip(literals.kinds, positions) {
-            guard Self.areReadAsText(kinds, as: table.columns[position].type) else { return nil }
-        }
         return (
             insert,
             try copyTarget(
                 table, Array(positions.prefix(width)), insert.plan.columns, .standard, [:])
         )
-    }
-
-    /// Whether the text of literals means in a column what the literals do.
-    private static func areReadAsText(_ kinds: LiteralRows.Kinds, as type: LogicalType) -> Bool {
-        if kinds.contains(.boolean), type != .boolean { return false }
-        switch type {
-        case .smallint, .integer, .bigint: return !kinds.contains(.fraction)
-        case .double, .numeric: return true
-        default: return kinds.isDisjoint(with: [.whole, .fraction])
-        }
     }
 
     private func targetPositions(

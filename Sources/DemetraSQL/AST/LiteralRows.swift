@@ -25,4 +25,6 @@ package struct LiteralRows: Sendable, Hashable {
     package let records: [UInt8]
     /// The kinds of each column, NULLs apart.
     package let kinds: [Kinds]
+    /// Equal for INSERTs of one parser that differ in their rows alone.
+    package var statementNumber = 0
 }

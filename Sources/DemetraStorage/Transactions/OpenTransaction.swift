@@ -50,6 +50,9 @@ package struct OpenTransaction: Sendable {
         OpenTransaction(base: base, builder: builder.rewound(to: base))
     }
 
+    /// True when it changes the catalog.
+    package var changesCatalog: Bool { !changes.isEmpty }
+
     /// True when there is nothing to commit.
     package var isEmpty: Bool { changes.isEmpty && work.isEmpty }
 
