@@ -24,6 +24,10 @@ public final class Connection: Sendable {
         try session.run(text, parameters: [], output: output)
     }
 
+    /// Whether a text is an INSERT of a few literals, like one that ran before, which answers nothing but its tag: a
+    /// thread that must not wait for a client may run it.
+    package func isRepeatedInsert(_ text: String) -> Bool { session.isRepeatedInsert(text) }
+
     /// The value of a setting of the session.
     package func setting(_ name: String) throws(DemetraError) -> String {
         try session.setting(name)

@@ -196,6 +196,40 @@ class ServerTests(ProgramTests):
             for number in range(500):
                 self.assertEqual(connection._until_ready()[-1].rows, [(str(number),)])
 
+    def test_inserts_sent_ahead_are_answered_in_order_also_those_that_fail(self):
+        with self.server.connect() as connection:
+            connection.query("CREATE TABLE t (id int PRIMARY KEY, name text)")
+            for number in range(300):
+                key = 0 if number % 10 == 9 else number
+                connection.send(b"Q", f"INSERT INTO t VALUES ({key}, 'n{number}')\0".encode())
+                if number % 50 == 49:
+                    connection.send(b"Q", b"SELECT count(*) FROM t\0")
+            for number in range(300):
+                if number % 10 == 9:
+                    with self.assertRaises(ServerError) as failure:
+                        connection._until_ready()
+                    self.assertEqual(failure.exception.fields["C"], "23505")
+                else:
+                    self.assertEqual(connection._until_ready()[-1].tag, "INSERT 0 1")
+                if number % 50 == 49:
+                    rows = connection._until_ready()[-1].rows
+                    self.assertEqual(rows, [(str((number + 1) * 9 // 10),)])
+
+    def test_clients_in_transactions_insert_side_by_side(self):
+        connections = [self.server.connect() for _ in range(40)]
+        connections[0].query("CREATE TABLE t (client int, number int)")
+        for connection in connections:
+            connection.query("BEGIN")
+        for number in range(5):
+            for client, connection in enumerate(connections):
+                connection.query(f"INSERT INTO t VALUES ({client}, {number})")
+        for client, connection in enumerate(connections):
+            connection.query("ROLLBACK" if client % 2 else "COMMIT")
+        rows = connections[0].rows("SELECT count(*), sum(client % 2) FROM t")
+        self.assertEqual(rows, [("100", "0")])
+        for connection in connections:
+            connection.close()
+
     def test_an_empty_statement_is_answered(self):
         with self.server.connect() as connection:
             connection.query("")

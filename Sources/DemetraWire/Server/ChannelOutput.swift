@@ -88,6 +88,13 @@ final class ChannelOutput: StatementOutput {
         }
     }
 
+    /// Writes what waits, on the event loop, without waiting for the client.
+    func writeHere() {
+        let bytes = buffer
+        buffer = ByteBuffer()
+        if bytes.readableBytes > 0 { channel.writeAndFlush(bytes, promise: nil) }
+    }
+
     /// Hands what waits to the event loop without waiting for the client; `done` is called there afterwards.
     ///
     /// One task for both: each wakes the event loop up, which costs more than a small answer.

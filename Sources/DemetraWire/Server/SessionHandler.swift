@@ -3,22 +3,24 @@ import NIOCore
 
 /// One client on its event loop: cuts bytes into messages, asks the state machine what to do, and does it.
 ///
-/// Statements run on the session's own thread; only `copyIn`, the channel and the connection are shared
-/// with it.
+/// Statements run on the session's own thread, but for the shortest; only `copyIn`, the channel and the connection
+/// are shared with it.
 final class SessionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
     private let database: Database
     private let registry: SessionRegistry
+    private let loops: ClientLoops
     // Owned by the event loop.
     private var machine = WireStateMachine()
     private var decoder = NIOSingleStepByteToMessageProcessor(FrontendDecoder())
     private var session: WireSession?
     private var entry: SessionRegistry.Entry?
 
-    init(database: Database, registry: SessionRegistry) {
+    init(database: Database, registry: SessionRegistry, loops: ClientLoops) {
         self.database = database
+        self.loops = loops
         self.registry = registry
     }
 
@@ -48,8 +50,11 @@ final class SessionHandler: ChannelInboundHandler {
     }
 
     private func perform(_ actions: [WireStateMachine.Action], _ context: ChannelHandlerContext) {
-        for action in actions {
+        var actions = actions[...]
+        while let action = actions.popFirst() {
             switch action {
+            case .run(let text) where session?.runHere(text) == true:
+                actions += machine.ended()
             case .refuseEncryption:
                 var buffer = context.channel.allocator.buffer(capacity: 1)
                 buffer.writeInteger(UInt8(ascii: "N"))
@@ -93,7 +98,7 @@ final class SessionHandler: ChannelInboundHandler {
         if minor > 0 || !options.isEmpty { write(.negotiateProtocolVersion(options), context) }
         let user = parameters["user"] ?? "demetra"
         let connection = database.connect(user: user)
-        let session = WireSession(connection: connection, channel: context.channel)
+        let session = WireSession(connection: connection, channel: context.channel, loops: loops)
         do {
             try session.applyStartup(parameters)
         } catch {

@@ -5,10 +5,14 @@ import NIOPosix
 /// A server that speaks the PostgreSQL protocol version 3.0 to psql, drivers and tools.
 public final class WireServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
+    private let loops: ClientLoops
     private let channel: any Channel
 
-    private init(group: MultiThreadedEventLoopGroup, channel: any Channel) {
+    private init(
+        group: MultiThreadedEventLoopGroup, loops: ClientLoops, channel: any Channel
+    ) {
         self.group = group
+        self.loops = loops
         self.channel = channel
     }
 
@@ -20,20 +24,23 @@ public final class WireServer: Sendable {
     ) async throws -> WireServer {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let registry = SessionRegistry()
-        let bootstrap = ServerBootstrap(group: group)
+        let loops = ClientLoops()
+        let bootstrap = ServerBootstrap(group: group, childGroup: loops.group)
             .serverChannelOption(.backlog, value: 1_024)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
+                loops.add(channel)
+                return channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(
-                        SessionHandler(database: database, registry: registry))
+                        SessionHandler(database: database, registry: registry, loops: loops))
                 }
             }
         do {
             let channel = try await bootstrap.bind(host: host, port: port).get()
-            return WireServer(group: group, channel: channel)
+            return WireServer(group: group, loops: loops, channel: channel)
         } catch {
+            try? await loops.group.shutdownGracefully()
             try? await group.shutdownGracefully()
             throw DemetraError(
                 .ioError, "cannot listen on \(host):\(port): \(error)",
@@ -50,6 +57,7 @@ public final class WireServer: Sendable {
     /// Stops listening and closes all sessions.
     public func stop() async throws {
         try await channel.close()
+        try await loops.group.shutdownGracefully()
         try await group.shutdownGracefully()
     }
 }
