@@ -15,6 +15,7 @@ struct DistinctOperator: PhysicalOperator {
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         // One table for all rows: the first row of a key must be the first of the input.
         let stream = try input.open(context)
+        guard !keyTypes.isEmpty else { return try first(stream, context) }
         let sort = ExternalSort(keys: sortKeys, types: layout.types, for: "distinct", context)
         let stage = LocalStage(
             distinct: self, tables: MemoryShare(sort.budget), context: context)
@@ -28,6 +29,14 @@ struct DistinctOperator: PhysicalOperator {
             if let kept = try firstRows(batch, table, evaluator) { batches.append(kept) }
         }
         return BatchStream(source: MaterializedRows(batches: batches))
+    }
+
+    /// Rows without columns are all alike.
+    private func first(
+        _ stream: BatchStream, _ context: ExecutionContext
+    ) throws(DemetraError) -> BatchStream {
+        let rows = try context.collect(stream, for: "distinct")
+        return BatchStream(source: rows.slice(from: 0, to: min(rows.rowCount, 1)))
     }
 
     /// Of rows that were sorted by their keys the first of each, in the order of the input.
