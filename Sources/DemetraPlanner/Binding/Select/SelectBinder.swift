@@ -61,7 +61,7 @@ struct SelectBinder {
             clauses.qualify = try qualification(condition, clauses.items)
         }
         context.sets = sets
-        clauses.order = try orderKeys(clauses.items)
+        try orderKeys(&clauses)
         clauses.distinctOn = try distinctKeys(clauses.items, clauses.order)
         let setsBelow = try setsBelowGroups(grouping, clauses.qualify)
         plan = sets.expanding(plan, setsBelow)
@@ -84,7 +84,7 @@ struct SelectBinder {
         if !windows.calls.isEmpty { plan = .window(WindowPlan(input: plan, calls: windows.calls)) }
         if let qualify = clauses.qualify { plan = .filter(plan, qualify) }
         plan = sets.expanding(plan, setsAbove)
-        let output = SelectOutput(binder: binder, core: core, query: query, clauses: clauses)
+        var output = SelectOutput(binder: binder, core: core, query: query, clauses: clauses)
         return BoundQuery(plan: try output.finish(plan), correlated: scope.correlated)
     }
 
@@ -197,17 +197,18 @@ struct SelectBinder {
         return try binder.condition(try binder.bind(condition, context), "QUALIFY")
     }
 
-    private func orderKeys(_ items: [Item]) throws(DemetraError) -> [PlanSortKey] {
-        var keys: [PlanSortKey] = []
+    private func orderKeys(_ clauses: inout SelectClauses) throws(DemetraError) {
+        let items = clauses.items
         for item in query.orderBy {
             var expression: BoundExpression
-            if let found = try selectedItem(item.expression, items) {
-                expression = found
+            var source = try selectedItem(item.expression, items)
+            if let source {
+                expression = items[source].expression
             } else {
                 expression = try binder.bind(item.expression, context)
-                if core.distinctOn?.isEmpty == true,
-                    !items.contains(where: { $0.expression.fingerprint == expression.fingerprint })
-                {
+                let fingerprint = expression.fingerprint
+                source = items.firstIndex { $0.expression.fingerprint == fingerprint }
+                if core.distinctOn?.isEmpty == true, source == nil {
                     throw DemetraError(
                         .invalidColumnReference,
                         "for SELECT DISTINCT, ORDER BY expressions must appear in select list"
@@ -215,30 +216,28 @@ struct SelectBinder {
                 }
             }
             if expression.type == .unknown { expression = try binder.coerce(expression, to: .text) }
-            keys.append(
+            clauses.orderSources.append(source)
+            clauses.order.append(
                 PlanSortKey(
                     expression: expression, descending: item.descending,
                     nullsFirst: item.nullsFirst ?? item.descending))
         }
-        return keys
     }
 
-    /// What an ordinal, or a bare name that is an output column, stands for.
+    /// The item that an ordinal, or a bare name that is an output column, stands for.
     private func selectedItem(
         _ expression: Expression, _ items: [Item]
-    ) throws(DemetraError) -> BoundExpression? {
-        if let position = try binder.ordinal(expression, items.count) {
-            return items[position].expression
-        }
+    ) throws(DemetraError) -> Int? {
+        if let position = try binder.ordinal(expression, items.count) { return position }
         guard case .column(let path) = expression.node, path.count == 1 else { return nil }
-        let matches = items.filter { $0.name == path[0].name }
-        let distinct = Set(matches.map(\.expression.fingerprint))
+        let matches = items.indices.filter { items[$0].name == path[0].name }
+        let distinct = Set(matches.map { items[$0].expression.fingerprint })
         if distinct.count > 1 {
             throw DemetraError(
                 .ambiguousColumn, "ORDER BY \"\(path[0].name)\" is ambiguous"
             ).at(expression.range)
         }
-        return matches.first?.expression
+        return matches.first
     }
 
     private func distinctKeys(
@@ -248,7 +247,7 @@ struct SelectBinder {
         var keys: [BoundExpression] = []
         for expression in expressions {
             if let found = try selectedItem(expression, items) {
-                keys.append(found)
+                keys.append(items[found].expression)
             } else {
                 keys.append(try binder.bind(expression, context))
             }
@@ -343,6 +342,8 @@ struct SelectClauses {
     var having: BoundExpression?
     var qualify: BoundExpression?
     var order: [PlanSortKey] = []
+    /// The item that each key of the order is, if it is one.
+    var orderSources: [Int?] = []
     /// Keys of DISTINCT ON.
     var distinctOn: [BoundExpression]?
 

@@ -6,18 +6,53 @@ struct SelectOutput {
     let binder: Binder
     let core: SelectCore
     let query: Query
-    let clauses: SelectClauses
+    private(set) var clauses: SelectClauses
 
-    func finish(_ plan: LogicalPlan) throws(DemetraError) -> LogicalPlan {
-        let columns = projected(plan)
+    init(binder: Binder, core: SelectCore, query: Query, clauses: SelectClauses) {
+        self.binder = binder
+        self.core = core
+        self.query = query
+        self.clauses = clauses
+    }
+
+    mutating func finish(_ plan: LogicalPlan) throws(DemetraError) -> LogicalPlan {
         if let distinctOn = core.distinctOn, distinctOn.isEmpty {
-            return try distinct(plan, columns)
+            return try distinct(plan, projected(plan))
         }
-        var result = plan
+        var result = computingVolatileKeys(plan)
+        let columns = projected(result)
         if !clauses.order.isEmpty { result = .sort(result, clauses.order) }
         if let keys = clauses.distinctOn { result = .distinct(result, on: keys) }
         // Below the projection: only the rows that are left are computed, and ties see every sort key.
         return .project(try binder.limited(result, query, clauses.order), columns)
+    }
+
+    /// Rows are sorted by the value that is shown: an item that differs at each evaluation, `random()`, is computed once, below
+    /// the sort.
+    private mutating func computingVolatileKeys(_ plan: LogicalPlan) -> LogicalPlan {
+        var computed: [Int: ProjectedColumn] = [:]
+        for (position, source) in clauses.orderSources.enumerated() {
+            guard let source, clauses.items[source].expression.isVolatile else { continue }
+            let item = clauses.items[source]
+            let column =
+                computed[source]
+                ?? ProjectedColumn(
+                    column: binder.newColumn(item.name, item.expression.type),
+                    expression: item.expression)
+            computed[source] = column
+            let key = clauses.order[position]
+            clauses.order[position] = PlanSortKey(
+                expression: column.reference, descending: key.descending,
+                nullsFirst: key.nullsFirst)
+        }
+        guard !computed.isEmpty else { return plan }
+        for (source, column) in computed { clauses.items[source].expression = column.reference }
+        let passed = plan.columns.map { column in
+            ProjectedColumn(
+                column: column,
+                expression: BoundExpression(.column(column.id), type: column.type))
+        }
+        return .project(plan, passed + computed.sorted { $0.key < $1.key }.map(\.value))
     }
 
     private func projected(_ plan: LogicalPlan) -> [ProjectedColumn] {
@@ -61,5 +96,12 @@ struct SelectOutput {
         }
         if !keys.isEmpty { result = .sort(result, keys) }
         return try binder.limited(result, query, keys)
+    }
+}
+
+extension ProjectedColumn {
+    /// The column, as expressions above read it.
+    fileprivate var reference: BoundExpression {
+        BoundExpression(.column(column.id), type: column.type)
     }
 }
