@@ -225,28 +225,38 @@ enum AggregateList {
             ]
     }()
 
-    private static let orderedSets: [AggregateFunction] = [
-        AggregateFunction(
-            "percentile_cont",
-            Signature([.type(.double), .type(.double)], result: .fixed(.double)),
-            isOrderedSet: true
-        ) { _, type in OrderedSetAccumulator(.continuous, type: type) },
-        AggregateFunction(
-            "percentile_cont",
-            Signature([.type(.double), .type(.interval)], result: .fixed(.interval)),
-            isOrderedSet: true
-        ) { _, type in OrderedSetAccumulator(.continuous, type: type) },
-        AggregateFunction(
-            "percentile_disc", Signature([.type(.double), .any], result: .argument(1)),
-            isOrderedSet: true
-        ) { _, type in OrderedSetAccumulator(.discrete, type: type) },
-        AggregateFunction(
-            "mode", Signature([.any], result: .argument(0)), isOrderedSet: true
-        ) { _, type in OrderedSetAccumulator(.mode, type: type) },
-        aggregate("median", [.type(.double)], .fixed(.double)) { _, type in
-            OrderedSetAccumulator(.median, type: type)
-        },
-    ]
+    private static let orderedSets: [AggregateFunction] =
+        [
+            orderedSet(
+                "mode", .mode, Signature([.any], result: .argument(0))),
+            aggregate("median", [.type(.double)], .fixed(.double)) { _, type in
+                OrderedSetAccumulator(.median, type: type)
+            },
+        ]
+        + [false, true].flatMap { isList in
+            let fraction = ParameterType.type(isList ? .array(.double) : .double)
+            let numbers = [LogicalType.double, .interval].map { type in
+                orderedSet(
+                    "percentile_cont", .continuous,
+                    Signature(
+                        [fraction, .type(type)], result: .fixed(isList ? .array(type) : type)),
+                    isList: isList)
+            }
+            let values = orderedSet(
+                "percentile_disc", .discrete,
+                Signature([fraction, .any], result: isList ? .array(of: 1) : .argument(1)),
+                isList: isList)
+            return numbers + [values]
+        }
+
+    private static func orderedSet(
+        _ name: String, _ kind: OrderedSetAccumulator.Kind, _ signature: Signature,
+        isList: Bool = false
+    ) -> AggregateFunction {
+        AggregateFunction(name, signature, isOrderedSet: true) { _, type in
+            OrderedSetAccumulator(kind, type: type, isList: isList)
+        }
+    }
 
     private static let collections: [AggregateFunction] = [
         AggregateFunction(

@@ -13,14 +13,17 @@ final class OrderedSetAccumulator: AggregateAccumulator {
 
     private let kind: Kind
     private let type: LogicalType
+    /// Asked for several fractions at once.
+    private let isList: Bool
     private var parts: [(values: Vector, groups: Buffer<Int32>)] = []
     private var rowCount = 0
-    private var fraction: Double?
+    private var fractions = PercentileFractions()
     private var isDescending = false
 
-    init(_ kind: Kind, type: LogicalType) {
+    init(_ kind: Kind, type: LogicalType, isList: Bool = false) {
         self.kind = kind
         self.type = type
+        self.isList = isList
     }
 
     var byteCount: Int { rowCount * 12 }
@@ -33,19 +36,13 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             isDescending = flag
         }
         guard let values = arguments.popLast() else { return }
-        if let given = arguments.first, case .double(let number) = given.value(at: 0) {
-            guard (0...1).contains(number) else {
-                throw DemetraError(
-                    .numericValueOutOfRange, "percentile value \(number) is not between 0 and 1")
-            }
-            fraction = number
-        }
         let rows: Buffer<Int32> =
             if case .rows(let given) = groups {
                 given
             } else {
                 Buffer(repeating: Int32(groups.group(0)), count: count)
             }
+        if let given = arguments.first { try fractions.read(given, rows) }
         parts.append((values, rows))
         rowCount += count
     }
@@ -57,17 +54,13 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             parts.append((part.values, mapped))
         }
         rowCount += other.rowCount
-        fraction = fraction ?? other.fraction
+        fractions.merge(other.fractions, groupMap)
         isDescending = isDescending || other.isDescending
     }
 
     func finish(groupCount: Int) throws(DemetraError) -> Vector {
         var builder = VectorBuilder(type: type, capacity: groupCount)
         if rowCount == 0 {
-            for _ in 0..<groupCount { builder.appendNull() }
-            return builder.finish()
-        }
-        if kind == .continuous || kind == .discrete, fraction == nil {
             for _ in 0..<groupCount { builder.appendNull() }
             return builder.finish()
         }
@@ -86,13 +79,26 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             while position < rowCount, Int(groups[Int(order[position])]) == group { position += 1 }
             var end = position
             while end > start, !all.isValid(Int(order[end - 1])) { end -= 1 }
-            if end == start || (kind != .mode && kind != .median && fraction == nil) {
-                builder.appendNull()
-            } else {
-                builder.append(result(all, order, start, end))
+            append(to: &builder, group, isEmpty: end == start) { fraction in
+                result(all, order, start, end, fraction)
             }
         }
         return builder.finish()
+    }
+
+    /// The results of one group: a value, or an array of those of all fractions.
+    private func append(
+        to builder: inout VectorBuilder, _ group: Int, isEmpty: Bool,
+        _ result: (Double) -> Value
+    ) {
+        let asked = kind == .mode || kind == .median ? [0.5] : fractions.of(group)
+        guard !isEmpty, let asked else { return builder.appendNull() }
+        guard isList, let element = type.arrayElement else {
+            return builder.append(asked.first?.map(result) ?? .null)
+        }
+        var array = ArrayWriter(ArrayLayout(element: element))
+        for fraction in asked { array.append(fraction.map(result) ?? .null) }
+        builder.append(array)
     }
 
     // MARK: Selection
@@ -124,7 +130,9 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             for group in 0..<groupCount {
                 let run = UnsafeMutableBufferPointer(rebasing: images[start..<ends[group]])
                 start = ends[group]
-                builder.append(run.isEmpty ? .null : selected(run, type))
+                append(to: &builder, group, isEmpty: run.isEmpty) { fraction in
+                    selected(run, type, fraction)
+                }
             }
         }
         return builder.finish()
@@ -132,15 +140,15 @@ final class OrderedSetAccumulator: AggregateAccumulator {
 
     /// The result of one group.
     private func selected(
-        _ run: UnsafeMutableBufferPointer<Int64>, _ type: LogicalType
+        _ run: UnsafeMutableBufferPointer<Int64>, _ type: LogicalType, _ fraction: Double
     ) -> Value {
         func ascending(_ rank: Int) -> Int { isDescending ? run.count - 1 - rank : rank }
         func image(_ rank: Int) -> Int64 { SelectKernel.selectSigned(ascending(rank), run) }
         if kind == .discrete {
-            let rank = ((fraction ?? 0) * Double(run.count)).rounded(.up)
+            let rank = (fraction * Double(run.count)).rounded(.up)
             return Self.value(image(max(0, Int(rank) - 1)), type)
         }
-        let exact = (kind == .median ? 0.5 : fraction ?? 0) * Double(run.count - 1)
+        let exact = fraction * Double(run.count - 1)
         let lower = Int(exact.rounded(.down))
         let share = exact - Double(lower)
         let low = image(lower)
@@ -164,12 +172,14 @@ final class OrderedSetAccumulator: AggregateAccumulator {
 
     // MARK: Sorting
 
-    private func result(_ all: Vector, _ order: Buffer<Int32>, _ start: Int, _ end: Int) -> Value {
+    private func result(
+        _ all: Vector, _ order: Buffer<Int32>, _ start: Int, _ end: Int, _ fraction: Double
+    ) -> Value {
         func value(_ index: Int) -> Value { all.value(at: Int(order[start + index])) }
         let count = end - start
         switch kind {
         case .discrete:
-            let rank = ((fraction ?? 0) * Double(count)).rounded(.up)
+            let rank = (fraction * Double(count)).rounded(.up)
             return value(max(0, Int(rank) - 1))
         case .mode:
             var (best, bestCount, index) = (0, 0, 0)
@@ -183,7 +193,7 @@ final class OrderedSetAccumulator: AggregateAccumulator {
             }
             return value(best)
         case .continuous, .median:
-            let exact = (kind == .median ? 0.5 : fraction ?? 0) * Double(count - 1)
+            let exact = fraction * Double(count - 1)
             let lower = Int(exact.rounded(.down))
             let share = exact - Double(lower)
             if share == 0 { return value(lower) }
