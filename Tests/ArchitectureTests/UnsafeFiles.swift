@@ -105,6 +105,7 @@ enum UnsafeFiles {
             "Encodings/Doubles/FloatEncoding",
             "Encodings/Doubles/HalvedDoubles",
             "Encodings/Doubles/ScaledDoubles",
+            "Encodings/FewRowsCodec",
             "Encodings/Integers/BitPacking",
             "Encodings/Integers/ConstantIntegers",
             "Encodings/Integers/DeltaIntegers",
@@ -119,13 +120,14 @@ enum UnsafeFiles {
             "Encodings/Integers/RunIntegers",
             "Encodings/Integers/StepIntegers",
             "Encodings/Integers/WideEncoding",
-            "Encodings/Texts/TextEncoding", "Encodings/FewRowsCodec",
+            "Encodings/Texts/TextEncoding",
             "FileSystem/PosixFileSystem",
             "Layout/RadixSort",
             "Layout/RowOrder",
             "Layout/RowTimes",
             "Pruning/KeyHash",
             "Pruning/ZoneMap+Vector",
+            "Rows/DeletionVector",
         ],
         "DemetraTesting": [
             "SimulatedFileSystem"

@@ -5,6 +5,7 @@ import DemetraVectors
 ///
 /// Scans of the present look at the bits alone. In tables with history, `history` says beside them which
 /// commit hid each row.
+/// Safe because a buffer of visible rows has room for each row of its range and one more.
 // Immutable after init.
 final class DeletionVector: Sendable {
     private let words: [UInt64]
@@ -55,10 +56,25 @@ final class DeletionVector: Sendable {
 
     /// The visible rows of a range, counted from its start; nil when all are.
     func visible(from start: Int, count: Int) -> SelectionVector? {
-        var rows: [Int32] = []
-        rows.reserveCapacity(count)
-        for row in 0..<count where !isHidden(start + row) { rows.append(Int32(row)) }
-        return rows.count == count ? nil : SelectionVector(Buffer(rows))
+        // Every scan of a table that was restated passes here: each row is written, and the next one over it when it
+        // is hidden, so that the loop has no branches.
+        let rows = BufferBuilder<Int32>(capacity: count + 1)
+        var found = 0
+        for first in stride(from: 0, to: count, by: 64) {
+            let shown = ~hidden(from: start + first)
+            for row in first..<min(first + 64, count) {
+                rows.pointer[found] = Int32(truncatingIfNeeded: row)
+                found += Int(truncatingIfNeeded: shown &>> UInt64(row - first) & 1)
+            }
+        }
+        return found == count ? nil : SelectionVector(rows.freeze(count: found))
+    }
+
+    /// A bit for each of 64 rows, the first the lowest; rows behind the last are not hidden.
+    private func hidden(from row: Int) -> UInt64 {
+        let (word, shift) = (row >> 6, UInt64(row & 63))
+        func bits(_ word: Int) -> UInt64 { word < words.count ? words[word] : 0 }
+        return shift == 0 ? bits(word) : bits(word) >> shift | bits(word + 1) << (64 - shift)
     }
 
     // MARK: History
