@@ -75,14 +75,17 @@ enum MathFunctions {
             double("log2") { value throws(DemetraError) in log2(try positive(value)) },
             double("log1p") { log1p($0) }, double("expm1") { expm1($0) },
             decimal("sqrt") { value throws(DemetraError) in try value.squareRoot() },
-            decimal("exp") { value throws(DemetraError) in
-                try Decimal(exp(value.doubleValue)).rounded(to: 16)
-            },
-            decimal("ln") { value throws(DemetraError) in
-                try Decimal(log(try positive(value.doubleValue))).rounded(to: 16)
-            },
+            decimal("exp") { value throws(DemetraError) in try value.exponential() },
+            decimal("ln") { value throws(DemetraError) in try value.naturalLogarithm() },
             decimal("log") { value throws(DemetraError) in
-                try Decimal(log10(try positive(value.doubleValue))).rounded(to: 16)
+                try value.logarithm(base: Decimal(Int64(10)))
+            },
+            decimal("log10") { value throws(DemetraError) in
+                try value.logarithm(base: Decimal(Int64(10)))
+            },
+            ScalarBuilder.function("log", [.numeric(nil), .numeric(nil)], .numeric(nil)) {
+                (values, _) throws(DemetraError) in
+                .numeric(try values[1].decimalOrZero.logarithm(base: values[0].decimalOrZero))
             },
         ]
         + ["power", "pow", "^"].flatMap { name in
@@ -93,9 +96,7 @@ enum MathFunctions {
                 },
                 ScalarBuilder.function(name, [.numeric(nil), .numeric(nil)], .numeric(nil)) {
                     (values, _) throws(DemetraError) in
-                    let result = try power(
-                        values[0].decimalOrZero.doubleValue, values[1].decimalOrZero.doubleValue)
-                    return .numeric(try Decimal(result).rounded(to: 16))
+                    .numeric(try values[0].decimalOrZero.raised(to: values[1].decimalOrZero))
                 },
             ]
         }

@@ -19,6 +19,12 @@ extension Decimal {
                 let root = Self.roundedRoot(UInt128(radicand))
                 return Decimal(unscaled: Int128(root), scale: digits)
             }
+            if digits <= Self.maximumPrecision,
+                let radicand = WideMagnitude(unscaled.magnitude).scaled(byPowerOfTen: shift),
+                let root = radicand.roundedRoot, root < Self.limit
+            {
+                return Decimal(unscaled: Int128(root), scale: digits)
+            }
             digits -= 1
         }
         // 38 digits and an odd number of them behind the point: the last is beyond what the root can show.
@@ -37,5 +43,21 @@ extension Decimal {
             root = next
         }
         return value - root * root > root ? root + 1 : root
+    }
+}
+
+extension WideMagnitude {
+    /// The whole number nearest to the square root; nil for roots of more than 126 bits.
+    fileprivate var roundedRoot: UInt128? {
+        guard high > 0, high.leadingZeroBitCount >= 4 else { return nil }
+        // Newton from above, as for 128 bits; a quotient by what is not below the root fits 128 bits.
+        var root = UInt128(1) << UInt128((256 - high.leadingZeroBitCount + 1) / 2)
+        while true {
+            let next = (root + quotientAndRemainder(dividingBy: root).quotient) >> 1
+            if next >= root { break }
+            root = next
+        }
+        let rest = self - WideMagnitude(multiplying: root, by: root)
+        return WideMagnitude(root) < rest ? root + 1 : root
     }
 }
