@@ -208,10 +208,12 @@ enum AggregateList {
             ("regr_r2", .r2), ("regr_avgx", .averageX), ("regr_avgy", .averageY),
             ("regr_sxx", .sxx), ("regr_syy", .syy), ("regr_sxy", .sxy),
         ]
-        return single.map { name, output in
-            aggregate(name, [.type(.double)], .fixed(.double)) { _, type in
-                MomentAccumulator(output, type: type)
-            }
+        return single.flatMap { name, output in
+            exactVariances(name, output) + [
+                aggregate(name, [.type(.double)], .fixed(.double)) { _, type in
+                    MomentAccumulator(output, type: type)
+                }
+            ]
         }
             + pairs.map { name, output in
                 aggregate(name, [.type(.double), .type(.double)], .fixed(.double)) { _, type in
@@ -224,6 +226,20 @@ enum AggregateList {
                 }
             ]
     }()
+
+    /// Of exact numbers variances are exact.
+    private static func exactVariances(
+        _ name: String, _ output: MomentAccumulator.Output
+    ) -> [AggregateFunction] {
+        let isSample = output == .varianceSample || output == .deviationSample
+        let isDeviation = output == .deviationSample || output == .deviationPopulation
+        return [LogicalType.smallint, .integer, .bigint, .numeric(nil)].map { type in
+            aggregate(name, [.type(type)], .fixed(.numeric(nil))) { types, _ in
+                VarianceAccumulator(
+                    isSample: isSample, isDeviation: isDeviation, scale: types[0].numericScale)
+            }
+        }
+    }
 
     private static let orderedSets: [AggregateFunction] =
         [
