@@ -84,6 +84,7 @@ enum UnsafeFiles {
             "Aggregate/MomentAggregates",
             "Aggregate/OrderedSetAggregates",
             "Aggregate/RowMask",
+            "Aggregate/VarianceAccumulator",
             "AggregateFunction",
             "Text/LikeFunctions",
             "Text/Regex/RegexCache",
