@@ -9,6 +9,9 @@ package enum PlanPrinter {
         lines(plan, depth: 0, names(plan))
     }
 
+    /// What a node does, in a line, without its inputs.
+    package static func title(_ plan: LogicalPlan) -> String { title(plan, names(plan)) }
+
     /// What columns are called, for expressions.
     private static func names(_ plan: LogicalPlan) -> [ColumnIdentifier: String] {
         var result: [ColumnIdentifier: String] = [:]

@@ -84,7 +84,13 @@ package final class ExecutionContext: Sendable {
         let job = PipelineJob(
             stream: stream, sink: sink, slots: parallel ? pool.slotCount : 1,
             cancellation: cancellation)
-        pool.run(job, parallel: parallel)
+        if let last = stream.stages.last as? ProfileStage {
+            let start = last.clock.monotonicNanoseconds()
+            defer { last.profile.addDraining(last.clock.monotonicNanoseconds() - start) }
+            pool.run(job, parallel: parallel)
+        } else {
+            pool.run(job, parallel: parallel)
+        }
         try job.finish()
     }
 

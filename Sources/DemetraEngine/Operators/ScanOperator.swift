@@ -3,6 +3,7 @@ import DemetraPlanner
 import DemetraStorage
 import DemetraTypes
 import DemetraVectors
+import Synchronization
 
 /// Reads a stored table: prunes morsels, filters on as few columns as possible, and decodes the others
 /// only for batches in which rows are left.
@@ -21,6 +22,8 @@ struct ScanOperator: PhysicalOperator {
     let predicates: [Predicate]
     /// The time whose state is read; nil for the present.
     let asOf: Timestamp?
+    /// Where the scan reports what it reads; nil unless the statement is explained.
+    var profile: OperatorProfile?
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         BatchStream(
@@ -53,7 +56,9 @@ struct ScanOperator: PhysicalOperator {
             throw DemetraError(.undefinedTable, "relation \"\(table.name)\" does not exist")
         }
         let terms = predicates.compactMap(\.pruning)
-        return snapshot.morsels(terms.isEmpty ? nil : PruningPredicate(terms: terms))
+        let morsels = snapshot.morsels(terms.isEmpty ? nil : PruningPredicate(terms: terms))
+        profile?.addScan(groups: snapshot.morsels(nil).count, read: morsels.count)
+        return morsels
     }
 
     private struct Source: BatchSource {
@@ -104,6 +109,7 @@ private final class ScanCursor: BatchCursor {
         if let skipping, !skipping.border.admits(skipping.least[index]) { return }
         let morsel = morsels[index]
         let reader = try morsel.makeReader(columns: columns)
+        defer { scan.profile?.storedByteCount.add(reader.storedByteCount, ordering: .relaxed) }
         for batch in 0..<reader.batchCount {
             guard consumer.wantsMore else { return }
             try context.cancellation.check()

@@ -32,6 +32,12 @@ struct TopOperator: PhysicalOperator {
         let stream: BatchStream
         if let border, let scan = input as? ScanOperator {
             stream = try scan.open(context, border: border)
+        } else if let border, let profiled = input as? ProfiledOperator,
+            let scan = profiled.inner as? ScanOperator
+        {
+            stream = try profiled.opening { () throws(DemetraError) in
+                try scan.open(context, border: border)
+            }
         } else {
             stream = try input.open(context)
         }

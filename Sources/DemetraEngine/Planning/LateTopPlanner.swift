@@ -25,7 +25,7 @@ enum LateTopPlanner {
         // No column of the plan has a negative number.
         let rowID = PlanColumn(id: ColumnIdentifier(-2), name: "", type: .bigint)
         narrow.rowID = rowID
-        let source = try ScanPlanner.plan(narrow)
+        let source = try PhysicalPlanner.plan(.scan(narrow))
         let top = TopOperator(
             input: source, keys: try SortKeys(keys, layout: source.layout), limit: count,
             offset: offset)

@@ -8,6 +8,10 @@ import DemetraVectors
 struct PhysicalPlanner {
     /// The operator tree for a plan.
     static func plan(_ plan: LogicalPlan) throws(DemetraError) -> any PhysicalOperator {
+        try PlanProfile.wrapping(plan) { () throws(DemetraError) in try make(plan) }
+    }
+
+    private static func make(_ plan: LogicalPlan) throws(DemetraError) -> any PhysicalOperator {
         switch plan {
         case .oneRow: return OneRowOperator(layout: ColumnLayout([]), count: 1)
         case .empty(let columns): return OneRowOperator(layout: ColumnLayout(columns), count: 0)

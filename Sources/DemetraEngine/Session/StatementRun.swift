@@ -22,6 +22,8 @@ struct StatementRun {
     let transactionTime: Timestamp
     /// What functions note while the statement runs.
     let notices = NoticeBoard()
+    /// Where operators report what they do; nil unless the statement is explained.
+    var profile: PlanProfile?
 
     var engine: Engine { session.engine }
 
@@ -124,8 +126,10 @@ struct StatementRun {
     func physical(
         _ plan: LogicalPlan, _ snapshot: Snapshot
     ) throws(DemetraError) -> any PhysicalOperator {
-        let optimized = try optimized(plan, snapshot)
-        return try PhysicalPlanner.plan(optimized)
+        guard let profile else { return try PhysicalPlanner.plan(try optimized(plan, snapshot)) }
+        return try profile.planning { () throws(DemetraError) in
+            try PhysicalPlanner.plan(try optimized(plan, snapshot))
+        }
     }
 
     func optimized(

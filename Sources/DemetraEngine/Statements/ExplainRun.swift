@@ -3,8 +3,9 @@ import DemetraPlanner
 import DemetraStorage
 import DemetraTypes
 import DemetraVectors
+import Synchronization
 
-/// EXPLAIN: the optimised plan as text; with ANALYZE the statement also runs.
+/// EXPLAIN: the optimised plan; with ANALYZE the statement also runs, and each operator says what it did.
 struct ExplainRun {
     let run: StatementRun
     let snapshot: Snapshot
@@ -12,71 +13,98 @@ struct ExplainRun {
     func explain(
         _ statement: BoundStatement, _ analyze: Bool, _ format: String
     ) throws(DemetraError) {
-        var lines = try lines(statement)
-        if analyze {
-            let start = run.engine.clock.monotonicNanoseconds()
-            let count = try execute(statement)
-            let elapsed = run.engine.clock.monotonicNanoseconds() - start
-            lines.append("Rows: \(count)")
-            lines.append("Execution Time: \(Self.milliseconds(elapsed)) ms")
+        guard analyze else { return try deliver(try report(statement), nil, format) }
+        let profile = PlanProfile(clock: run.engine.clock)
+        let start = run.engine.clock.monotonicNanoseconds()
+        let count = try execute(statement, profile)
+        let elapsed = run.engine.clock.monotonicNanoseconds() - start
+        let planning = profile.planning.load(ordering: .relaxed)
+        let summary = Summary(
+            rowCount: count, planning: planning, execution: max(0, elapsed - planning),
+            spilledByteCount: run.spill.byteCount)
+        let plans = profile.roots.withLock { $0 }.map { PlanReport($0) }
+        if case .query = statement, plans.count == 1 {
+            return try deliver(plans[0], summary, format)
         }
-        try deliver(lines, format)
+        let title = try report(statement).title
+        try deliver(PlanReport(title: title, inputs: plans), summary, format)
     }
 
-    private func lines(_ statement: BoundStatement) throws(DemetraError) -> [String] {
+    /// What is known of the whole run.
+    private struct Summary {
+        let rowCount: Int
+        /// Nanoseconds.
+        let planning: Int64
+        let execution: Int64
+        let spilledByteCount: Int
+
+        var lines: [String] {
+            var lines = [
+                "Rows: \(rowCount)", "Planning Time: \(Milliseconds.text(planning)) ms",
+                "Execution Time: \(Milliseconds.text(execution)) ms",
+            ]
+            if spilledByteCount > 0 { lines.append("Temporary Files: \(spilledByteCount) bytes") }
+            return lines
+        }
+
+        var members: [(key: String, value: JSONValue)] {
+            [
+                ("Rows", .number("\(rowCount)")),
+                ("Planning Time", .number(Milliseconds.text(planning))),
+                ("Execution Time", .number(Milliseconds.text(execution))),
+                ("Temporary Bytes", .number("\(spilledByteCount)")),
+            ]
+        }
+    }
+
+    private func report(_ statement: BoundStatement) throws(DemetraError) -> PlanReport {
         switch statement {
-        case .query(let plan): return PlanPrinter.text(try run.optimized(plan, snapshot))
+        case .query(let plan): return PlanReport(try run.optimized(plan, snapshot))
         case .insert(let insert):
-            return ["Insert into \(insert.table.name)"]
-                + PlanPrinter.text(try run.optimized(insert.plan, snapshot)).map { "  " + $0 }
-        case .update(let update):
-            return ["Update \(update.table.name)"]
-                + PlanPrinter.text(try run.optimized(update.plan, snapshot)).map { "  " + $0 }
+            return try report("Insert into \(insert.table.name)", insert.plan)
+        case .update(let update): return try report("Update \(update.table.name)", update.plan)
         case .delete(let delete):
-            return ["Delete from \(delete.table.name)"]
-                + PlanPrinter.text(try run.optimized(delete.plan, snapshot)).map { "  " + $0 }
+            return try report("Delete from \(delete.table.name)", delete.plan)
         case .createTableAs(let table, let plan):
-            return ["Create table \(table.name)"]
-                + PlanPrinter.text(try run.optimized(plan, snapshot)).map { "  " + $0 }
-        default: return ["Utility statement"]
+            return try report("Create table \(table.name)", plan)
+        default: return PlanReport(title: "Utility statement", inputs: [])
         }
     }
 
-    private func execute(_ statement: BoundStatement) throws(DemetraError) -> Int {
+    private func report(
+        _ title: String, _ plan: LogicalPlan
+    ) throws(DemetraError) -> PlanReport {
+        PlanReport(title: title, inputs: [PlanReport(try run.optimized(plan, snapshot))])
+    }
+
+    private func execute(
+        _ statement: BoundStatement, _ profile: PlanProfile
+    ) throws(DemetraError) -> Int {
         let counter = RowCounter()
-        let inner = StatementRun(
+        var inner = StatementRun(
             session: run.session, text: run.text, parameters: run.parameters,
             cancellation: run.cancellation, budget: run.budget, spill: run.spill, output: counter,
             statementTime: run.statementTime, transactionTime: run.transactionTime)
+        inner.profile = profile
         try inner.execute(statement, snapshot)
         return counter.count
     }
 
-    private func deliver(_ lines: [String], _ format: String) throws(DemetraError) {
-        let shown = format == "json" ? [Self.json(lines)] : lines
-        let vector = Vector(shown.map { .text($0) }, type: .text)
-        try run.output.begin(Schema([Field(name: "QUERY PLAN", type: .text)]))
-        try run.output.rows(Batch([vector], count: shown.count))
-        try run.output.finish(tag: "EXPLAIN")
-    }
-
-    private static func json(_ lines: [String]) -> String {
-        let items = lines.map { line in
-            var text = ""
-            for character in line {
-                if character == "\"" || character == "\\" { text.append("\\") }
-                text.append(character)
-            }
-            return "\"" + text + "\""
+    private func deliver(
+        _ report: PlanReport, _ summary: Summary?, _ format: String
+    ) throws(DemetraError) {
+        var lines = report.lines() + (summary?.lines ?? [])
+        if format == "json" {
+            let members = [("Plan", report.json)] + (summary?.members ?? [])
+            var text: [UInt8] = []
+            JSONValue.array([.object(members)]).appendText(to: &text)
+            lines = [String(decoding: text, as: UTF8.self)]
         }
-        return "[{\"Plan\": [" + items.joined(separator: ", ") + "]}]"
-    }
-
-    private static func milliseconds(_ nanoseconds: Int64) -> String {
-        let microseconds = nanoseconds / 1_000
-        let fraction = String(microseconds % 1_000)
-        return "\(microseconds / 1_000)."
-            + String(repeating: "0", count: 3 - fraction.count) + fraction
+        let type: LogicalType = format == "json" ? .json : .text
+        let vector = Vector(lines.map { .text($0) }, type: type)
+        try run.output.begin(Schema([Field(name: "QUERY PLAN", type: type)]))
+        try run.output.rows(Batch([vector], count: lines.count))
+        try run.output.finish(tag: "EXPLAIN")
     }
 
     /// Counts rows and drops them.

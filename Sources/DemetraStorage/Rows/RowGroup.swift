@@ -134,6 +134,12 @@ final class RowGroup: Sendable {
         return try chunk.decoded()
     }
 
+    /// Bytes that a column takes in its segment; 0 outside of one.
+    func storedByteCount(_ column: Int) -> Int {
+        guard case .chunk(let chunk) = columns[column] else { return 0 }
+        return chunk.storedByteCount
+    }
+
     /// What is known of a column.
     func zoneMap(_ column: Int) -> ZoneMap {
         zoneMaps.withLock { maps in

@@ -323,6 +323,12 @@ struct ColumnChunk: Sendable {
         return typed(read)
     }
 
+    /// Bytes that the chunk takes in its file.
+    var storedByteCount: Int {
+        let group = reader.footer.groups[group]
+        return column < 0 ? group.numbers?.byteCount ?? 0 : group.chunks[column].byteCount
+    }
+
     /// The values from the file; what is read once only must not push others out of the cache.
     func decoded() throws(DemetraError) -> Vector {
         typed(

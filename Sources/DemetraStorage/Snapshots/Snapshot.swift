@@ -240,6 +240,13 @@ package final class MorselReader {
         columns = Array(repeating: nil, count: group.group.columns.count)
     }
 
+    /// Bytes that the columns read so far take in their segment; 0 for rows that are in none yet.
+    package var storedByteCount: Int {
+        columns.indices.reduce(0) { sum, column in
+            columns[column] == nil ? sum : sum + group.group.storedByteCount(column)
+        }
+    }
+
     /// The number of batches.
     package var batchCount: Int {
         (group.group.count + Batch.capacity - 1) / Batch.capacity
