@@ -12,6 +12,8 @@ package struct Catalog: Sendable, Hashable {
     package private(set) var tables: [RelationName: TableDefinition]
     /// Views by name.
     package private(set) var views: [RelationName: ViewDefinition]
+    /// Sequences by name.
+    package private(set) var sequences: [RelationName: SequenceDefinition]
     /// Metrics by name.
     package private(set) var metrics: [String: MetricDefinition]
     /// Alert rules by name.
@@ -27,6 +29,7 @@ package struct Catalog: Sendable, Hashable {
         schemas = []
         tables = [:]
         views = [:]
+        sequences = [:]
         metrics = [:]
         alerts = [:]
         models = [:]
@@ -36,7 +39,8 @@ package struct Catalog: Sendable, Hashable {
     /// A catalog read back from a manifest.
     package init(
         version: Int64, nextTableNumber: Int64, schemas: Set<String> = [],
-        tables: [TableDefinition], views: [ViewDefinition], metrics: [MetricDefinition],
+        tables: [TableDefinition], views: [ViewDefinition],
+        sequences: [SequenceDefinition] = [], metrics: [MetricDefinition],
         alerts: [AlertDefinition], models: [ModelDefinition]
     ) {
         self.schemas = schemas
@@ -44,6 +48,7 @@ package struct Catalog: Sendable, Hashable {
         self.nextTableNumber = nextTableNumber
         self.tables = Dictionary(tables.map { ($0.qualifiedName, $0) }) { first, _ in first }
         self.views = Dictionary(views.map { ($0.qualifiedName, $0) }) { first, _ in first }
+        self.sequences = Dictionary(sequences.map { ($0.qualifiedName, $0) }) { first, _ in first }
         self.metrics = Dictionary(metrics.map { ($0.name, $0) }) { first, _ in first }
         self.alerts = Dictionary(alerts.map { ($0.name, $0) }) { first, _ in first }
         self.models = Dictionary(models.map { ($0.name, $0) }) { first, _ in first }
@@ -60,6 +65,10 @@ package enum CatalogChange: Sendable, Hashable {
     case putView(ViewDefinition)
     /// Removes a view.
     case dropView(RelationName)
+    /// Adds a sequence, or replaces the one with the same id.
+    case putSequence(SequenceDefinition)
+    /// Removes a sequence.
+    case dropSequence(TableID)
     /// Adds an empty schema.
     case addSchema(String)
     /// Removes a schema, which must be empty.
@@ -92,6 +101,12 @@ extension Catalog {
             if let old = next.table(id: id) { next.tables[old.qualifiedName] = nil }
         case .putView(let view): next.views[view.qualifiedName] = view
         case .dropView(let name): next.views[name] = nil
+        case .putSequence(let sequence):
+            if let old = next.sequence(id: sequence.id) { next.sequences[old.qualifiedName] = nil }
+            next.sequences[sequence.qualifiedName] = sequence
+            next.nextTableNumber = max(next.nextTableNumber, sequence.id.number + 1)
+        case .dropSequence(let id):
+            if let old = next.sequence(id: id) { next.sequences[old.qualifiedName] = nil }
         case .addSchema(let name): next.schemas.insert(name)
         case .dropSchema(let name): next.schemas.remove(name)
         case .putMetric(let metric): next.metrics[metric.name] = metric
@@ -107,12 +122,38 @@ extension Catalog {
     /// The table with that id, or nil.
     package func table(id: TableID) -> TableDefinition? { tables.values.first { $0.id == id } }
 
+    /// The sequence with that id, or nil.
+    package func sequence(id: TableID) -> SequenceDefinition? {
+        sequences.values.first { $0.id == id }
+    }
+
+    /// The sequences that go with a table's columns.
+    package func sequences(ownedBy table: TableID) -> [SequenceDefinition] {
+        sequences.values.filter { $0.owner?.table == table }.sorted { $0.id < $1.id }
+    }
+
+    /// The foreign keys that refer to a table, each with the table it is of.
+    package func references(
+        to target: TableID
+    ) -> [(table: TableDefinition, key: ForeignKeyDefinition)] {
+        tables.values.sorted { $0.id < $1.id }.flatMap { table in
+            table.foreignKeys.filter { $0.target == target }.map { (table, $0) }
+        }
+    }
+
+    /// The table of an index.
+    package func table(ofIndex name: RelationName) -> TableDefinition? {
+        tables.values.first { table in
+            table.schemaName == name.schema && table.indexes.contains { $0.name == name.name }
+        }
+    }
+
     /// The names of all tables and views.
     package var relationNames: [RelationName] { Array(tables.keys) + Array(views.keys) }
 
-    /// Whether there is a table or view of that name.
+    /// Whether there is a table, view or sequence of that name.
     package func hasRelation(_ name: RelationName) -> Bool {
-        tables[name] != nil || views[name] != nil
+        tables[name] != nil || views[name] != nil || sequences[name] != nil
     }
 
     /// Whether there is a schema of that name that can hold tables of all sessions.
@@ -122,10 +163,14 @@ extension Catalog {
 
     /// What is left of it when all sessions are over: all but temporary tables and views.
     package var permanent: Catalog {
-        guard relationNames.contains(where: \.isTemporary) else { return self }
+        guard
+            relationNames.contains(where: \.isTemporary)
+                || sequences.keys.contains(where: \.isTemporary)
+        else { return self }
         var rest = self
         rest.tables = tables.filter { !$0.key.isTemporary }
         rest.views = views.filter { !$0.key.isTemporary }
+        rest.sequences = sequences.filter { !$0.key.isTemporary }
         return rest
     }
 }

@@ -5,7 +5,8 @@ package enum BuiltInFunctions {
         scalars: MathFunctions.all + TextFunctions.all + LikeFunctions.all + RegexFunctions.all
             + RegexLists.scalars
             + FormatFunctions.all + TimeFunctions.all + ChoiceFunctions.all
-            + ArrayFunctions.all + JSONFunctions.all + CodingFunctions.all + SampleFunctions.all,
+            + ArrayFunctions.all + JSONFunctions.all + CodingFunctions.all + SampleFunctions.all
+            + SequenceFunctions.all,
         aggregates: AggregateList.all + JSONAggregates.all,
         sets: SeriesFunctions.all + ArraySets.all + RegexLists.sets
             + JSONSets.all)

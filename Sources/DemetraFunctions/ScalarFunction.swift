@@ -19,6 +19,8 @@ package struct EvaluationContext: Sendable {
     package let cancellation: CancellationFlag
     /// Threads for large pieces of work.
     package let workers: any Workers
+    /// The session's sequences; nil where there is no session.
+    package let sequences: (any SequenceSource)?
     /// Where notes for the client go.
     package let notices: NoticeBoard
 
@@ -28,7 +30,8 @@ package struct EvaluationContext: Sendable {
         timeZones: TimeZones = .fixedOnly, userName: String = "demetra",
         currentSchema: String? = "public",
         cancellation: CancellationFlag = CancellationFlag(),
-        workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard()
+        workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard(),
+        sequences: (any SequenceSource)? = nil
     ) {
         self.statementTime = statementTime
         self.transactionTime = transactionTime ?? statementTime
@@ -39,6 +42,7 @@ package struct EvaluationContext: Sendable {
         self.cancellation = cancellation
         self.workers = workers
         self.notices = notices
+        self.sequences = sequences
     }
 }
 

@@ -94,7 +94,7 @@ extension Store {
             pending.segments += builder.segments
             pending.snapshot = Snapshot(
                 catalog: builder.catalog, moment: pending.snapshot.moment, states: builder.states,
-                ledger: builder.ledger)
+                ledger: builder.ledger, sequences: builder.sequences)
             pending.tickets.append((ticket, pending.snapshot.sequence))
             return
         }
@@ -106,7 +106,7 @@ extension Store {
         pending.segments += builder.segments
         pending.snapshot = Snapshot(
             catalog: builder.catalog, moment: moment, states: builder.states,
-            ledger: builder.ledger)
+            ledger: builder.ledger, sequences: builder.sequences)
         pending.tickets.append((ticket, moment.sequence))
     }
 

@@ -148,7 +148,7 @@ extension Store {
         }
         return Snapshot(
             catalog: snapshot.catalog, moment: moment, states: snapshot.states,
-            ledger: snapshot.ledger)
+            ledger: snapshot.ledger, sequences: snapshot.sequences)
     }
 
     private func failed(
@@ -180,7 +180,7 @@ extension Store {
             }
             let after = Snapshot(
                 catalog: before.catalog, moment: before.moment, states: states,
-                ledger: before.ledger)
+                ledger: before.ledger, sequences: before.sequences)
             current.withLock { $0 = after }
             countMemtable()
             // Of the segments that the flush knew, those that its manifest does not name are done with.

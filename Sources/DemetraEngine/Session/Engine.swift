@@ -30,6 +30,7 @@ package final class Engine: Sendable {
     /// What the database may use; statements have their parts in it.
     var budget: MemoryBudget { store.memory }
     let extensions: [any StatementExtension]
+    let sequences: SequenceCounters
     private let sessionCount = Atomic(0)
 
     /// An engine over an open store.
@@ -42,6 +43,7 @@ package final class Engine: Sendable {
         self.fileSystem = fileSystem
         self.clock = clock
         self.extensions = extensions
+        sequences = SequenceCounters(store: store)
         timeZones = TimeZones { name in
             guard let file = try? fileSystem.open("/usr/share/zoneinfo/" + name, creating: false),
                 let bytes = try? file.read(at: 0, count: 1 << 20), !bytes.isEmpty
@@ -66,5 +68,9 @@ package final class Engine: Sendable {
     }
 
     /// Flushes and closes the store.
-    package func close() throws(DemetraError) { try store.close() }
+    package func close() throws(DemetraError) {
+        // A disk that fails here loses numbers, and no more.
+        try? sequences.settle()
+        try store.close()
+    }
 }

@@ -30,6 +30,30 @@ enum IdentifierList {
         return names
     }
 
+    /// The parts of one name as SQL writes it: `schema.table`, `"Quoted"`.
+    static func parts(of name: String) -> [String] {
+        var parts: [String] = []
+        var part = ""
+        var (isQuoted, wasQuoted) = (false, false)
+        func end() {
+            parts.append(wasQuoted ? part : part.trimmingBlanks.lowercased())
+            (part, wasQuoted) = ("", false)
+        }
+        for character in name {
+            switch (character, isQuoted) {
+            case ("\"", _):
+                // A quote inside of quotes is doubled: the second begins again.
+                if !isQuoted, wasQuoted { part.append(character) }
+                isQuoted.toggle()
+                wasQuoted = true
+            case (".", false): end()
+            default: part.append(character)
+            }
+        }
+        end()
+        return parts
+    }
+
     /// A name as it stands in such a list.
     static func quoted(_ name: String) -> String {
         let isPlain =

@@ -100,6 +100,8 @@ extension Session {
             (.createMetric, .serializationFailure), (.alterMetric, .serializationFailure),
             (.alterTable, .serializationFailure),
             (.drop, .serializationFailure), (.createSchema, .serializationFailure),
+            (.createIndex, .serializationFailure), (.createSequence, .serializationFailure),
+            (.alterSequence, .serializationFailure),
             (.renameSchema, .serializationFailure), (.alterView, .serializationFailure),
             (.createTable, .duplicateTable):
             return attempt < Self.mostAttempts

@@ -52,6 +52,21 @@ extension Session {
         return RelationName(text, schema: path.creation ?? RelationName.publicSchema)
     }
 
+    // MARK: Sequences
+
+    /// Whether only the open transaction, which has made it, can see a sequence; or only the session.
+    func isOwn(_ sequence: SequenceDefinition) -> Bool {
+        if sequence.qualifiedName.isTemporary { return true }
+        let base = transaction.withLock { $0?.work?.base.catalog }
+        return base.map { sequence.id.number >= $0.nextTableNumber } ?? false
+    }
+
+    /// Where a sequence stands.
+    func position(of sequence: SequenceDefinition, _ snapshot: Snapshot) -> SequencePosition {
+        isOwn(sequence)
+            ? snapshot.position(of: sequence) : engine.sequences.position(sequence)
+    }
+
     // MARK: Temporary tables
 
     /// Drops all temporary tables and views of the session.
@@ -91,9 +106,15 @@ extension Session {
         _ snapshot: Snapshot, _ tables: [TableDefinition], views: Bool
     ) -> WriteTransaction? {
         let tables = tables.filter { $0.schemaName == temporarySchema }
+        let others = snapshot.catalog.sequences.values.filter {
+            views && $0.schemaName == temporarySchema
+        }
+        let owned = tables.flatMap { snapshot.catalog.sequences(ownedBy: $0.id) }
+        let sequences = Set((others + owned).map(\.id))
         let views = snapshot.catalog.views.keys.filter { views && $0.schema == temporarySchema }
-        guard !tables.isEmpty || !views.isEmpty else { return nil }
+        guard !tables.isEmpty || !views.isEmpty || !sequences.isEmpty else { return nil }
         var write = WriteTransaction(snapshot: snapshot)
+        for sequence in sequences.sorted() { write.change(.dropSequence(sequence)) }
         for view in views.sorted() { write.change(.dropView(view)) }
         for table in tables.sorted(by: { $0.id < $1.id }) { write.change(.dropTable(table.id)) }
         return write
@@ -106,7 +127,9 @@ extension Session {
             let schema = temporarySchema
             known = OwnTables(
                 version: catalog.version,
-                hasAny: catalog.relationNames.contains { $0.schema == schema },
+                hasAny: (catalog.relationNames + catalog.sequences.keys).contains {
+                    $0.schema == schema
+                },
                 hasEffects: catalog.tables.values.contains {
                     $0.schemaName == schema && $0.onCommit != .nothing
                 })

@@ -276,6 +276,7 @@ extension BoundStatement {
         case .createTableAs: "CREATE TABLE AS"
         case .createModel: "CREATE MODEL"
         case .alterTable: "ALTER TABLE"
+        case .alterSequence: "ALTER SEQUENCE"
         case .createAlert: "CREATE ALERT"
         case .checkAlerts: "CHECK ALERTS"
         case .acknowledgeAlert: "ACKNOWLEDGE ALERT"

@@ -39,6 +39,7 @@ package final class Session: Sendable {
     let ownTables = Mutex(OwnTables())
     /// The names in `search_path`: each statement asks for them, and few sessions change them.
     let pathNames = Mutex<(setting: String, names: [String])>(("", []))
+    let sequenceValues = Mutex(SequenceValues())
     // Told to anyone who asks while a statement runs.
     let status = Mutex(TransactionStatus.idle)
 

@@ -59,8 +59,12 @@ struct StatementRun {
             try ModificationRun(run: self, snapshot: snapshot).execute(update)
         case .delete(let delete):
             try ModificationRun(run: self, snapshot: snapshot).execute(delete)
-        case .truncate(let tables):
-            try ModificationRun(run: self, snapshot: snapshot).truncate(tables)
+        case .truncate(let tables, let restarting):
+            try TruncateRun(run: self, snapshot: snapshot)
+                .truncate(tables, restarting: restarting)
+        case .alterSequence(let old, let new, let restart):
+            try TruncateRun(run: self, snapshot: snapshot)
+                .alter(from: old, to: new, restart: restart)
         case .copyFrom(let copy): try CopyRun(run: self, snapshot: snapshot).copyFrom(copy)
         case .copyTo(let plan, let endpoint, let options):
             try CopyRun(run: self, snapshot: snapshot).copyTo(plan, endpoint, options)
@@ -118,8 +122,16 @@ struct StatementRun {
                 userName: session.user,
                 currentSchema: session.searchPath(snapshot.catalog).creation,
                 cancellation: cancellation,
-                workers: PoolWorkers(pool: engine.pool), notices: notices),
+                workers: PoolWorkers(pool: engine.pool), notices: notices,
+                sequences: SessionSequences(session)),
             parameters: parameters.map { $0.0 })
+    }
+
+    /// The same context on one thread, which meets the rows in their order.
+    func serial(_ context: ExecutionContext) -> ExecutionContext {
+        ExecutionContext(
+            snapshot: context.snapshot, pool: WorkerPool(processorCount: 1), budget: budget,
+            evaluation: context.evaluation, parameters: context.parameters)
     }
 
     /// The operator tree of a plan, optimised.

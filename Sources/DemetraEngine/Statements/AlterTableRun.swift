@@ -20,6 +20,9 @@ struct AlterTableRun {
             let rows = try run.collect(alter.rows, snapshot)
             try verify(alter, rows)
             transaction.requireUnchanged(alter.old.id)
+            let keys = AddedKeys(table: alter.new, names: alter.addedKeys, snapshot: snapshot)
+            try keys.verify(rows.batches)
+            for target in keys.targets { transaction.requireUnchanged(target) }
             if alter.isRewritten {
                 transaction.change(.dropTable(alter.old.id))
                 transaction.change(.putTable(alter.new))
@@ -33,9 +36,17 @@ struct AlterTableRun {
         for change in alter.cascaded { transaction.change(change) }
         if !alter.isRewritten { transaction.change(.putTable(try completed(alter))) }
         for change in alter.others { transaction.change(change) }
+        for restart in alter.restarts {
+            var fresh = restart.to
+            fresh.id = TableID(
+                snapshot.catalog.nextTableNumber + Int64(alter.others.count) + 1)
+            SequenceRestart(
+                from: restart.from, to: fresh, position: restart.restart ?? fresh.beginning
+            ).add(to: &transaction)
+        }
         try run.commit(transaction)
         if let notice = alter.notice { run.output.notice(Notice(notice)) }
-        try run.output.finish(tag: "ALTER TABLE")
+        try run.output.finish(tag: alter.tag)
     }
 
     /// The new definition with what its old rows have in new columns.

@@ -17,7 +17,9 @@ struct InsertStatementRun {
         if case .fail = insert.conflict, insert.returning.isEmpty {
             return try stream(insert, constraints, context)
         }
-        let batches = try run.collect(insert.plan, snapshot).batches
+        let serial = insert.plan.callsSequences ? run.serial(context) : context
+        let stream = try run.physical(insert.plan, snapshot).open(serial)
+        let batches = try serial.collect(stream).batches
         for batch in batches {
             try constraints.verify(rows: batch.vectors, batch: batch, context)
         }
@@ -59,8 +61,10 @@ struct InsertStatementRun {
         let writer = BulkWriter(
             store: run.engine.store, snapshot: snapshot, table: table, onConflict: conflict,
             budget: run.budget)
-        let stream = try run.physical(plan, snapshot).open(context)
-        try ResultSink(output: BulkTarget(writer, prepare: prepare)).run(stream, context)
+        // Numbers of a sequence are given in the order of the rows.
+        let serial = plan.callsSequences ? run.serial(context) : context
+        let stream = try run.physical(plan, snapshot).open(serial)
+        try ResultSink(output: BulkTarget(writer, prepare: prepare)).run(stream, serial)
         let count = writer.rowCount
         var transaction = WriteTransaction(snapshot: snapshot)
         if let change { transaction.change(change) }

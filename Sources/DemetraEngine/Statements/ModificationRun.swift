@@ -4,7 +4,7 @@ import DemetraStorage
 import DemetraTypes
 import DemetraVectors
 
-/// UPDATE, DELETE and TRUNCATE: the rows to change are found by an ordinary plan that gives row ids.
+/// UPDATE and DELETE: the rows to change are found by an ordinary plan that gives row ids.
 struct ModificationRun {
     let run: StatementRun
     let snapshot: Snapshot
@@ -24,6 +24,7 @@ struct ModificationRun {
             transaction.delete(update.table.id, rowIDs: batch.vectors[0])
             values.append(Batch(row, count: batch.count))
         }
+        try addActions(update.table, rows, values, &transaction)
         transaction.insert(update.table.id, values, onConflict: .error)
         try run.commit(transaction)
         try answer(update.returning, layout, rows, "UPDATE", context)
@@ -33,30 +34,37 @@ struct ModificationRun {
         let context = run.context(snapshot)
         let rows = try withoutRepeatedIDs(try run.collect(delete.plan, snapshot))
         var transaction = WriteTransaction(snapshot: snapshot)
+        if ReferentialActions.concern(delete.table, snapshot.catalog) {
+            var actions = ReferentialActions(run: run, snapshot: snapshot)
+            let ids = rows.flatMap { Self.numbers($0.vectors[0]) }
+            try actions.delete(delete.table, ids)
+            try actions.add(to: &transaction, beside: delete.table, own: Set(ids))
+        }
         for batch in rows { transaction.delete(delete.table.id, rowIDs: batch.vectors[0]) }
         try run.commit(transaction)
         try answer(
             delete.returning, ColumnLayout(delete.plan.columns), rows, "DELETE", context)
     }
 
-    func truncate(_ tables: [TableDefinition]) throws(DemetraError) {
-        var transaction = WriteTransaction(snapshot: snapshot)
-        for (offset, table) in tables.enumerated() {
-            if table.history != nil {
-                // The rows are hidden as by DELETE: their history stays.
-                guard let rows = snapshot.table(table.id) else { continue }
-                transaction.requireUnchanged(table.id)
-                transaction.delete(table.id, rowIDs: try rows.visibleRowIDs())
-                continue
-            }
-            // All rows of the old table go with it; the new one keeps the name.
-            let fresh = table.renumbered(
-                TableID(snapshot.catalog.nextTableNumber + Int64(offset)))
-            transaction.change(.dropTable(table.id))
-            transaction.change(.putTable(fresh))
+    /// What ON UPDATE of the tables that refer to this one asks for.
+    private func addActions(
+        _ table: TableDefinition, _ rows: [Batch], _ values: [Batch],
+        _ write: inout WriteTransaction
+    ) throws(DemetraError) {
+        guard ReferentialActions.concern(table, snapshot.catalog) else { return }
+        var actions = ReferentialActions(run: run, snapshot: snapshot)
+        var own: Set<Int64> = []
+        for (old, new) in zip(rows, values) {
+            let ids = Self.numbers(old.vectors[0])
+            own.formUnion(ids)
+            try actions.update(table, ids, new.vectors)
         }
-        try run.commit(transaction)
-        try run.output.finish(tag: "TRUNCATE TABLE")
+        try actions.add(to: &write, beside: table, own: own)
+    }
+
+    private static func numbers(_ ids: Vector) -> [Int64] {
+        guard case .int64(let numbers) = ids.flattened().storage else { return [] }
+        return Array(numbers.array.prefix(ids.count))
     }
 
     private func answer(

@@ -4,6 +4,7 @@ import DemetraSQL
 import DemetraStorage
 import DemetraTypes
 import DemetraVectors
+import Synchronization
 
 /// SET, SHOW, RESET and what else a session answers by itself.
 struct SessionStatementRun {
@@ -56,13 +57,16 @@ struct SessionStatementRun {
             session.resetSettings()
             try session.prepared.remove(nil)
             try session.dropTemporaryTables()
+            session.sequenceValues.withLock { $0 = SequenceValues() }
             try run.output.finish(tag: "DISCARD ALL")
         case .temporary:
             try session.dropTemporaryTables()
             try run.output.finish(tag: "DISCARD TEMP")
         // Plans are made anew for each execution.
         case .plans: try run.output.finish(tag: "DISCARD PLANS")
-        case .sequences: try run.output.finish(tag: "DISCARD SEQUENCES")
+        case .sequences:
+            session.sequenceValues.withLock { $0 = SequenceValues() }
+            try run.output.finish(tag: "DISCARD SEQUENCES")
         }
     }
 

@@ -84,10 +84,7 @@ package final class Binder {
         case .insert(let insert): return .insert(try bindInsert(insert))
         case .update(let update): return .update(try bindUpdate(update))
         case .delete(let delete): return .delete(try bindDelete(delete))
-        case .truncate(let names, _):
-            var tables: [TableDefinition] = []
-            for name in names { tables.append(try table(name)) }
-            return .truncate(tables)
+        case .truncate(let truncate): return try bindTruncate(truncate)
         case .vacuum(let names):
             var tables: [TableDefinition] = []
             for name in names { tables.append(try table(name)) }
@@ -104,6 +101,8 @@ package final class Binder {
         case .createSchema(let name, let ifNotExists):
             return try bindCreateSchema(name, ifNotExists)
         case .renameSchema(let name, let target): return try bindRenameSchema(name, target)
+        case .createSequence(let create): return try bindCreateSequence(create)
+        case .alterSequence(let alter): return try bindAlterSequence(alter)
         case .alterView(let alter): return try bindAlterView(alter)
         case .alterTable(let alter): return try bindAlterTable(alter)
         case .drop(let drop): return try bindDrop(drop)
@@ -118,7 +117,8 @@ package final class Binder {
 
     // MARK: Names
 
-    func newColumn(_ name: String, _ type: LogicalType) -> PlanColumn {
+    /// A column with an identity of its own.
+    package func newColumn(_ name: String, _ type: LogicalType) -> PlanColumn {
         defer { nextColumn += 1 }
         return PlanColumn(id: ColumnIdentifier(nextColumn), name: name, type: type)
     }

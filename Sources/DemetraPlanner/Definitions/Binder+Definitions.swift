@@ -36,8 +36,10 @@ extension Binder {
             return try bindCreateTableAs(statement, name, source)
         }
         let builder = try TableBuilder(binder: self, name: name, statement: statement)
+        let (table, sequences) = try builder.build()
         return .define(
-            [.putTable(try builder.build())], tag: "CREATE TABLE", notice: builder.notice)
+            sequences.map { .putSequence($0) } + [.putTable(table)], tag: "CREATE TABLE",
+            notice: nil)
     }
 
     private func bindCreateTableAs(
@@ -112,24 +114,6 @@ extension Binder {
         return .define(changes, tag: "ALTER TABLE", notice: notice)
     }
 
-    func bindCreateIndex(
-        _ statement: CreateIndexStatement
-    ) throws(DemetraError) -> BoundStatement {
-        let table = try table(statement.table)
-        for column in statement.columns { _ = try position(of: column, table) }
-        if statement.isUnique {
-            throw DemetraError(
-                .featureNotSupported, "a unique index cannot be added to a table",
-                hint: "Declare PRIMARY KEY or UNIQUE in CREATE TABLE."
-            ).at(statement.table.range)
-        }
-        return .define(
-            [], tag: "CREATE INDEX",
-            notice:
-                "indexes are not needed: sorted segments and zone maps serve look-ups on \"\(table.name)\""
-        )
-    }
-
     // MARK: Views
 
     func bindCreateView(_ statement: CreateViewStatement) throws(DemetraError) -> BoundStatement {
@@ -189,6 +173,7 @@ extension Binder {
 
     func bindDrop(_ statement: DropStatement) throws(DemetraError) -> BoundStatement {
         if statement.kind == .schema { return try bindDropSchema(statement) }
+        if statement.kind == .index { return try bindDropIndex(statement) }
         var changes: [CatalogChange] = []
         var notice: String?
         for name in statement.names {
@@ -199,6 +184,7 @@ extension Binder {
             }
             changes.append(change)
         }
+        changes += try dependentConstraints(changes, statement.cascade, statement)
         let cascaded = try dependents(of: statement, changes)
         notice = DependentObjects.notice(notice, cascadingTo: cascaded.map(\.text))
         changes += cascaded.map(\.drop)
@@ -213,6 +199,7 @@ extension Binder {
         switch kind {
         case .table, .view: return try droppedRelation(kind, object)
         case .schema: return nil
+        case .sequence: return try droppedSequence(object)
         case .metric: return catalog.metrics[name].map { _ in .dropMetric(name) }
         case .alert: return catalog.alerts[name].map { _ in .dropAlert(name) }
         case .model: return catalog.models[name].map { _ in .dropModel(name) }
@@ -247,13 +234,14 @@ extension Binder {
         case .table: known = catalog.tables.keys.map(\.text)
         case .view: known = catalog.views.keys.map(\.text)
         case .schema: known = Array(catalog.schemas)
+        case .sequence: known = catalog.sequences.keys.map(\.text)
         case .metric: known = Array(catalog.metrics.keys)
         case .alert: known = Array(catalog.alerts.keys)
         case .model: known = Array(catalog.models.keys)
         case .index: known = []
         }
         return DemetraError(
-            kind == .table || kind == .view ? .undefinedTable : .undefinedObject,
+            [.table, .view, .sequence].contains(kind) ? .undefinedTable : .undefinedObject,
             "\(kind.rawValue) \"\(object.text)\" does not exist",
             hint: NearestName.find(object.text, among: known).map { "Perhaps you meant \"\($0)\"." }
         ).at(object.range)

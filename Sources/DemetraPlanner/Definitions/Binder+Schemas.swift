@@ -61,7 +61,11 @@ extension Binder {
             }
             notices.append("drop cascades to \(others.joined(separator: ", "))")
         }
-        let changes = contents.map(\.drop) + readers.map(\.drop) + schemas.map { .dropSchema($0) }
+        let drops = contents.map(\.drop)
+        let constraints = try dependentConstraints(drops, statement.cascade, statement)
+        let changes =
+            drops + constraints.filter { !drops.contains($0) } + readers.map(\.drop)
+            + schemas.map { .dropSchema($0) }
         return .define(
             changes, tag: "DROP SCHEMA",
             notice: notices.isEmpty ? nil : notices.joined(separator: "\n"))
@@ -72,8 +76,15 @@ extension Binder {
     ) -> [(schema: String, text: String, drop: CatalogChange)] {
         let tables = catalog.tables.filter { $0.key.schema == schema }.sorted { $0.key < $1.key }
         let views = catalog.views.keys.filter { $0.schema == schema }.sorted()
+        let sequences = catalog.sequences.values.filter { $0.schemaName == schema }
+            .sorted { $0.qualifiedName < $1.qualifiedName }
+            .filter { sequence in
+                // What a column owns goes with its table.
+                !tables.contains { $0.value.id == sequence.owner?.table }
+            }
         return tables.map { (schema, "table \($0.key.text)", .dropTable($0.value.id)) }
             + views.map { (schema, "view \($0.text)", .dropView($0)) }
+            + sequences.map { (schema, "sequence \($0.qualifiedName.text)", .dropSequence($0.id)) }
     }
 
     func bindRenameSchema(
@@ -93,7 +104,8 @@ extension Binder {
             throw exists("schema", target, .duplicateSchema)
         }
         var moves: [RelationName: RelationName] = [:]
-        for relation in catalog.relationNames where relation.schema == name.name {
+        for relation in catalog.relationNames + catalog.sequences.keys
+        where relation.schema == name.name {
             moves[relation] = RelationName(relation.name, schema: target.name)
         }
         let changes = try moved(moves, "schema \"\(name.name)\"")
@@ -169,10 +181,18 @@ extension Binder {
         _ moves: [RelationName: RelationName], _ title: String
     ) throws(DemetraError) -> [CatalogChange] {
         var changes: [CatalogChange] = []
+        let moves = moves.merging(movedSequences(moves)) { given, _ in given }
         for (old, new) in moves.sorted(by: { $0.key < $1.key }) {
-            guard var table = catalog.tables[old] else { continue }
-            (table.name, table.schemaName) = (new.name, new.schema)
-            changes.append(.putTable(table))
+            guard var sequence = catalog.sequences[old] else { continue }
+            (sequence.name, sequence.schemaName) = (new.name, new.schema)
+            changes.append(.putSequence(sequence))
+        }
+        for table in catalog.tables.values.sorted(by: { $0.qualifiedName < $1.qualifiedName }) {
+            var changed = renamedDefaults(of: table, moves)
+            if let new = moves[table.qualifiedName] {
+                (changed.name, changed.schemaName) = (new.name, new.schema)
+            }
+            if changed != table { changes.append(.putTable(changed)) }
         }
         for view in catalog.views.values.sorted(by: { $0.qualifiedName < $1.qualifiedName }) {
             let old = view.qualifiedName
@@ -194,6 +214,20 @@ extension Binder {
             binder: self, title: title, after: after, moves: moves, cascades: false
         ).broken()
         return changes
+    }
+
+    /// Sequences that columns of the tables own move into another schema with them.
+    private func movedSequences(
+        _ moves: [RelationName: RelationName]
+    ) -> [RelationName: RelationName] {
+        var result: [RelationName: RelationName] = [:]
+        for (old, new) in moves where old.schema != new.schema {
+            guard let table = catalog.tables[old] else { continue }
+            for sequence in catalog.sequences(ownedBy: table.id) {
+                result[sequence.qualifiedName] = RelationName(sequence.name, schema: new.schema)
+            }
+        }
+        return result
     }
 
     /// The text of a stored query with other names for some tables and views. What had a name without an alias

@@ -9,6 +9,8 @@ enum InformationRelation: String, CaseIterable {
     case keyColumnUsage = "key_column_usage"
     case checkConstraints = "check_constraints"
     case constraintColumnUsage = "constraint_column_usage"
+    case referentialConstraints = "referential_constraints"
+    case sequences
 
     /// Its columns: texts, but for those that are numbers.
     var schema: Schema {
@@ -71,6 +73,17 @@ enum InformationRelation: String, CaseIterable {
             ]
         case .checkConstraints: Self.constraint + ["check_clause"]
         case .constraintColumnUsage: Self.table + ["column_name"] + Self.constraint
+        case .referentialConstraints:
+            Self.constraint + [
+                "unique_constraint_catalog", "unique_constraint_schema", "unique_constraint_name",
+                "match_option", "update_rule", "delete_rule",
+            ]
+        case .sequences:
+            [
+                "sequence_catalog", "sequence_schema", "sequence_name", "data_type",
+                "numeric_precision", "numeric_precision_radix", "numeric_scale", "start_value",
+                "minimum_value", "maximum_value", "increment", "cycle_option",
+            ]
         }
     }
 }

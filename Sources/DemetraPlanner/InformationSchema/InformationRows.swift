@@ -30,6 +30,8 @@ struct InformationRows {
             case .keyColumnUsage: tables.flatMap(keyColumns)
             case .checkConstraints: tables.flatMap(checks)
             case .constraintColumnUsage: tables.flatMap(constrainedColumns)
+            case .referentialConstraints: tables.flatMap(references)
+            case .sequences: sequences
             }
         return found.map { row in relation.schema.fields.map { row[$0.name] ?? .null } }
     }
@@ -100,10 +102,56 @@ struct InformationRows {
             place(table.qualifiedName).adding(
                 self.column(column.name, column.type, at: index, isUpdatable: true)
             ).adding([
-                "column_default": column.defaultExpression.map { .text($0) } ?? .null,
+                "column_default": shownDefault(column).map { .text($0) } ?? .null,
                 "is_nullable": .text(column.isNullable ? "YES" : "NO"),
-            ])
+            ]).adding(identity(column, table))
         }
+    }
+
+    /// The default as PostgreSQL shows it; the sequence of an identity is none.
+    private func shownDefault(_ column: ColumnDefinition) -> String? {
+        guard column.identity == nil, let text = column.defaultExpression else { return nil }
+        let own = "nextval('" + RelationName.publicSchema + "."
+        return text.hasPrefix(own) ? "nextval('" + text.dropFirst(own.count) : text
+    }
+
+    private func identity(_ column: ColumnDefinition, _ table: TableDefinition) -> Row {
+        guard let kind = column.identity,
+            let sequence = catalog.sequences(ownedBy: table.id)
+                .first(where: { $0.owner?.column == column.id })
+        else { return [:] }
+        return [
+            "is_identity": .text("YES"),
+            "identity_generation": .text(kind == .always ? "ALWAYS" : "BY DEFAULT"),
+            "identity_start": .text("\(sequence.start)"),
+            "identity_increment": .text("\(sequence.increment)"),
+            "identity_maximum": .text("\(sequence.maximum)"),
+            "identity_minimum": .text("\(sequence.minimum)"),
+            "identity_cycle": .text(sequence.cycles ? "YES" : "NO"),
+        ]
+    }
+
+    private var sequences: [Row] {
+        // The sequences of identity columns are not shown, as in PostgreSQL.
+        catalog.sequences.values.filter { isShown($0.qualifiedName) && !binder.isIdentity($0) }
+            .sorted { $0.qualifiedName < $1.qualifiedName }.map { sequence in
+                let bits =
+                    sequence.type.upperBound.bitWidth - sequence.type.upperBound.leadingZeroBitCount
+                    + 1
+                return [
+                    "sequence_catalog": .text(Self.database),
+                    "sequence_schema": .text(sequence.schemaName),
+                    "sequence_name": .text(sequence.name),
+                    "data_type": .text(bits == 16 ? "smallint" : bits == 32 ? "integer" : "bigint"),
+                    "numeric_precision": .integer(Int64(bits)),
+                    "numeric_precision_radix": .integer(2), "numeric_scale": .integer(0),
+                    "start_value": .text("\(sequence.start)"),
+                    "minimum_value": .text("\(sequence.minimum)"),
+                    "maximum_value": .text("\(sequence.maximum)"),
+                    "increment": .text("\(sequence.increment)"),
+                    "cycle_option": .text(sequence.cycles ? "YES" : "NO"),
+                ]
+            }
     }
 
     /// The columns of a view; of one that cannot be read any more, none.
@@ -137,6 +185,12 @@ struct InformationRows {
 
     // MARK: Constraints
 
+    /// The keys that are constraints, and not unique indexes.
+    private func constraintKeys(_ table: TableDefinition) -> [KeyDefinition] {
+        let indexes = table.indexes.map(\.name)
+        return table.keys.filter { !indexes.contains($0.name) }
+    }
+
     private func constraint(_ name: String, of table: TableDefinition) -> Row {
         place(table.qualifiedName).adding([
             "constraint_catalog": .text(Self.database),
@@ -146,13 +200,14 @@ struct InformationRows {
     }
 
     private func constraints(_ table: TableDefinition) -> [Row] {
-        let keys = table.keys.map {
+        let keys = constraintKeys(table).map {
             ($0.name, $0.isPrimary ? "PRIMARY KEY" : "UNIQUE", $0.isPrimary ? nil : "YES")
         }
         let checks = (table.checks.map(\.name) + notNulls(table).map(\.name)).map {
             ($0, "CHECK", String?.none)
         }
-        return (keys + checks).map { name, type, distinct in
+        let foreign = table.foreignKeys.map { ($0.name, "FOREIGN KEY", String?.none) }
+        return (keys + foreign + checks).map { name, type, distinct in
             constraint(name, of: table).adding([
                 "constraint_type": .text(type), "is_deferrable": .text("NO"),
                 "initially_deferred": .text("NO"), "enforced": .text("YES"),
@@ -169,13 +224,50 @@ struct InformationRows {
     }
 
     private func keyColumns(_ table: TableDefinition) -> [Row] {
-        table.keys.flatMap { key in
+        constraintKeys(table).flatMap { key in
             key.columns.enumerated().map { index, column in
                 constraint(key.name, of: table).adding([
                     "column_name": .text(table.columns[column].name),
                     "ordinal_position": .integer(Int64(index + 1)),
                 ])
             }
+        } + table.foreignKeys.flatMap { foreignKeyColumns($0, table) }
+    }
+
+    private func foreignKeyColumns(_ key: ForeignKeyDefinition, _ table: TableDefinition) -> [Row] {
+        let target = catalog.table(id: key.target)
+        let unique = uniqueKey(of: key)
+        return (table.positions(of: key.columns) ?? []).enumerated().map { index, column in
+            let other = target?.positions(of: [key.targetColumns[index]])?.first
+            let place = other.flatMap { unique?.columns.firstIndex(of: $0) }
+            return constraint(key.name, of: table).adding([
+                "column_name": .text(table.columns[column].name),
+                "ordinal_position": .integer(Int64(index + 1)),
+                "position_in_unique_constraint": place.map { .integer(Int64($0 + 1)) } ?? .null,
+            ])
+        }
+    }
+
+    /// The key that a foreign key refers to.
+    private func uniqueKey(of key: ForeignKeyDefinition) -> KeyDefinition? {
+        guard let target = catalog.table(id: key.target),
+            let positions = target.positions(of: key.targetColumns)
+        else { return nil }
+        return target.keys.first { Set($0.columns) == Set(positions) }
+    }
+
+    private func references(_ table: TableDefinition) -> [Row] {
+        table.foreignKeys.map { key in
+            [
+                "constraint_catalog": .text(Self.database),
+                "constraint_schema": .text(table.schemaName), "constraint_name": .text(key.name),
+                "unique_constraint_catalog": .text(Self.database),
+                "unique_constraint_schema": catalog.table(id: key.target)
+                    .map { .text($0.schemaName) } ?? .null,
+                "unique_constraint_name": uniqueKey(of: key).map { .text($0.name) } ?? .null,
+                "match_option": .text(key.matchesFully ? "FULL" : "NONE"),
+                "update_rule": .text(key.onUpdate.words), "delete_rule": .text(key.onDelete.words),
+            ]
         }
     }
 
@@ -188,21 +280,42 @@ struct InformationRows {
     }
 
     private func constrainedColumns(_ table: TableDefinition) -> [Row] {
-        let keys = table.keys.flatMap { key in
+        let keys = constraintKeys(table).flatMap { key in
             key.columns.map { (key.name, table.columns[$0].name) }
         }
         let checks = table.checks.flatMap { check in
             let names = ConditionColumns.names(in: check.condition)
             return table.columns.filter { names.contains($0.name) }.map { (check.name, $0.name) }
         }
-        return (keys + checks).map { name, column in
+        let own = (keys + checks).map { name, column in
             constraint(name, of: table).adding(["column_name": .text(column)])
         }
+        let foreign = table.foreignKeys.flatMap { key -> [Row] in
+            guard let target = catalog.table(id: key.target) else { return [] }
+            return (target.positions(of: key.targetColumns) ?? []).map { column in
+                constraint(key.name, of: table).adding(place(target.qualifiedName))
+                    .adding(["column_name": .text(target.columns[column].name)])
+            }
+        }
+        return own + foreign
     }
 }
 
 extension InformationRows.Row {
     fileprivate func adding(_ more: InformationRows.Row) -> InformationRows.Row {
         merging(more) { $1 }
+    }
+}
+
+extension ReferenceAction {
+    /// The action as SQL writes it.
+    fileprivate var words: String {
+        switch self {
+        case .noAction: "NO ACTION"
+        case .restrict: "RESTRICT"
+        case .cascade: "CASCADE"
+        case .setNull: "SET NULL"
+        case .setDefault: "SET DEFAULT"
+        }
     }
 }

@@ -9,7 +9,11 @@ package indirect enum BoundStatement: Sendable {
     case insert(BoundInsert)
     case update(BoundUpdate)
     case delete(BoundDelete)
-    case truncate([TableDefinition])
+    /// TRUNCATE; `restarting` are sequences that begin anew.
+    case truncate([TableDefinition], restarting: [SequenceDefinition])
+    /// ALTER SEQUENCE; without `restart` it goes on where it stands. One of another id takes its place.
+    case alterSequence(
+        from: SequenceDefinition, to: SequenceDefinition, restart: SequencePosition?)
     case copyFrom(BoundCopyFrom)
     /// `options` as parsed: the engine's formats read them.
     case copyTo(LogicalPlan, CopyStatement.Endpoint, options: [String: String])
@@ -199,4 +203,11 @@ package struct BoundAlterTable: Sendable {
     package var notice: String?
     /// Changes of the catalog beside the table's own: views that name it.
     package var others: [CatalogChange] = []
+    /// What the statement answers.
+    package var tag = "ALTER TABLE"
+    /// Names of keys and foreign keys of the new definition that the rows must meet.
+    package var addedKeys: Set<String> = []
+    /// Sequences of its columns that begin anew, at their new positions.
+    package var restarts:
+        [(from: SequenceDefinition, to: SequenceDefinition, restart: SequencePosition?)] = []
 }

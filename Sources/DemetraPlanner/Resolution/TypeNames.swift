@@ -10,7 +10,8 @@ enum TypeNames {
         "text": .text, "string": .text, "date": .date, "time": .time, "timestamp": .timestamp,
         "timestamptz": .timestamptz, "datetime": .timestamp, "interval": .interval, "json": .json,
         "jsonb": .jsonb, "bytea": .bytea, "uuid": .uuid, "name": .text, "serial": .integer,
-        "bigserial": .bigint, "smallserial": .smallint, "regclass": .text, "oid": .bigint,
+        "bigserial": .bigint, "smallserial": .smallint, "serial2": .smallint, "serial4": .integer,
+        "serial8": .bigint, "regclass": .text, "oid": .bigint,
     ]
 
     /// The type of that name.

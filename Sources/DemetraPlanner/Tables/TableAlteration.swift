@@ -9,28 +9,40 @@ import DemetraTypes
 /// than a column have its default as of then. Only a default that is another for each row makes the rows be
 /// written anew, under a definition that is a table of its own and takes the name over.
 final class TableAlteration {
-    private let binder: Binder
-    private let old: TableDefinition
-    private var table: TableDefinition
+    let binder: Binder
+    let old: TableDefinition
+    var table: TableDefinition
     /// Position in the old table of each column; nil for new ones.
     private var sources: [Int?]
+    /// The keys, by the ids of their columns: positions change on the way.
+    var keysByColumn: [(name: String, columns: [Int32], isPrimary: Bool)]
     /// Columns that must hold no NULL from now on, by id.
-    private var tightened: Set<Int32> = []
+    var tightened: Set<Int32> = []
     /// Columns whose values become others, by id, with the expression that makes them.
     private var conversions: [Int32: Expression?] = [:]
     /// A new column has a condition that the rows must meet.
-    private var addsChecks = false
+    var addsChecks = false
     /// DROP COLUMN ... CASCADE: what needs the column goes with it.
     private var cascades = false
-    private(set) var notice: String?
+    /// Names of keys and foreign keys that the rows must meet.
+    var addedKeys: Set<String> = []
+    /// Sequences that begin anew.
+    var restarts: [(from: SequenceDefinition, to: SequenceDefinition, restart: SequencePosition?)] =
+        []
+    /// Sequences that columns get.
+    var newSequences: [SequenceDefinition] = []
+    var notice: String?
     /// What changes beside the table.
-    private var others: [CatalogChange] = []
+    var others: [CatalogChange] = []
 
     init(binder: Binder, table: TableDefinition) {
         self.binder = binder
         old = table
         self.table = table
         sources = table.columns.indices.map { $0 }
+        keysByColumn = table.keys.map { key in
+            (key.name, key.columns.map { table.columns[$0].id }, key.isPrimary)
+        }
     }
 
     /// The whole change.
@@ -42,6 +54,7 @@ final class TableAlteration {
         for index in added {
             defaults[index] = try binder.defaultValue(table.columns[index], table)
         }
+        // Numbers of a sequence are another for every row.
         let isRewritten = defaults.values.contains(where: \.isVolatile) || !conversions.isEmpty
         table = settled(isRewritten ? TableID(binder.catalog.nextTableNumber) : old.id)
         let scan = binder.scan(old)
@@ -63,11 +76,46 @@ final class TableAlteration {
         let isNarrowed = added.contains {
             !table.columns[$0].isNullable && table.columns[$0].defaultExpression == nil
         }
+        for (index, sequence) in newSequences.enumerated() {
+            // Numbers behind that of the table, if it gets a new one.
+            var numbered = sequence
+            numbered.id = TableID(binder.catalog.nextTableNumber + Int64(index) + 1)
+            numbered.owner = sequence.owner.map {
+                SequenceDefinition.Owner(table: table.id, column: $0.column)
+            }
+            others.append(.putSequence(numbered))
+        }
+        if isRewritten { others += renumbered() }
         return BoundAlterTable(
             old: old, new: table, rows: .project(.scan(scan), values), isRewritten: isRewritten,
             missing: .project(.oneRow, added.map { values[$0] }), missingColumns: added,
-            verifiesRows: isRewritten || isNarrowed || addsChecks || !tightened.isEmpty,
-            checks: checks, cascaded: cascaded.map(\.drop), notice: notice, others: others)
+            verifiesRows: isRewritten || isNarrowed || addsChecks || !tightened.isEmpty
+                || !addedKeys.isEmpty,
+            checks: checks, cascaded: cascaded.map(\.drop), notice: notice, others: others,
+            addedKeys: addedKeys,
+            restarts: restarts)
+    }
+
+    /// What refers to the table by its number, with the new one.
+    private func renumbered() -> [CatalogChange] {
+        var changes: [CatalogChange] = []
+        for var sequence in binder.catalog.sequences(ownedBy: old.id) {
+            guard let owner = sequence.owner,
+                !others.contains(.dropSequence(sequence.id))
+            else { continue }
+            sequence.owner = SequenceDefinition.Owner(table: table.id, column: owner.column)
+            changes.append(.putSequence(sequence))
+        }
+        for (referring, _) in binder.catalog.references(to: old.id) where referring.id != old.id {
+            var referring = referring
+            for index in referring.foreignKeys.indices
+            where referring.foreignKeys[index].target == old.id {
+                referring.foreignKeys[index].target = table.id
+            }
+            changes.removeAll { $0 == .putTable(referring) }
+            changes.append(.putTable(referring))
+        }
+        return changes
     }
 
     /// What can no longer be run and goes with a column.
@@ -115,14 +163,13 @@ final class TableAlteration {
 
     /// The definition with its keys found again; under another id where rows are written anew.
     private func settled(_ id: TableID) -> TableDefinition {
-        var keys: [KeyDefinition] = []
-        for key in table.keys {
-            let positions = key.columns.compactMap { sources.firstIndex(of: $0) }
-            // A key goes with the first of its columns, as in PostgreSQL.
-            guard positions.count == key.columns.count else { continue }
-            keys.append(
-                KeyDefinition(name: key.name, columns: positions, isPrimary: key.isPrimary))
+        // A key goes with the first of its columns, as in PostgreSQL; and the primary key comes first.
+        let found = keysByColumn.compactMap { key in
+            table.positions(of: key.columns).map {
+                KeyDefinition(name: key.name, columns: $0, isPrimary: key.isPrimary)
+            }
         }
+        let keys = found.filter(\.isPrimary) + found.filter { !$0.isPrimary }
         var columns = table.columns
         if id != old.id {
             // Every row gets a value of its own.
@@ -136,6 +183,13 @@ final class TableAlteration {
             partition: table.partition, retention: table.retention, history: table.history,
             order: table.order, nextColumnID: table.nextColumnID)
         settled.onCommit = table.onCommit
+        // An index goes with the first of its columns.
+        settled.indexes = table.indexes.filter { table.positions(of: $0.columns) != nil }
+        settled.foreignKeys = table.foreignKeys.map { key in
+            var key = key
+            if key.target == old.id { key.target = id }
+            return key
+        }
         return settled
     }
 
@@ -146,7 +200,7 @@ final class TableAlteration {
         case .addColumn(let clause, let ifNotExists): try add(clause, ifNotExists)
         case .dropColumn(let column, let ifExists, let cascade):
             if cascade { cascades = true }
-            try drop(column, ifExists)
+            try drop(column, ifExists, cascade)
         case .renameTable(let target):
             try move(to: RelationName(target.name, schema: table.schemaName), target.range)
         case .setSchema(let schema):
@@ -155,10 +209,31 @@ final class TableAlteration {
         case .renameColumn(let column, let target): try rename(column, target)
         case .setDefault(let column, let value):
             let position = try binder.position(of: column, table)
-            table.columns[position].defaultExpression = value.map { binder.sourceText($0.range) }
+            guard table.columns[position].identity == nil else {
+                throw DemetraError(
+                    .syntaxError,
+                    "column \"\(column.name)\" of relation \"\(table.name)\" is an identity column",
+                    hint: "Use ALTER TABLE ... ALTER COLUMN ... DROP IDENTITY instead."
+                ).at(column.range)
+            }
+            table.columns[position].defaultExpression = try value.map {
+                (value) throws(DemetraError) in try binder.storedExpression(value.range)
+            }
             _ = try binder.defaultValue(table.columns[position], table)
         case .setNotNull(let column, let isNotNull): try setNotNull(column, isNotNull)
         case .setType(let column, let type, let using): try setType(column, type, using)
+        case .addConstraint(let constraint): try add(constraint)
+        case .dropConstraint(let name, let ifExists, let cascade):
+            try dropConstraint(name, ifExists, cascade)
+        case .renameConstraint(let name, let target): try renameConstraint(name, target)
+        case .addIdentity(let column, let always, let options):
+            try addIdentity(column, always, options)
+        case .setIdentity(let column, let always):
+            let position = try identityColumn(column)
+            table.columns[position].identity = always ? .always : .byDefault
+        case .dropIdentity(let column, let ifExists): try dropIdentity(column, ifExists)
+        case .restartIdentity(let column, let value):
+            try restartIdentity(column, value)
         case .setOptions(let options): table = try TableOptions.apply(options, to: table)
         case .resetOptions(let names): table = try TableOptions.reset(names, in: table)
         }
@@ -196,29 +271,41 @@ final class TableAlteration {
             case .notNull: column.isNullable = false
             case .null: break
             case .defaultValue(let value):
-                column.defaultExpression = binder.sourceText(value.range)
+                column.defaultExpression = try binder.storedExpression(value.range)
             case .check(let condition, let name):
                 addsChecks = true
                 table.checks.append(
                     CheckDefinition(
                         name: name?.name ?? "\(table.name)_\(column.name)_check",
                         condition: binder.sourceText(condition.range)))
-            case .references(let target, _):
-                _ = try binder.table(target)
-                notice = "foreign keys are noted but not checked by this version"
-            case .primaryKey, .unique, .identity:
-                throw DemetraError(
-                    .featureNotSupported,
-                    "a key or identity cannot be added to the existing table \"\(table.name)\"",
-                    hint: "Declare it in CREATE TABLE."
-                ).at(clause.name.range)
+            case .references, .primaryKey, .unique, .identity: continue
             }
         }
+        if clause.type.isSerial { column.isNullable = false }
         table.columns.append(column)
         sources.append(nil)
+        try addKeys(clause)
     }
 
-    private func drop(_ column: Identifier, _ ifExists: Bool) throws(DemetraError) {
+    /// The constraints of a new column that are more than its own.
+    private func addKeys(_ clause: ColumnClause) throws(DemetraError) {
+        if clause.type.isSerial { try addSequence(clause.name, []) }
+        for constraint in clause.constraints {
+            switch constraint {
+            case .references(let reference, let name):
+                try add(.foreignKey([clause.name], reference, name: name))
+            case .primaryKey(let name): try add(.primaryKey([clause.name], name: name))
+            case .unique(let name): try add(.unique([clause.name], name: name))
+            case .identity(let always, let options):
+                try addIdentity(clause.name, always, options)
+            default: continue
+            }
+        }
+    }
+
+    private func drop(
+        _ column: Identifier, _ ifExists: Bool, _ cascade: Bool
+    ) throws(DemetraError) {
         if ifExists, table.columnIndex(column.name) == nil {
             notice =
                 "column \"\(column.name)\" of relation \"\(table.name)\" does not exist, skipping"
@@ -243,6 +330,7 @@ final class TableAlteration {
             table.timeColumn = time > position ? time - 1 : nil
         }
         let id = table.columns[position].id
+        try dropReferences(column, id, cascade)
         table.order = table.order?.filter { $0 != id }
         if table.order?.isEmpty == true { table.order = nil }
         table.columns.remove(at: position)
@@ -300,8 +388,7 @@ final class TableAlteration {
         if isNotNull {
             if table.columns[position].isNullable { tightened.insert(id) }
         } else {
-            let stored = sources[position]
-            if let key = table.primaryKey, let stored, key.columns.contains(stored) {
+            if keysByColumn.contains(where: { $0.isPrimary && $0.columns.contains(id) }) {
                 throw DemetraError(
                     .invalidTableDefinition, "column \"\(column.name)\" is in a primary key",
                     hint: "Columns of a primary key hold no NULL."

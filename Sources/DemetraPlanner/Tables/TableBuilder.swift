@@ -11,7 +11,8 @@ final class TableBuilder {
     private var columns: [ColumnDefinition] = []
     private var keys: [KeyDefinition] = []
     private var checks: [CheckDefinition] = []
-    private(set) var notice: String?
+    private var foreignKeys: [(clause: ReferenceClause, columns: [Int], name: Identifier?)] = []
+    private var identities: [(column: Int, options: [SequenceOption])] = []
 
     init(
         binder: Binder, name: RelationName, statement: CreateTableStatement
@@ -23,7 +24,8 @@ final class TableBuilder {
         for constraint in statement.constraints { try add(constraint) }
     }
 
-    func build() throws(DemetraError) -> TableDefinition {
+    /// The table, and the sequences that it owns.
+    func build() throws(DemetraError) -> (TableDefinition, [SequenceDefinition]) {
         guard !columns.isEmpty else {
             throw DemetraError(
                 .invalidTableDefinition, "table \"\(name)\" has no columns",
@@ -39,7 +41,35 @@ final class TableBuilder {
         table.onCommit = statement.commitEffect
         // Bound now, so that its mistakes show before the first INSERT.
         _ = try binder.checks(table, columns.map { binder.newColumn($0.name, $0.type) })
-        return table
+        var names: Set<String> = []
+        for name in ConstraintNames.all(table) where !names.insert(name).inserted {
+            throw DemetraError(
+                .duplicateObject,
+                "constraint \"\(name)\" for relation \"\(table.name)\" already exists")
+        }
+        for key in foreignKeys {
+            try ConstraintNames.check(key.name, in: table)
+            table.foreignKeys.append(
+                try ForeignKeyBuilder(binder: binder).build(
+                    key.clause, key.columns, name: key.name, in: table))
+        }
+        let sequences = try ownedSequences(&table)
+        return (table, sequences)
+    }
+
+    /// The sequences of serial and identity columns, which give the columns their defaults.
+    private func ownedSequences(
+        _ table: inout TableDefinition
+    ) throws(DemetraError) -> [SequenceDefinition] {
+        var sequences: [SequenceDefinition] = []
+        for (column, options) in identities {
+            let sequence = try OwnedSequence(binder: binder).make(
+                for: column, of: table, id: TableID(table.id.number + Int64(sequences.count) + 1),
+                options, taken: sequences.map(\.qualifiedName))
+            table.columns[column].defaultExpression = sequence.defaultExpression
+            sequences.append(sequence)
+        }
+        return sequences
     }
 
     // MARK: Columns
@@ -50,17 +80,15 @@ final class TableBuilder {
                 .duplicateColumn, "column \"\(clause.name.name)\" specified more than once"
             ).at(clause.name.range)
         }
-        if clause.type.name.hasSuffix("serial") {
-            throw DemetraError(
-                .featureNotSupported, "\(clause.type.name) columns are not supported yet",
-                hint: "Use bigint, and give the numbers yourself."
-            ).at(clause.type.range)
-        }
         let position = columns.count
         columns.append(
             ColumnDefinition(
                 id: Int32(position), name: clause.name.name,
                 type: try TypeNames.resolve(clause.type)))
+        if clause.type.isSerial {
+            columns[position].isNullable = false
+            identities.append((position, []))
+        }
         for constraint in clause.constraints { try add(constraint, position, clause) }
     }
 
@@ -72,7 +100,8 @@ final class TableBuilder {
         case .notNull: columns[position].isNullable = false
         case .null: break
         case .defaultValue(let value):
-            columns[position].defaultExpression = binder.sourceText(value.range)
+            try OwnedSequence.checkDefault(columns[position], clause)
+            columns[position].defaultExpression = try binder.storedExpression(value.range)
             _ = try binder.defaultValue(
                 columns[position],
                 TableDefinition(id: TableID(0), name: name, columns: columns))
@@ -85,14 +114,19 @@ final class TableBuilder {
                     isPrimary: false))
         case .check(let condition, let given):
             addCheck(condition, given?.name ?? "\(name)_\(column)_check")
-        case .references(let target, _):
-            _ = try binder.table(target)
-            notice = "foreign keys are noted but not checked by this version"
-        case .identity:
-            throw DemetraError(
-                .featureNotSupported, "identity columns are not supported yet",
-                hint: "Use bigint, and give the numbers yourself."
-            ).at(clause.name.range)
+        case .references(let reference, let given):
+            foreignKeys.append((reference, [position], given))
+        case .identity(let always, let options):
+            try OwnedSequence.checkDefault(columns[position], clause)
+            guard SequenceBuilder.numbers(of: columns[position].type) != nil else {
+                throw DemetraError(
+                    .invalidParameterValue,
+                    "identity column type must be smallint, integer, or bigint"
+                ).at(clause.type.range)
+            }
+            columns[position].identity = always ? .always : .byDefault
+            columns[position].isNullable = false
+            identities.append((position, options))
         }
     }
 
@@ -111,10 +145,8 @@ final class TableBuilder {
         case .check(let condition, let given):
             let text = binder.sourceText(condition.range)
             addCheck(condition, given?.name ?? freeName(ofCheck: text))
-        case .foreignKey(let names, let target, _, _):
-            _ = try positions(names)
-            _ = try binder.table(target)
-            notice = "foreign keys are noted but not checked by this version"
+        case .foreignKey(let names, let reference, let given):
+            foreignKeys.append((reference, try positions(names), given))
         }
     }
 

@@ -84,9 +84,9 @@ package enum ColumnConstraint: Sendable, Hashable {
     case primaryKey(name: Identifier?)
     case unique(name: Identifier?)
     case check(Expression, name: Identifier?)
-    case references(ObjectName, columns: [Identifier])
+    case references(ReferenceClause, name: Identifier?)
     /// GENERATED ... AS IDENTITY.
-    case identity(always: Bool)
+    case identity(always: Bool, [SequenceOption])
 }
 
 /// A constraint of a table.
@@ -94,7 +94,7 @@ package enum TableConstraint: Sendable, Hashable {
     case primaryKey([Identifier], name: Identifier?)
     case unique([Identifier], name: Identifier?)
     case check(Expression, name: Identifier?)
-    case foreignKey([Identifier], ObjectName, columns: [Identifier], name: Identifier?)
+    case foreignKey([Identifier], ReferenceClause, name: Identifier?)
 }
 
 /// CREATE [OR REPLACE] VIEW.
@@ -239,29 +239,32 @@ package struct CreateModelStatement: Sendable, Hashable {
     }
 }
 
-/// CREATE [UNIQUE] INDEX [IF NOT EXISTS] [name] ON table (columns): accepted, answered by what is used instead.
+/// CREATE [UNIQUE] INDEX [IF NOT EXISTS] [name] ON table (columns): noted, answered by what is used instead.
 package struct CreateIndexStatement: Sendable, Hashable {
     /// The name, if given.
-    package let name: Identifier?
+    package let name: ObjectName?
     /// UNIQUE.
     package let isUnique: Bool
     /// IF NOT EXISTS.
     package let ifNotExists: Bool
     /// The table.
     package let table: ObjectName
-    /// The columns.
-    package let columns: [Identifier]
+    /// The columns; nil where an expression stands.
+    package let columns: [Identifier?]
+    /// Where WHERE, an expression or NULLS NOT DISTINCT stands: what a unique index cannot have.
+    package let special: SourceRange?
 
     /// Makes a statement.
     package init(
-        name: Identifier?, isUnique: Bool, ifNotExists: Bool, table: ObjectName,
-        columns: [Identifier]
+        name: ObjectName?, isUnique: Bool, ifNotExists: Bool, table: ObjectName,
+        columns: [Identifier?], special: SourceRange?
     ) {
         self.name = name
         self.isUnique = isUnique
         self.ifNotExists = ifNotExists
         self.table = table
         self.columns = columns
+        self.special = special
     }
 }
 
@@ -278,6 +281,16 @@ package struct AlterTableStatement: Sendable, Hashable {
         case setNotNull(Identifier, Bool)
         /// TYPE type USING expression.
         case setType(Identifier, TypeName, using: Expression?)
+        /// ADD CONSTRAINT.
+        case addConstraint(TableConstraint)
+        case dropConstraint(Identifier, ifExists: Bool, cascade: Bool)
+        case renameConstraint(Identifier, to: Identifier)
+        /// ADD GENERATED ... AS IDENTITY.
+        case addIdentity(Identifier, always: Bool, [SequenceOption])
+        case setIdentity(Identifier, always: Bool)
+        case dropIdentity(Identifier, ifExists: Bool)
+        /// RESTART [WITH n] of the sequence of an identity column.
+        case restartIdentity(Identifier, with: Int64?)
         case setOptions([TableOption])
         /// RESET (names): the options have their defaults again.
         case resetOptions([Identifier])
@@ -298,11 +311,11 @@ package struct AlterTableStatement: Sendable, Hashable {
     }
 }
 
-/// DROP TABLE / VIEW / SCHEMA / METRIC / ALERT / MODEL / INDEX.
+/// DROP TABLE / VIEW / SCHEMA / SEQUENCE / METRIC / ALERT / MODEL / INDEX.
 package struct DropStatement: Sendable, Hashable {
     /// What kind of object.
     package enum Kind: String, Sendable, Hashable {
-        case table, view, schema, metric, alert, model, index
+        case table, view, schema, sequence, metric, alert, model, index
     }
 
     /// The kind.

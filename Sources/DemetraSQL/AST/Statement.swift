@@ -20,7 +20,7 @@ package indirect enum Statement: Sendable, Hashable {
     case insert(InsertStatement)
     case update(UpdateStatement)
     case delete(DeleteStatement)
-    case truncate([ObjectName], range: SourceRange)
+    case truncate(TruncateStatement)
     case copy(CopyStatement)
     case createTable(CreateTableStatement)
     case createView(CreateViewStatement)
@@ -35,6 +35,8 @@ package indirect enum Statement: Sendable, Hashable {
     /// ALTER SCHEMA name RENAME TO target.
     case renameSchema(Identifier, to: Identifier)
     case alterView(AlterViewStatement)
+    case createSequence(CreateSequenceStatement)
+    case alterSequence(AlterSequenceStatement)
     case alterTable(AlterTableStatement)
     case drop(DropStatement)
     /// CHECK ALERTS, or CHECK ALERT name.
@@ -85,6 +87,13 @@ package struct InsertStatement: Sendable, Hashable {
         case nothing
         case update([Assignment], where: Expression?)
     }
+    /// OVERRIDING ... VALUE.
+    package enum Overriding: Sendable, Hashable {
+        /// Columns that are generated always take the values given.
+        case system
+        /// Identity columns take numbers of their sequence whatever is given.
+        case user
+    }
     /// ON CONFLICT.
     package struct OnConflict: Sendable, Hashable {
         /// The key's columns, or empty.
@@ -110,6 +119,8 @@ package struct InsertStatement: Sendable, Hashable {
     package var columns: [Identifier]
     /// The rows; nil for DEFAULT VALUES.
     package var source: Query?
+    /// OVERRIDING: whose values identity columns get.
+    package var overriding: Overriding?
     /// ON CONFLICT.
     package var onConflict: OnConflict?
     /// RETURNING.
@@ -197,6 +208,23 @@ package struct DeleteStatement: Sendable, Hashable {
         self.using = using
         self.whereCondition = whereCondition
         self.returning = returning
+    }
+}
+
+/// TRUNCATE.
+package struct TruncateStatement: Sendable, Hashable {
+    /// The tables.
+    package let tables: [ObjectName]
+    /// RESTART IDENTITY.
+    package let restartsIdentity: Bool
+    /// CASCADE: also the tables that refer to them.
+    package let cascade: Bool
+
+    /// Makes a TRUNCATE.
+    package init(tables: [ObjectName], restartsIdentity: Bool, cascade: Bool) {
+        self.tables = tables
+        self.restartsIdentity = restartsIdentity
+        self.cascade = cascade
     }
 }
 

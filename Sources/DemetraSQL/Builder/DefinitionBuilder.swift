@@ -16,14 +16,20 @@ enum DefinitionBuilder {
         if let inner = node[.alert] { return .createAlert(try alert(inner)) }
         if let inner = node[.model] { return .createModel(try model(inner)) }
         if let inner = node[.schema] { return schema(inner) }
+        if let inner = node[.sequence] {
+            return .createSequence(try ConstraintBuilder.createSequence(inner))
+        }
         guard let inner = node[.index], let table = inner[.table] else {
             throw StatementBuilder.missing()
         }
         return .createIndex(
             CreateIndexStatement(
-                name: inner[.name]?.identifier, isUnique: inner.has(.unique),
+                name: inner[.name].map { ExpressionBuilder.objectName($0) },
+                isUnique: inner.has(.unique),
                 ifNotExists: inner.has(.exists), table: ExpressionBuilder.objectName(table),
-                columns: inner.all(.columns).compactMap { $0[.name]?.identifier }))
+                columns: inner.all(.columns).map { $0[.name]?.identifier },
+                special: inner[.predicate]?.range ?? inner[.notDistinct]?.range
+                    ?? inner.all(.columns).first { !$0.has(.name) }?.range))
     }
 
     /// The schema; one without a name is called as its owner.
@@ -98,10 +104,11 @@ enum DefinitionBuilder {
         }
         if let references = node[.references] {
             return .references(
-                ExpressionBuilder.objectName(references),
-                columns: node.all(.columns).map(\.identifier))
+                ConstraintBuilder.reference(node, references, targets: .columns), name: name)
         }
-        return .identity(always: node.has(.always))
+        return .identity(
+            always: node.has(.always),
+            try ConstraintBuilder.sequenceOptions(node.all(.sequence)))
     }
 
     private static func tableConstraint(
@@ -116,14 +123,16 @@ enum DefinitionBuilder {
         }
         guard let references = node[.references] else { throw StatementBuilder.missing() }
         return .foreignKey(
-            columns, ExpressionBuilder.objectName(references),
-            columns: node.all(.targets).map(\.identifier), name: name)
+            columns, ConstraintBuilder.reference(node, references, targets: .targets), name: name)
     }
 
     static func alter(_ node: SyntaxNode) throws(DemetraError) -> Statement {
         if let inner = node[.table] { return .alterTable(try alterTable(inner)) }
         if let inner = node[.schema], let name = inner[.name], let target = inner[.target] {
             return .renameSchema(name.identifier, to: target.identifier)
+        }
+        if let inner = node[.sequence] {
+            return .alterSequence(try ConstraintBuilder.alterSequence(inner))
         }
         guard let inner = node[.view], let name = inner[.name] else {
             throw StatementBuilder.missing()
@@ -156,6 +165,7 @@ enum DefinitionBuilder {
     private static func alterAction(
         _ node: SyntaxNode
     ) throws(DemetraError) -> AlterTableStatement.Action {
+        if let action = try constraintAction(node) { return action }
         if let column = node[.addColumn] {
             return .addColumn(try self.column(column), ifNotExists: node.has(.exists))
         }
@@ -169,6 +179,7 @@ enum DefinitionBuilder {
             return .renameColumn(name.identifier, to: target.identifier)
         }
         if let column = node[.column] {
+            if let action = try identityAction(node, column.identifier) { return action }
             if node.has(.setNotNull) { return .setNotNull(column.identifier, true) }
             if let type = node[.type] {
                 return .setType(
@@ -183,9 +194,42 @@ enum DefinitionBuilder {
         return .setOptions(try options(node.all(.options)))
     }
 
+    private static func constraintAction(
+        _ node: SyntaxNode
+    ) throws(DemetraError) -> AlterTableStatement.Action? {
+        if let constraint = node[.addConstraint] {
+            return .addConstraint(try tableConstraint(constraint))
+        }
+        if let name = node[.dropConstraint] {
+            return .dropConstraint(
+                name.identifier, ifExists: node.has(.ifExists), cascade: node.has(.cascade))
+        }
+        guard let name = node[.renameConstraint], let target = node[.target] else { return nil }
+        return .renameConstraint(name.identifier, to: target.identifier)
+    }
+
+    private static func identityAction(
+        _ node: SyntaxNode, _ column: Identifier
+    ) throws(DemetraError) -> AlterTableStatement.Action? {
+        if node.has(.addIdentity) {
+            return .addIdentity(
+                column, always: node.has(.always),
+                try ConstraintBuilder.sequenceOptions(node.all(.sequence)))
+        }
+        if node.has(.setIdentity) { return .setIdentity(column, always: node.has(.always)) }
+        if node.has(.dropIdentity) { return .dropIdentity(column, ifExists: node.has(.ifExists)) }
+        guard node.has(.restart) else { return nil }
+        return .restartIdentity(
+            column,
+            with: try node[.number].map { value throws(DemetraError) in
+                try ConstraintBuilder.number(value)
+            })
+    }
+
     static func drop(_ node: SyntaxNode) -> DropStatement {
         let kinds: [(SyntaxLabel, DropStatement.Kind)] = [
-            (.view, .view), (.schema, .schema), (.metric, .metric), (.alert, .alert),
+            (.view, .view), (.schema, .schema), (.sequence, .sequence), (.metric, .metric),
+            (.alert, .alert),
             (.model, .model),
             (.index, .index),
         ]

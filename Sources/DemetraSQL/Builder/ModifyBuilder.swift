@@ -17,10 +17,13 @@ enum ModifyBuilder {
             conflict = InsertStatement.OnConflict(
                 columns: given.all(.columns).map(\.identifier), action: action, range: given.range)
         }
-        return InsertStatement(
+        var insert = InsertStatement(
             table: ExpressionBuilder.objectName(table), alias: node[.alias]?.identifier,
             columns: node.all(.columns).map(\.identifier), source: source, onConflict: conflict,
             returning: try returning(node))
+        if node.has(.overridesSystem) { insert.overriding = .system }
+        if node.has(.overridesUser) { insert.overriding = .user }
+        return insert
     }
 
     private static func assignments(_ node: SyntaxNode) throws(DemetraError) -> [Assignment] {

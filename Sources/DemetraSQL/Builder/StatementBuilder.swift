@@ -16,7 +16,10 @@ enum StatementBuilder {
         if let inner = node[.delete] { return .delete(try ModifyBuilder.delete(inner)) }
         if let inner = node[.truncate] {
             return .truncate(
-                inner.all(.tables).map { ExpressionBuilder.objectName($0) }, range: inner.range)
+                TruncateStatement(
+                    tables: inner.all(.tables).compactMap { table in
+                        table[.name].map { ExpressionBuilder.objectName($0) }
+                    }, restartsIdentity: inner.has(.restart), cascade: inner.has(.cascade)))
         }
         if let inner = node[.copy] { return .copy(try ModifyBuilder.copy(inner)) }
         if let inner = node[.create] { return try DefinitionBuilder.create(inner) }

@@ -48,7 +48,7 @@ package struct Salvage {
         }
         let snapshot = Snapshot(
             catalog: log.builder.catalog, moment: log.builder.moment, states: states,
-            ledger: log.builder.ledger)
+            ledger: log.builder.ledger, sequences: log.builder.sequences)
         let copy = DatabaseCopy(
             source: directory, snapshot: snapshot.sealed(), known: segments.whole,
             threadCount: processorCount, fileSystem: fileSystem, target: target)

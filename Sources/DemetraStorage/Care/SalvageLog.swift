@@ -23,7 +23,7 @@ struct SalvageLog {
         builder = CommitBuilder(
             Snapshot(
                 catalog: base.catalog, moment: base.moment, states: base.states,
-                ledger: base.ledger),
+                ledger: base.ledger, sequences: base.sequences),
             moment: base.moment, directory: directory, configuration: configuration)
     }
 

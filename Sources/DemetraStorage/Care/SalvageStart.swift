@@ -16,6 +16,8 @@ struct SalvageStart {
     let isCurrent: Bool
     /// The batches that tables have got.
     var ledger = BatchLedger()
+    /// Where sequences stand.
+    var sequences = SequenceLedger()
 
     /// The best there is.
     static func find(_ directory: DatabaseDirectory, _ report: inout SalvageReport) -> SalvageStart
@@ -66,7 +68,8 @@ struct SalvageStart {
         let states = Recovery.states(manifest, directory, &known)
         return SalvageStart(
             catalog: manifest.catalog, states: states, known: known, moment: manifest.floor,
-            firstLog: manifest.firstLog, flushedRows: [:], isCurrent: true, ledger: manifest.ledger)
+            firstLog: manifest.firstLog, flushedRows: [:], isCurrent: true, ledger: manifest.ledger,
+            sequences: manifest.sequences)
     }
 
     // MARK: Without a manifest
@@ -108,7 +111,7 @@ struct SalvageStart {
         return SalvageStart(
             catalog: catalog, states: states, known: known,
             moment: older?.floor ?? CommitMoment.none, firstLog: 0, flushedRows: flushed,
-            isCurrent: false)
+            isCurrent: false, sequences: older?.sequences ?? SequenceLedger())
     }
 
     /// Segments that records of the log name.

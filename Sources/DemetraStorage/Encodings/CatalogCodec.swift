@@ -16,6 +16,7 @@ enum CatalogCodec {
             catalog.schemas.sorted().map { .addSchema($0) }
             + sorted(catalog.tables).map { .putTable($0) }
             + sorted(catalog.views).map { .putView($0) }
+            + sorted(catalog.sequences).map { .putSequence($0) }
             + sorted(catalog.metrics).map { .putMetric($0) }
             + sorted(catalog.alerts).map { .putAlert($0) }
             + sorted(catalog.models).map { .putModel($0) }
@@ -33,6 +34,7 @@ enum CatalogCodec {
         return Catalog(
             version: version, nextTableNumber: nextTableNumber, schemas: catalog.schemas,
             tables: Array(catalog.tables.values), views: Array(catalog.views.values),
+            sequences: Array(catalog.sequences.values),
             metrics: Array(catalog.metrics.values), alerts: Array(catalog.alerts.values),
             models: Array(catalog.models.values))
     }
@@ -56,6 +58,12 @@ enum CatalogCodec {
         case .dropView(let name):
             named(14, name.schema, &writer)
             writer.write(name.name)
+        case .putSequence(let sequence):
+            writer.write(UInt8(17))
+            encode(sequence, into: &writer)
+        case .dropSequence(let id):
+            writer.write(UInt8(18))
+            writer.write(id.number)
         case .addSchema(let name): named(15, name, &writer)
         case .dropSchema(let name): named(16, name, &writer)
         case .putMetric(let metric):
@@ -134,11 +142,57 @@ enum CatalogCodec {
         case 14:
             let schema = try reader.text()
             return .dropView(RelationName(try reader.text(), schema: schema))
+        case 17: return .putSequence(try sequence(&reader))
+        case 18: return .dropSequence(TableID(try reader.integer(Int64.self)))
         case 15: return .addSchema(try reader.text())
         case 16: return .dropSchema(try reader.text())
         case MetricCodec.tag: return .putMetric(try MetricCodec.metric(&reader))
         default: throw reader.damaged("an unknown change")
         }
+    }
+
+    private static func encode(
+        _ sequence: SequenceDefinition, into writer: inout ByteWriter
+    ) {
+        writer.write(sequence.id.number)
+        writer.write(sequence.schemaName)
+        writer.write(sequence.name)
+        for number in [
+            sequence.type.lowerBound, sequence.type.upperBound, sequence.start,
+            sequence.increment, sequence.minimum, sequence.maximum,
+        ] {
+            writer.write(number)
+        }
+        writer.write(sequence.cycles)
+        writer.write(sequence.owner != nil)
+        writer.write(sequence.owner?.table.number ?? 0)
+        writer.write(sequence.owner?.column ?? 0)
+    }
+
+    private static func sequence(
+        _ reader: inout ByteReader
+    ) throws(DemetraError) -> SequenceDefinition {
+        let id = TableID(try reader.integer(Int64.self))
+        let schema = try reader.text()
+        var sequence = SequenceDefinition(
+            id: id, name: RelationName(try reader.text(), schema: schema))
+        let low = try reader.integer(Int64.self)
+        let high = try reader.integer(Int64.self)
+        guard low <= high else { throw reader.damaged("the type of a sequence") }
+        sequence.type = low...high
+        sequence.start = try reader.integer(Int64.self)
+        sequence.increment = try reader.integer(Int64.self)
+        sequence.minimum = try reader.integer(Int64.self)
+        sequence.maximum = try reader.integer(Int64.self)
+        guard sequence.minimum <= sequence.maximum, sequence.increment != 0 else {
+            throw reader.damaged("the bounds of a sequence")
+        }
+        sequence.cycles = try reader.flag()
+        let isOwned = try reader.flag()
+        let table = TableID(try reader.integer(Int64.self))
+        let column = try reader.integer(Int32.self)
+        if isOwned { sequence.owner = SequenceDefinition.Owner(table: table, column: column) }
+        return sequence
     }
 
     private static func alert(_ reader: inout ByteReader) throws(DemetraError) -> AlertDefinition {

@@ -1,7 +1,7 @@
 import DemetraCatalog
 import DemetraTypes
 
-/// The definition of a table as bytes: its fields in order, then its options, then its schema.
+/// The definition of a table as bytes: its fields in order, then its options, then its schema and foreign keys.
 enum TableCodec {
     /// What of it was written.
     enum Form: Comparable {
@@ -41,6 +41,29 @@ enum TableCodec {
         encodeOptions(table, into: &writer)
         writer.write(table.schemaName)
         writer.write(table.onCommit.rawValue)
+        for column in table.columns { writer.write(column.identity.map { $0.rawValue + 1 } ?? 0) }
+        writer.write(UInt32(table.foreignKeys.count))
+        for key in table.foreignKeys { encode(key, into: &writer) }
+        writer.write(UInt32(table.indexes.count))
+        for index in table.indexes {
+            writer.write(index.name)
+            writer.write(index.isUnique)
+            writer.write(UInt32(index.columns.count))
+            for column in index.columns { writer.write(column) }
+        }
+    }
+
+    private static func encode(_ key: ForeignKeyDefinition, into writer: inout ByteWriter) {
+        writer.write(key.name)
+        writer.write(key.target.number)
+        writer.write(UInt32(key.columns.count))
+        for (column, target) in zip(key.columns, key.targetColumns) {
+            writer.write(column)
+            writer.write(target)
+        }
+        writer.write(key.onDelete.rawValue)
+        writer.write(key.onUpdate.rawValue)
+        writer.write(key.matchesFully)
     }
 
     private static func encodeOptions(_ table: TableDefinition, into writer: inout ByteWriter) {
@@ -108,8 +131,52 @@ enum TableCodec {
                 throw reader.damaged("an unknown effect of commits")
             }
             table.onCommit = effect
+            for index in table.columns.indices {
+                let kind = try reader.integer(UInt8.self)
+                guard kind > 0 else { continue }
+                guard let identity = IdentityKind(rawValue: kind - 1) else {
+                    throw reader.damaged("an unknown kind of identity")
+                }
+                table.columns[index].identity = identity
+            }
+            for _ in 0..<(try reader.count(ofAtLeast: 19)) {
+                table.foreignKeys.append(try foreignKey(&reader))
+            }
+            for _ in 0..<(try reader.count(ofAtLeast: 9)) {
+                table.indexes.append(try index(&reader))
+            }
         }
         return table
+    }
+
+    private static func foreignKey(
+        _ reader: inout ByteReader
+    ) throws(DemetraError) -> ForeignKeyDefinition {
+        let name = try reader.text()
+        let target = TableID(try reader.integer(Int64.self))
+        var (columns, targets): ([Int32], [Int32]) = ([], [])
+        for _ in 0..<(try reader.count(ofAtLeast: 8)) {
+            columns.append(try reader.integer(Int32.self))
+            targets.append(try reader.integer(Int32.self))
+        }
+        guard let onDelete = ReferenceAction(rawValue: try reader.integer(UInt8.self)),
+            let onUpdate = ReferenceAction(rawValue: try reader.integer(UInt8.self))
+        else { throw reader.damaged("an unknown action of a foreign key") }
+        return ForeignKeyDefinition(
+            name: name, columns: columns, target: target, targetColumns: targets,
+            onDelete: onDelete, onUpdate: onUpdate, matchesFully: try reader.flag())
+    }
+
+    private static func index(
+        _ reader: inout ByteReader
+    ) throws(DemetraError) -> IndexDefinition {
+        let name = try reader.text()
+        let isUnique = try reader.flag()
+        var columns: [Int32] = []
+        for _ in 0..<(try reader.count(ofAtLeast: 4)) {
+            columns.append(try reader.integer(Int32.self))
+        }
+        return IndexDefinition(name: name, columns: columns, isUnique: isUnique)
     }
 
     private static func columns(

@@ -139,7 +139,9 @@ struct FlushRun {
                     id: id, nextRow: table.state.nextRow, timeline: timeline(of: table),
                     segments: segments(of: table))
             },
-            ledger: ledger)
+            ledger: ledger,
+            sequences: snapshot.sequences.keeping(
+                Set(snapshot.catalog.permanent.sequences.values.map(\.id))))
     }
 
     private func timeline(of table: Table) -> Timeline? {

@@ -6,7 +6,7 @@ import DemetraTypes
 // Immutable after init.
 struct Manifest: Sendable {
     static let magic = Array("DEMMAN01".utf8)
-    static let formatVersion: UInt16 = 2
+    static let formatVersion: UInt16 = 3
 
     /// A table's rows.
     struct Table: Sendable {
@@ -34,6 +34,8 @@ struct Manifest: Sendable {
     let tables: [Table]
     /// The batches that tables have got.
     let ledger: BatchLedger
+    /// Where the sequences stand.
+    var sequences = SequenceLedger()
 
     // MARK: Bytes
 
@@ -63,6 +65,7 @@ struct Manifest: Sendable {
             }
         }
         ledger.encode(into: &writer)
+        sequences.encode(into: &writer)
         writer.write(Checksum.crc32c(writer.bytes))
         return writer.bytes
     }
@@ -100,9 +103,11 @@ struct Manifest: Sendable {
         for _ in 0..<(try reader.count(ofAtLeast: 20)) {
             tables.append(try table(&reader, version: version))
         }
+        let ledger = version > 1 ? try BatchLedger.decode(&reader) : BatchLedger()
         return Manifest(
             catalog: catalog, floor: floor, firstLog: firstLog, nextSegment: nextSegment,
-            tables: tables, ledger: version > 1 ? try BatchLedger.decode(&reader) : BatchLedger())
+            tables: tables, ledger: ledger,
+            sequences: version > 2 ? try SequenceLedger.decode(&reader) : SequenceLedger())
     }
 
     private static func table(

@@ -89,7 +89,7 @@ struct Recovery {
         var builder = CommitBuilder(
             Snapshot(
                 catalog: manifest.catalog, moment: manifest.floor, states: states,
-                ledger: manifest.ledger),
+                ledger: manifest.ledger, sequences: manifest.sequences),
             moment: manifest.floor, directory: directory, configuration: configuration)
         let replay = LogReplay(
             directory: directory, firstLog: manifest.firstLog, floor: manifest.floor,
@@ -111,7 +111,7 @@ struct Recovery {
             log: log,
             snapshot: Snapshot(
                 catalog: builder.catalog, moment: builder.moment, states: builder.states,
-                ledger: builder.ledger),
+                ledger: builder.ledger, sequences: builder.sequences),
             known: known, manifestNumber: number, floor: manifest.floor.sequence.number,
             report: report, unplaced: builder.unplaced)
     }

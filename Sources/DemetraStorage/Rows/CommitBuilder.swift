@@ -11,6 +11,9 @@ struct CommitBuilder {
     private(set) var catalog: Catalog
     var states: [TableID: TableState]
     private(set) var ledger: BatchLedger
+    private(set) var sequences: SequenceLedger
+    /// What foreign keys have to be asked about, since they were asked last.
+    private var referenceWork = ReferenceWork()
     private(set) var logged: [LoggedChange] = []
     /// Those of them that the log keeps: all but what is done to temporary tables.
     private(set) var durable: [LoggedChange] = []
@@ -32,6 +35,7 @@ struct CommitBuilder {
         catalog = base.catalog
         states = base.states
         ledger = base.ledger
+        sequences = base.sequences
         self.moment = moment
         self.directory = directory
         self.configuration = configuration
@@ -95,6 +99,9 @@ struct CommitBuilder {
             let segment = KnownSegment(reader, base: try state(table).nextRow)
             segments.append(segment)
             try attach(segment)
+            if !(try state(table)).definition.foreignKeys.isEmpty {
+                referenceWork.attached.append((table, reader))
+            }
             log(.attach(segment.record), isTemporary: isTemporary(table))
         }
     }
@@ -139,8 +146,43 @@ struct CommitBuilder {
     mutating func apply(_ change: LoggedChange) throws(DemetraError) {
         // Asked before: a table that is dropped is not there afterwards.
         let isTemporary = isTemporary(change)
+        try noteReferences(change)
         try replay(change)
         log(change, isTemporary: isTemporary)
+    }
+
+    /// Keeps what foreign keys will want to know of a change; before it is carried out, for what is hidden is gone then.
+    private mutating func noteReferences(_ change: LoggedChange) throws(DemetraError) {
+        switch change {
+        case .insert(let table, _, let columns, let count):
+            guard let state = states[table], !state.definition.foreignKeys.isEmpty else { return }
+            referenceWork.added.append((table, columns, count))
+        case .hide(let table, let rows):
+            guard let state = states[table], !rows.isEmpty,
+                !catalog.references(to: table).isEmpty
+            else { return }
+            let visible = try state.visible(rows)
+            guard !visible.isEmpty else { return }
+            let columns = try TableSnapshot(state).rows(
+                withIDs: Vector(
+                    type: .bigint, count: visible.count,
+                    storage: .int64(Buffer(visible.map(\.number)))),
+                columns: Array(state.definition.columns.indices))
+            referenceWork.removed.append((table, columns, visible.count))
+        default: return
+        }
+    }
+
+    /// Asks the foreign keys about what was done since the last call.
+    ///
+    /// - Parameter base: the state on which the same was allowed: when nobody has committed since, nothing is asked.
+    /// - Throws: 23503.
+    mutating func verifyReferences(since base: Snapshot? = nil) throws(DemetraError) {
+        guard !referenceWork.isEmpty else { return }
+        let work = referenceWork
+        referenceWork = ReferenceWork()
+        if let base, base.sequence == moment.previous.sequence { return }
+        try ReferenceCheck(catalog: catalog, states: states).verify(work)
     }
 
     private mutating func log(_ change: LoggedChange, isTemporary: Bool) {
@@ -154,6 +196,9 @@ struct CommitBuilder {
         case .catalog(.dropTable(let id)): isTemporary(id)
         case .catalog(.putView(let view)): view.qualifiedName.isTemporary
         case .catalog(.dropView(let name)): name.isTemporary
+        case .catalog(.putSequence(let sequence)): sequence.qualifiedName.isTemporary
+        case .catalog(.dropSequence(let id)), .sequence(let id, _):
+            catalog.sequence(id: id)?.qualifiedName.isTemporary ?? false
         case .catalog: false
         case .insert(let id, _, _, _), .hide(let id, _), .batch(let id, _): isTemporary(id)
         case .attach(let record): isTemporary(record.table)
@@ -196,6 +241,7 @@ struct CommitBuilder {
         switch change {
         case .catalog(let change): apply(change)
         case .batch(let table, let batch): ledger.add(batch, to: table)
+        case .sequence(let id, let position): sequences[id] = position
         case .hide(let table, let rows): states[table] = try logged(table).hiding(rows, moment)
         case .insert(let table, let first, let columns, let count):
             let state = try logged(table)
@@ -246,6 +292,7 @@ struct CommitBuilder {
         case .dropTable(let id):
             states[id] = nil
             ledger.remove(id)
+        case .dropSequence(let id): sequences[id] = nil
         default: break
         }
     }

@@ -11,14 +11,22 @@ package final class Snapshot: Sendable {
     package let moment: CommitMoment
     let states: [TableID: TableState]
     let ledger: BatchLedger
+    let sequences: SequenceLedger
 
     init(
-        catalog: Catalog, moment: CommitMoment, states: [TableID: TableState], ledger: BatchLedger
+        catalog: Catalog, moment: CommitMoment, states: [TableID: TableState],
+        ledger: BatchLedger, sequences: SequenceLedger
     ) {
         self.catalog = catalog
         self.moment = moment
         self.states = states
         self.ledger = ledger
+        self.sequences = sequences
+    }
+
+    /// Where a sequence stands.
+    package func position(of sequence: SequenceDefinition) -> SequencePosition {
+        sequences[sequence.id] ?? sequence.beginning
     }
 
     /// The number of the commit it shows.
@@ -37,14 +45,15 @@ package final class Snapshot: Sendable {
     var permanent: Snapshot {
         Snapshot(
             catalog: catalog.permanent, moment: moment,
-            states: states.filter { !$0.value.definition.isTemporary }, ledger: ledger)
+            states: states.filter { !$0.value.definition.isTemporary }, ledger: ledger,
+            sequences: sequences)
     }
 
     /// The same, none of whose groups will be joined with later rows.
     func sealed() -> Snapshot {
         Snapshot(
             catalog: catalog, moment: moment, states: states.mapValues { $0.sealed() },
-            ledger: ledger)
+            ledger: ledger, sequences: sequences)
     }
 
     /// The rows of a table, or nil when there is no such table.

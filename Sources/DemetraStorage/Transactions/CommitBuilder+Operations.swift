@@ -17,6 +17,7 @@ extension CommitBuilder {
             try requireUnchanged(table, base)
         }
         for operation in transaction.operations { try apply(operation.numbered(check)) }
+        try verifyReferences()
     }
 
     /// A flush makes other objects of the same rows: revisions tell, identities do not.
@@ -41,6 +42,7 @@ extension CommitBuilder {
             try hideVisible(table, (0..<ids.count).map { RowID(number: numbers[$0]) })
         case .requireUnchanged: break
         case .batch(let table, let id, let rowCount): try load(id, rowCount, into: table)
+        case .move(let sequence, let position): try apply(.sequence(sequence, position))
         }
     }
 
@@ -97,7 +99,7 @@ extension WriteTransaction.Operation {
             .requireUnchanged(let table),
             .batch(let table, _, _):
             table
-        case .change: nil
+        case .change, .move: nil
         }
     }
 
@@ -112,6 +114,8 @@ extension WriteTransaction.Operation {
         case .requireUnchanged(let table): .requireUnchanged(check.numbered(table))
         case .batch(let table, let id, let rowCount):
             .batch(check.numbered(table), id: id, rowCount: rowCount)
+        case .move(let sequence, let position):
+            .move(sequence: check.numbered(sequence), position)
         }
     }
 }

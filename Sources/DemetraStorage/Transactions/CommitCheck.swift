@@ -23,10 +23,29 @@ struct CommitCheck {
     /// A change with the table numbers of the commit.
     func numbered(_ change: CatalogChange) -> CatalogChange {
         switch change {
-        case .putTable(let table): .putTable(table.renumbered(numbered(table.id)))
+        case .putTable(let table): .putTable(numbered(table))
         case .dropTable(let id): .dropTable(numbered(id))
+        case .putSequence(let sequence): .putSequence(numbered(sequence))
+        case .dropSequence(let id): .dropSequence(numbered(id))
         default: change
         }
+    }
+
+    private func numbered(_ table: TableDefinition) -> TableDefinition {
+        var table = table.renumbered(numbered(table.id))
+        for index in table.foreignKeys.indices {
+            table.foreignKeys[index].target = numbered(table.foreignKeys[index].target)
+        }
+        return table
+    }
+
+    private func numbered(_ sequence: SequenceDefinition) -> SequenceDefinition {
+        var sequence = sequence
+        sequence.id = numbered(sequence.id)
+        sequence.owner = sequence.owner.map {
+            SequenceDefinition.Owner(table: numbered($0.table), column: $0.column)
+        }
+        return sequence
     }
 
     /// - Parameter written: tables whose rows the transaction changes.
@@ -59,6 +78,10 @@ struct CommitCheck {
         case .dropTable(let id): try checkTable(id)
         case .putView(let view): try checkRelationName(view.qualifiedName)
         case .dropView(let name): try checkRelationName(name)
+        case .putSequence(let sequence):
+            try checkSequence(sequence.id)
+            try checkRelationName(sequence.qualifiedName)
+        case .dropSequence(let id): try checkSequence(id)
         case .addSchema(let name):
             guard base.schemas.contains(name) || !current.schemas.contains(name) else {
                 throw DemetraError(.duplicateSchema, "schema \"\(name)\" already exists")
@@ -82,15 +105,26 @@ struct CommitCheck {
             throw Self.conflict("view \"\(name.name)\" was changed concurrently")
         }
         guard base.tables[name] == current.tables[name] else { throw Self.changed(name.name) }
+        guard base.sequences[name] == current.sequences[name] else {
+            throw Self.conflict("sequence \"\(name.name)\" was changed concurrently")
+        }
         if base.schemas.contains(name.schema), !current.schemas.contains(name.schema) {
             throw Self.conflict("schema \"\(name.schema)\" was dropped concurrently")
+        }
+    }
+
+    /// A sequence of the snapshot is what it was.
+    private func checkSequence(_ id: TableID) throws(DemetraError) {
+        guard let old = base.sequence(id: id) else { return }
+        guard current.sequence(id: id) == old else {
+            throw Self.conflict("sequence \"\(old.name)\" was changed concurrently")
         }
     }
 
     /// A schema goes with what the transaction saw in it.
     private func checkEmptiness(_ schema: String) throws(DemetraError) {
         guard
-            let added = current.relationNames.first(where: {
+            let added = (current.relationNames + current.sequences.keys).first(where: {
                 $0.schema == schema && !base.hasRelation($0)
             })
         else { return }

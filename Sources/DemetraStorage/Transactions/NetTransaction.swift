@@ -18,10 +18,13 @@ struct NetTransaction: Sendable {
     /// Tables of the base whose rows were changed, dropped ones too.
     let written: [TableID]
     let unchanged: [TableID]
+    let sequences: [TableID: SequencePosition]
 
     init(_ transaction: OpenTransaction) throws(DemetraError) {
         base = transaction.base
         changes = transaction.changes
+        let left = transaction.snapshot.catalog
+        sequences = transaction.sequences.filter { left.sequence(id: $0.key) != nil }
         written = transaction.work.keys.sorted()
         unchanged = written.filter { transaction.work[$0]?.requiresUnchanged ?? false }
         var tables: [Table] = []
@@ -60,6 +63,10 @@ extension CommitBuilder {
             for part in table.added { try add(part, to: id, net.base, isSettled: isSettled) }
             for batch in table.work.batches { try load(batch.id, batch.rowCount, into: id) }
         }
+        for (id, position) in net.sequences.sorted(by: { $0.key < $1.key }) {
+            try apply(.sequence(check.numbered(id), position))
+        }
+        try verifyReferences(since: net.base)
     }
 
     private mutating func hide(_ rows: [RowID], _ table: TableID) throws(DemetraError) {

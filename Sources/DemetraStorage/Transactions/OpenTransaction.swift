@@ -38,6 +38,8 @@ package struct OpenTransaction: Sendable {
     private var builder: CommitBuilder
     private(set) var changes: [CatalogChange] = []
     private(set) var work: [TableID: Work] = [:]
+    /// Where sequences stand that the transaction has made or moved.
+    private(set) var sequences: [TableID: SequencePosition] = [:]
 
     init(base: Snapshot, builder: CommitBuilder) {
         self.base = base
@@ -54,7 +56,7 @@ package struct OpenTransaction: Sendable {
     package var changesCatalog: Bool { !changes.isEmpty }
 
     /// True when there is nothing to commit.
-    package var isEmpty: Bool { changes.isEmpty && work.isEmpty }
+    package var isEmpty: Bool { changes.isEmpty && work.isEmpty && sequences.isEmpty }
 
     /// Bytes of memory that rows of the transaction take.
     package var memoryBytes: Int {
@@ -81,9 +83,10 @@ package struct OpenTransaction: Sendable {
                 work[table]?.requiresUnchanged = true
             }
         }
+        try builder.verifyReferences()
         snapshot = Snapshot(
             catalog: builder.catalog, moment: base.moment, states: builder.states,
-            ledger: builder.ledger)
+            ledger: builder.ledger, sequences: builder.sequences)
     }
 
     /// The rows of a table that is written to for the first time join no groups of the base.
@@ -96,6 +99,7 @@ package struct OpenTransaction: Sendable {
     private mutating func keep(_ change: LoggedChange, _ operation: WriteTransaction.Operation) {
         switch change {
         case .catalog(let change): changes.append(change)
+        case .sequence(let id, let position): sequences[id] = position
         case .hide(let table, let rows):
             let next = base.states[table]?.nextRow ?? 0
             let old = rows.filter { $0.number < next }

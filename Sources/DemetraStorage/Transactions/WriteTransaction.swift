@@ -18,6 +18,7 @@ package struct WriteTransaction: Sendable {
         case delete(TableID, Vector)
         case requireUnchanged(TableID)
         case batch(TableID, id: String, rowCount: Int64)
+        case move(sequence: TableID, SequencePosition)
     }
 
     let base: Snapshot
@@ -66,6 +67,11 @@ package struct WriteTransaction: Sendable {
     /// table has got it meanwhile.
     package mutating func load(batch id: String, _ table: TableID, rowCount: Int) {
         operations.append(.batch(table, id: id, rowCount: Int64(rowCount)))
+    }
+
+    /// Says where a sequence stands.
+    package mutating func move(_ sequence: TableID, to position: SequencePosition) {
+        operations.append(.move(sequence: sequence, position))
     }
 
     /// Hides rows by id, a bigint vector.

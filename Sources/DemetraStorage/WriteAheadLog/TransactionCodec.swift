@@ -11,12 +11,14 @@ import DemetraVectors
 ///     5  a segment whose rows join a table: its record
 ///     6  a batch that a table got under a name: table, the batch
 ///     7  as 2, of at most eight rows, in another form
+///     8  where a sequence stands: sequence, value, whether it was given
 enum LoggedChange {
     case catalog(CatalogChange)
     case insert(TableID, first: Int64, [Vector], count: Int)
     case hide(TableID, [RowID])
     case attach(SegmentRecord)
     case batch(TableID, LoadedBatch)
+    case sequence(TableID, SequencePosition)
 }
 
 enum TransactionCodec {
@@ -55,6 +57,10 @@ enum TransactionCodec {
                 writer.write(UInt8(6))
                 writer.write(table.number)
                 BatchLedger.encode(batch, into: &writer)
+            case .sequence(let sequence, let position):
+                writer.write(UInt8(8))
+                writer.write(sequence.number)
+                SequenceLedger.encode(position, into: &writer)
             }
         }
         return writer.bytes
@@ -82,6 +88,9 @@ enum TransactionCodec {
                 let table = TableID(try reader.integer(Int64.self))
                 changes.append(.batch(table, try BatchLedger.batch(&reader)))
             case 7: changes.append(try insert(&reader, name, isFew: true))
+            case 8:
+                let sequence = TableID(try reader.integer(Int64.self))
+                changes.append(.sequence(sequence, try SequenceLedger.position(&reader)))
             default: throw reader.damaged("an unknown change")
             }
         }

@@ -1,8 +1,8 @@
-import DemetraCatalog
+package import DemetraCatalog
 package import DemetraSQL
 package import DemetraTypes
 
-// INSERT, UPDATE, DELETE and COPY.
+// INSERT, UPDATE and DELETE.
 
 extension Binder {
     // MARK: INSERT
@@ -29,6 +29,7 @@ extension Binder {
                 }
             }
         }
+        given = try withoutGenerated(given, table, statement)
         let plan = try complete(input, given, table)
         let columns = plan.columns
         return BoundInsert(
@@ -43,6 +44,9 @@ extension Binder {
         _ statement: InsertStatement, width: Int, text: String
     ) throws(DemetraError) -> (insert: BoundInsert, rows: BoundCopyFrom)? {
         self.text = text
+        if try table(statement.table).columns.contains(where: { $0.identity == .always }) {
+            return nil
+        }
         let insert = try bindInsert(statement)
         let table = insert.table
         let positions = try targetPositions(statement.columns, table)
@@ -55,7 +59,7 @@ extension Binder {
         )
     }
 
-    private func targetPositions(
+    func targetPositions(
         _ columns: [Identifier], _ table: TableDefinition
     ) throws(DemetraError) -> [Int] {
         if columns.isEmpty { return Array(table.columns.indices) }
@@ -141,7 +145,8 @@ extension Binder {
         try coerce(value, to: column.type, .assignment, what: "column \"\(column.name)\"")
     }
 
-    func defaultValue(
+    /// The DEFAULT of a column, as a value of its type.
+    package func defaultValue(
         _ column: ColumnDefinition, _ table: TableDefinition
     ) throws(DemetraError) -> BoundExpression {
         guard let text = column.defaultExpression else {
@@ -241,7 +246,7 @@ extension Binder {
     }
 
     /// The table's CHECK conditions over columns that hold a row of it.
-    func checks(
+    package func checks(
         _ table: TableDefinition, _ columns: [PlanColumn]
     ) throws(DemetraError) -> [(name: String, condition: BoundExpression)] {
         var result: [(name: String, condition: BoundExpression)] = []
@@ -360,6 +365,15 @@ extension Binder {
                     "multiple assignments to same column \"\(assignment.column.name)\""
                 ).at(assignment.column.range)
             }
+            let isDefault = if case .defaultValue = assignment.value.node { true } else { false }
+            if table.columns[position].identity == .always, !isDefault {
+                throw DemetraError(
+                    .generatedAlways,
+                    "column \"\(assignment.column.name)\" can only be updated to DEFAULT",
+                    detail: "Column \"\(assignment.column.name)\" is an identity column defined as "
+                        + "GENERATED ALWAYS."
+                ).at(assignment.column.range)
+            }
             values[position] = try assignedValue(
                 assignment, table.columns[position], table, context)
         }
@@ -396,57 +410,5 @@ extension Binder {
             table: table, plan: plan,
             returning: try returning(
                 statement.returning, table, statement.alias, scan.columns.map(\.column)))
-    }
-
-    // MARK: COPY
-
-    func bindCopy(_ statement: CopyStatement) throws(DemetraError) -> BoundStatement {
-        let options = Dictionary(
-            statement.options.map { ($0.name.name, $0.value) }, uniquingKeysWith: { $1 })
-        switch statement.subject {
-        case .query(let query):
-            guard !statement.isFrom else {
-                throw DemetraError(.syntaxError, "COPY query FROM is not possible")
-                    .at(statement.range)
-            }
-            return .copyTo(
-                try bindQuery(query, outer: nil).plan, statement.endpoint, options: options)
-        case .table(let name, let columns):
-            if !statement.isFrom { return try copyTable(name, columns, statement, options) }
-            let table = try table(name)
-            return .copyFrom(
-                try copyTarget(
-                    table, try targetPositions(columns, table),
-                    table.columns.map { newColumn($0.name, $0.type) }, statement.endpoint, options))
-        }
-    }
-
-    private func copyTarget(
-        _ table: TableDefinition, _ positions: [Int], _ rowColumns: [PlanColumn],
-        _ endpoint: CopyStatement.Endpoint, _ options: [String: String]
-    ) throws(DemetraError) -> BoundCopyFrom {
-        var defaults: [(position: Int, value: BoundExpression)] = []
-        for (position, column) in table.columns.enumerated() where !positions.contains(position) {
-            defaults.append((position, try defaultValue(column, table)))
-        }
-        return BoundCopyFrom(
-            table: table, columns: positions, defaults: defaults,
-            checks: try checks(table, rowColumns), rowColumns: rowColumns, endpoint: endpoint,
-            options: options)
-    }
-
-    private func copyTable(
-        _ name: ObjectName, _ columns: [Identifier], _ statement: CopyStatement,
-        _ options: [String: String]
-    ) throws(DemetraError) -> BoundStatement {
-        var core = SelectCore(range: statement.range)
-        core.from = [.table(name, alias: nil)]
-        core.items =
-            columns.isEmpty
-            ? [.star(qualifier: nil, exclude: [], replace: [], range: name.range)]
-            : columns.map { .expression(Expression(.column([$0]), range: $0.range), alias: nil) }
-        let query = Query(body: .select(core), range: statement.range)
-        return .copyTo(
-            try bindQuery(query, outer: nil).plan, statement.endpoint, options: options)
     }
 }

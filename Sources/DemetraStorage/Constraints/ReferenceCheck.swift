@@ -1,0 +1,170 @@
+import DemetraCatalog
+import DemetraTypes
+import DemetraVectors
+
+/// Rows that a commit has added and hidden, as far as foreign keys want to know of them.
+struct ReferenceWork {
+    /// Columns of rows that were added to a table that refers to others.
+    var added: [(table: TableID, columns: [Vector], count: Int)] = []
+    /// Segments that were attached to one.
+    var attached: [(table: TableID, reader: SegmentReader)] = []
+    /// Rows that were hidden in a table that others refer to, as they were.
+    var removed: [(table: TableID, columns: [Vector], count: Int)] = []
+
+    var isEmpty: Bool { added.isEmpty && attached.isEmpty && removed.isEmpty }
+}
+
+/// FOREIGN KEY, checked on the state at the end of a statement, and again at the commit of its transaction if others
+/// were faster.
+///
+/// Commits are serial, so what is checked here holds: no row can be deleted beside the row that begins to refer to it.
+///
+/// - Complexity: a hash lookup a row in the groups that zone maps and bloom filters leave; no scan a row.
+struct ReferenceCheck {
+    let catalog: Catalog
+    let states: [TableID: TableState]
+
+    func verify(_ work: ReferenceWork) throws(DemetraError) {
+        for rows in work.added { try verify(rows.table, rows.columns, rows.count) }
+        for segment in work.attached { try verify(segment.table, segment.reader) }
+        for rows in work.removed { try verifyRemoved(rows.table, rows.columns, rows.count) }
+    }
+
+    // MARK: Rows that refer
+
+    private func verify(
+        _ id: TableID, _ columns: [Vector], _ count: Int
+    ) throws(DemetraError) {
+        guard let table = states[id]?.definition else { return }
+        for key in table.foreignKeys {
+            guard let positions = table.positions(of: key.columns) else { continue }
+            try verify(key, of: table, positions.map { columns[$0] }, count)
+        }
+    }
+
+    private func verify(_ id: TableID, _ reader: SegmentReader) throws(DemetraError) {
+        guard let table = states[id]?.definition else { return }
+        for group in reader.groups(table) {
+            for key in table.foreignKeys {
+                guard let positions = table.positions(of: key.columns) else { continue }
+                var vectors: [Vector] = []
+                for position in positions { vectors.append(try group.vector(position)) }
+                try verify(key, of: table, vectors, group.count)
+            }
+        }
+    }
+
+    private func verify(
+        _ key: ForeignKeyDefinition, of table: TableDefinition, _ values: [Vector], _ count: Int
+    ) throws(DemetraError) {
+        let isValid = (0..<count).map { row in values.allSatisfy { $0.isValid(row) } }
+        if key.matchesFully,
+            let row = (0..<count).first(where: { row in
+                !isValid[row] && values.contains { $0.isValid(row) }
+            })
+        {
+            _ = row
+            throw DemetraError(
+                .foreignKeyViolation,
+                "insert or update on table \"\(table.name)\" violates foreign key constraint "
+                    + "\"\(key.name)\"",
+                detail: "MATCH FULL does not allow mixing of null and nonnull key values.")
+        }
+        guard isValid.contains(true) else { return }
+        guard let target = states[key.target],
+            let positions = target.definition.positions(of: key.targetColumns)
+        else { return }
+        let types = positions.map { target.definition.columns[$0].type }
+        let keys = try Self.cast(values, to: types)
+        // The keys of a batch are few different ones, as a rule.
+        let distinct = try DistinctTable(keyTypes: types).insert(keys, count: count)
+        let looked = keys.map { $0.taking(distinct) }
+        let found = try KeyLookup(
+            state: target,
+            key: KeyDefinition(name: key.name, columns: positions, isPrimary: false)
+        ).find(looked, count: distinct.count)
+        for index in 0..<distinct.count {
+            let row = Int(distinct.indices[index])
+            guard found[index] < 0, isValid[row] else { continue }
+            throw DemetraError(
+                .foreignKeyViolation,
+                "insert or update on table \"\(table.name)\" violates foreign key constraint "
+                    + "\"\(key.name)\"",
+                detail: "Key (\(Self.names(key.columns, of: table)))=(\(Self.text(values, row))) "
+                    + "is not present in table \"\(target.definition.name)\".",
+                hint: "Insert that row first.")
+        }
+    }
+
+    // MARK: Rows referred to
+
+    private func verifyRemoved(
+        _ id: TableID, _ columns: [Vector], _ count: Int
+    ) throws(DemetraError) {
+        guard let target = states[id] else { return }
+        for referring in catalog.tables.values.sorted(by: { $0.id < $1.id }) {
+            for key in referring.foreignKeys where key.target == id {
+                guard let positions = target.definition.positions(of: key.targetColumns),
+                    let own = referring.positions(of: key.columns), let state = states[referring.id]
+                else { continue }
+                let gone = try goneKeys(
+                    positions.map { columns[$0] }, count, positions, target, key.name)
+                guard gone.count > 0 else { continue }
+                let keys = try Self.cast(
+                    positions.map { columns[$0].taking(gone) },
+                    to: own.map { referring.columns[$0].type })
+                let found = try ReferenceLookup(state: state, columns: own)
+                    .find(keys, count: gone.count, limit: 1)
+                guard let row = found.keys.first else { continue }
+                let values = positions.map { columns[$0].taking(gone) }
+                throw DemetraError(
+                    .foreignKeyViolation,
+                    "update or delete on table \"\(target.definition.name)\" violates foreign key "
+                        + "constraint \"\(key.name)\" on table \"\(referring.name)\"",
+                    detail: "Key (\(Self.names(key.targetColumns, of: target.definition)))="
+                        + "(\(Self.text(values, row))) is still referenced from table "
+                        + "\"\(referring.name)\".",
+                    hint: "Delete or change the rows that refer to it first.")
+            }
+        }
+    }
+
+    /// Those of some keys that the table has no more.
+    private func goneKeys(
+        _ keys: [Vector], _ count: Int, _ positions: [Int], _ target: TableState, _ name: String
+    ) throws(DemetraError) -> SelectionVector {
+        let found = try KeyLookup(
+            state: target, key: KeyDefinition(name: name, columns: positions, isPrimary: false)
+        ).find(keys, count: count)
+        let gone = (0..<count).filter { row in
+            found[row] < 0 && keys.allSatisfy { $0.isValid(row) }
+        }
+        return SelectionVector(Buffer(gone.map { Int32($0) }))
+    }
+
+    // MARK: Values
+
+    /// The same values as of other types; those of a key and of what refers to it may differ in width.
+    private static func cast(
+        _ vectors: [Vector], to types: [LogicalType]
+    ) throws(DemetraError) -> [Vector] {
+        var result: [Vector] = []
+        for (vector, type) in zip(vectors, types) {
+            result.append(
+                vector.type == type
+                    ? vector
+                    : try CastKernel.cast(vector, to: type, isExplicit: true, CastContext()))
+        }
+        return result
+    }
+
+    private static func names(_ columns: [Int32], of table: TableDefinition) -> String {
+        (table.positions(of: columns) ?? []).map { table.columns[$0].name }
+            .joined(separator: ", ")
+    }
+
+    private static func text(_ values: [Vector], _ row: Int) -> String {
+        values.map { ValueText.text($0.value(at: row), type: $0.type) ?? "NULL" }
+            .joined(separator: ", ")
+    }
+}
