@@ -17,6 +17,7 @@ struct SessionSequences: SequenceSource {
     func next(_ name: String, count: Int) throws(DemetraError) -> [Int64] {
         guard count > 0 else { return [] }
         let snapshot = session.snapshot
+        if let numbers = try session.nextPending(name, count: count) { return numbers }
         let sequence = try sequence(name, in: snapshot.catalog)
         try session.refuseWriting("nextval()")
         let numbers: [Int64]
@@ -144,4 +145,26 @@ struct SequenceValues: Sendable {
 
     /// A number that was set, not got.
     mutating func set(_ value: Int64, of sequence: TableID) { values[sequence] = value }
+}
+
+/// A sequence that is made by the statement which already wants its numbers: ALTER TABLE ... ADD COLUMN id serial.
+struct PendingSequence: Sendable {
+    let definition: SequenceDefinition
+    var position: SequencePosition
+}
+
+extension Session {
+    /// The next numbers of a sequence that the statement at hand makes; nil for any other.
+    func nextPending(_ name: String, count: Int) throws(DemetraError) -> [Int64]? {
+        let numbers = pendingSequences.withLock { pending -> (SequenceDefinition, [Int64])? in
+            guard var sequence = pending[name] else { return nil }
+            let given = sequence.definition.numbers(count, after: sequence.position)
+            sequence.position = given.position
+            pending[name] = sequence
+            return (sequence.definition, given.numbers)
+        }
+        guard let (sequence, given) = numbers else { return nil }
+        guard given.count == count else { throw sequence.exhausted }
+        return given
+    }
 }

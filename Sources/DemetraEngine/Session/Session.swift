@@ -40,6 +40,8 @@ package final class Session: Sendable {
     /// The names in `search_path`: each statement asks for them, and few sessions change them.
     let pathNames = Mutex<(setting: String, names: [String])>(("", []))
     let sequenceValues = Mutex(SequenceValues())
+    /// Sequences that the statement at hand is about to make, by the names its defaults have for them.
+    let pendingSequences = Mutex<[String: PendingSequence]>([:])
     // Told to anyone who asks while a statement runs.
     let status = Mutex(TransactionStatus.idle)
 

@@ -3,6 +3,7 @@ import DemetraPlanner
 import DemetraStorage
 import DemetraTypes
 import DemetraVectors
+import Synchronization
 
 /// ALTER TABLE.
 ///
@@ -16,8 +17,13 @@ struct AlterTableRun {
 
     func execute(_ alter: BoundAlterTable) throws(DemetraError) {
         var transaction = WriteTransaction(snapshot: snapshot)
+        var positions: [(TableID, SequencePosition)] = []
         if alter.verifiesRows {
-            let rows = try run.collect(alter.rows, snapshot)
+            let rows = try numbered(alter)
+            for sequence in run.session.pendingSequences.withLock({ $0 }).values {
+                positions.append((sequence.definition.id, sequence.position))
+            }
+            run.session.pendingSequences.withLock { $0 = [:] }
             try verify(alter, rows)
             transaction.requireUnchanged(alter.old.id)
             let keys = AddedKeys(table: alter.new, names: alter.addedKeys, snapshot: snapshot)
@@ -36,6 +42,7 @@ struct AlterTableRun {
         for change in alter.cascaded { transaction.change(change) }
         if !alter.isRewritten { transaction.change(.putTable(try completed(alter))) }
         for change in alter.others { transaction.change(change) }
+        for (sequence, position) in positions { transaction.move(sequence, to: position) }
         for restart in alter.restarts {
             var fresh = restart.to
             fresh.id = TableID(
@@ -47,6 +54,23 @@ struct AlterTableRun {
         try run.commit(transaction)
         if let notice = alter.notice { run.output.notice(Notice(notice)) }
         try run.output.finish(tag: alter.tag)
+    }
+
+    /// The rows in the new columns, those of new sequences with their numbers.
+    private func numbered(_ alter: BoundAlterTable) throws(DemetraError) -> MaterializedRows {
+        let pending = Dictionary(
+            alter.newSequences.map {
+                ($0.literalName, PendingSequence(definition: $0, position: $0.beginning))
+            }, uniquingKeysWith: { first, _ in first })
+        run.session.pendingSequences.withLock { $0 = pending }
+        do throws(DemetraError) {
+            guard alter.rows.callsSequences else { return try run.collect(alter.rows, snapshot) }
+            let context = run.serial(run.context(snapshot))
+            return try context.collect(try run.physical(alter.rows, snapshot).open(context))
+        } catch {
+            run.session.pendingSequences.withLock { $0 = [:] }
+            throw error
+        }
     }
 
     /// The new definition with what its old rows have in new columns.

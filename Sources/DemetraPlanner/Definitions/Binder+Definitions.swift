@@ -211,6 +211,9 @@ extension Binder {
         _ kind: DropStatement.Kind, _ object: ObjectName
     ) throws(DemetraError) -> CatalogChange? {
         let name = try relationName(object)
+        if catalog.sequences[name] != nil {
+            throw wrongKind(name.name, kind.rawValue, "sequence", object)
+        }
         if kind == .table {
             if catalog.views[name] != nil { throw wrongKind(name.name, "table", "view", object) }
             return catalog.tables[name].map { .dropTable($0.id) }

@@ -205,6 +205,8 @@ package struct BoundAlterTable: Sendable {
     package var others: [CatalogChange] = []
     /// What the statement answers.
     package var tag = "ALTER TABLE"
+    /// Sequences that columns get with the statement; their numbers are asked for before they exist.
+    package var newSequences: [SequenceDefinition] = []
     /// Names of keys and foreign keys of the new definition that the rows must meet.
     package var addedKeys: Set<String> = []
     /// Sequences of its columns that begin anew, at their new positions.

@@ -1,4 +1,4 @@
-import DemetraCatalog
+package import DemetraCatalog
 import DemetraSQL
 import DemetraTypes
 
@@ -174,6 +174,9 @@ extension SequenceOption.Setting {
 }
 
 extension SequenceDefinition {
+    /// The name as the default of its column has it.
+    package var literalName: String { Self.literal(qualifiedName) }
+
     /// The default of a column whose values come from the sequence.
     var defaultExpression: String { "nextval('\(Self.literal(qualifiedName))'::regclass)" }
 

@@ -76,6 +76,7 @@ final class TableAlteration {
         let isNarrowed = added.contains {
             !table.columns[$0].isNullable && table.columns[$0].defaultExpression == nil
         }
+        var made: [SequenceDefinition] = []
         for (index, sequence) in newSequences.enumerated() {
             // Numbers behind that of the table, if it gets a new one.
             var numbered = sequence
@@ -84,6 +85,7 @@ final class TableAlteration {
                 SequenceDefinition.Owner(table: table.id, column: $0.column)
             }
             others.append(.putSequence(numbered))
+            made.append(numbered)
         }
         if isRewritten { others += renumbered() }
         return BoundAlterTable(
@@ -92,7 +94,7 @@ final class TableAlteration {
             verifiesRows: isRewritten || isNarrowed || addsChecks || !tightened.isEmpty
                 || !addedKeys.isEmpty,
             checks: checks, cascaded: cascaded.map(\.drop), notice: notice, others: others,
-            addedKeys: addedKeys,
+            newSequences: made, addedKeys: addedKeys,
             restarts: restarts)
     }
 
@@ -244,8 +246,20 @@ final class TableAlteration {
         try binder.checkFree(target, range)
         let changes = try binder.moved(
             [old.qualifiedName: target], "table \"\(old.name)\"")
-        others = changes.filter { if case .putTable = $0 { false } else { true } }
         (table.name, table.schemaName) = (target.name, target.schema)
+        for change in changes {
+            guard case .putTable(let moved) = change, moved.id == old.id else {
+                others.append(change)
+                continue
+            }
+            // Its defaults name its sequences by their new names.
+            for column in moved.columns {
+                guard let index = table.columns.firstIndex(where: { $0.id == column.id }) else {
+                    continue
+                }
+                table.columns[index].defaultExpression = column.defaultExpression
+            }
+        }
     }
 
     private func duplicate(_ column: Identifier) -> DemetraError {
