@@ -136,7 +136,7 @@ extension Catalog {
     package func references(
         to target: TableID
     ) -> [(table: TableDefinition, key: ForeignKeyDefinition)] {
-        tables.values.sorted { $0.id < $1.id }.flatMap { table in
+        tables.values.filter { !$0.foreignKeys.isEmpty }.sorted { $0.id < $1.id }.flatMap { table in
             table.foreignKeys.filter { $0.target == target }.map { (table, $0) }
         }
     }

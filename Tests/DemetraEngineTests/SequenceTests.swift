@@ -86,57 +86,35 @@ import Testing
         let next = try numbers(copy.connect(), "s", 1)
         #expect(try #require(next.first) > (try #require(given.max())))
     }
-}
 
-@Suite struct `References between tables` {
-    private func database() throws -> Database {
-        let database = try Database.inMemory()
-        try database.connect().query(
-            "CREATE TABLE p (id integer PRIMARY KEY); CREATE TABLE c (id integer REFERENCES p)")
-        try database.connect().query("INSERT INTO p VALUES (1), (2)")
-        return database
-    }
-
-    /// What the last statement fails with.
-    private func state(_ connection: Connection, _ sql: String) -> SQLState? {
-        do throws(DemetraError) {
-            try connection.query(SQL(sql))
-            return nil
-        } catch {
-            return error.sqlState
-        }
-    }
-
-    @Test func `hold when the row goes while another session begins to refer to it`() throws {
-        let database = try database()
+    @Test func `that others get while an ALTER is open make it fail`() throws {
+        let database = try database(SimulatedFileSystem(seed: Seed(1)))
         let (one, other) = (database.connect(), database.connect())
+        try one.query("CREATE SEQUENCE s")
+        #expect(try numbers(one, "s", 2) == [1, 2])
         //     one                          other
         try one.query("BEGIN")
-        try one.query("INSERT INTO c VALUES (1)")
-        #expect(state(other, "DELETE FROM p WHERE id = 1") == nil)
-        #expect(state(one, "COMMIT") == .foreignKeyViolation)
-        #expect(try one.query("SELECT * FROM c").count == 0)
+        try one.query("ALTER SEQUENCE s INCREMENT BY 10")
+        #expect(try numbers(one, "s", 1) == [12])
+        #expect(try numbers(other, "s", 2) == [3, 4])
+        #expect(throws: DemetraError.self) { try one.query("COMMIT") }
+        #expect(try numbers(other, "s", 1) == [5])
+        try one.query("ALTER SEQUENCE s INCREMENT BY 10")
+        #expect(try numbers(other, "s", 2) == [15, 25])
     }
 
-    @Test func `hold the other way round`() throws {
-        let database = try database()
-        let (one, other) = (database.connect(), database.connect())
-        //     one                          other
-        try one.query("BEGIN")
-        try one.query("DELETE FROM p WHERE id = 2")
-        #expect(state(other, "INSERT INTO c VALUES (2)") == nil)
-        #expect(state(one, "COMMIT") == .foreignKeyViolation)
-        #expect(try one.query("SELECT * FROM p").count == 2)
-    }
-
-    @Test func `are checked in rows that are written as files`() throws {
-        let connection = try database().connect()
-        try connection.query("INSERT INTO p SELECT i FROM generate_series(3, 200000) AS g(i)")
-        try connection.query("INSERT INTO c SELECT i FROM generate_series(1, 200000) AS g(i)")
-        #expect(
-            state(connection, "INSERT INTO c SELECT i FROM generate_series(100, 200001) AS g(i)")
-                == .foreignKeyViolation)
-        #expect(state(connection, "DELETE FROM p WHERE id = 77777") == .foreignKeyViolation)
-        #expect(try connection.query("SELECT * FROM c WHERE id > 199990").count == 10)
+    @Test func `are not given back by ROLLBACK, but for those of sequences that go with it`() throws
+    {
+        let database = try database(SimulatedFileSystem(seed: Seed(1)))
+        let connection = database.connect()
+        try connection.query("CREATE SCHEMA far; CREATE SEQUENCE far.s")
+        try connection.query("BEGIN")
+        #expect(try numbers(connection, "far.s", 3) == [1, 2, 3])
+        try connection.query("CREATE SEQUENCE own")
+        #expect(try numbers(connection, "own", 2) == [1, 2])
+        try connection.query("ROLLBACK")
+        #expect(try numbers(connection, "far.s", 1) == [4])
+        try connection.query("CREATE SEQUENCE own")
+        #expect(try numbers(connection, "own", 1) == [1])
     }
 }

@@ -213,6 +213,39 @@ class CareTests(ProgramTests):
         self.assertEqual(lines.output.split()[1], str(ROWS - 10), lines)
         self.assertEqual(lines.output.split()[3], "6", lines)
 
+    # Sequences and references
+
+    def test_a_backup_and_a_check_know_sequences_and_references(self):
+        self.sql("CREATE SCHEMA far; CREATE TABLE far.p (id serial PRIMARY KEY, v int UNIQUE);"
+                 " CREATE TABLE far.c (v int REFERENCES far.p (v) ON DELETE CASCADE);"
+                 " INSERT INTO far.p (v) SELECT i FROM generate_series(1, 5000) g(i); CHECKPOINT;"
+                 " INSERT INTO far.c SELECT v FROM far.p")
+        report = self.report()
+        self.assertEqual([table["name"] for table in report["tables"]],
+                         ["big", "far.c", "far.p", "small"])
+        copy = self.folder / "copy"
+        self.assertEqual(run("backup", self.database, "TO", copy).status, 0)
+        self.report(copy)
+        outcome = run(copy, "-c", "INSERT INTO far.c VALUES (9999)")
+        self.assertIn("23503", outcome.errors)
+        outcome = run(copy, "--format", "csv", "-c", "DELETE FROM far.p WHERE v <= 4990;"
+                      " INSERT INTO far.p (v) VALUES (0) RETURNING id; SELECT count(*) FROM far.c")
+        self.assertEqual(outcome.output.split(), ["id", "5001", "count", "10"], outcome)
+
+    def test_a_salvage_that_loses_rows_leaves_out_the_references_to_them(self):
+        self.sql("CREATE TABLE refers (number bigint REFERENCES big, id serial);"
+                 " INSERT INTO refers SELECT number FROM big; CHECKPOINT")
+        path = self.segment()
+        self.damage(path, path.stat().st_size - 20)
+        self.report(status=1)
+        outcome = run("salvage", self.database, "TO", self.folder / "new")
+        self.assertEqual(outcome.status, 2, outcome)
+        self.assertIn('foreign key "refers_number_fkey"', outcome.output)
+        self.report(self.folder / "new")
+        lines = run(self.folder / "new", "--format", "csv", "-c",
+                    "INSERT INTO refers VALUES (-1) RETURNING id")
+        self.assertGreater(int(lines.output.split()[1]), ROWS - 10)
+
     # Directories
 
     def test_a_directory_that_cannot_be_written_is_said(self):

@@ -83,6 +83,23 @@ class TransactionTests(ProgramTests):
         first.query("ROLLBACK")
         self.assertEqual(first.rows("SELECT count(*) FROM ads"), [("2",)])
 
+    def test_copy_may_not_refer_to_rows_that_are_not_there(self):
+        first, second = self.two_sessions()
+        first.query("CREATE TABLE clicks (ad bigint REFERENCES ads, n serial)")
+        lines = b"".join(b"%d\n" % (1 + number % 2) for number in range(5000))
+        first.query("COPY clicks (ad) FROM STDIN (FORMAT csv)", copy_lines=lines)
+        self.assertEqual(first.rows("SELECT count(*), min(n), max(n) FROM clicks"),
+                         [("5000", "1", "5000")])
+        self.fails("23503", first, "COPY clicks (ad) FROM STDIN (FORMAT csv)",
+                   copy_lines=lines + b"77\n")
+        self.assertEqual(first.rows("SELECT count(*) FROM clicks"), [("5000",)])
+        first.query("BEGIN")
+        first.query("DELETE FROM clicks WHERE ad = 2")
+        first.query("DELETE FROM ads WHERE id = 2")
+        second.query("COPY clicks (ad) FROM STDIN (FORMAT csv)", copy_lines=b"2\n")
+        self.fails("23503", first, "COMMIT")
+        self.assertEqual(second.rows("SELECT count(*) FROM ads"), [("2",)])
+
     # Who wins
 
     def test_of_two_who_change_a_row_the_first_to_commit_wins(self):

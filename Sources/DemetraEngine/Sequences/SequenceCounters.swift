@@ -73,6 +73,16 @@ final class SequenceCounters: Sendable {
         }
     }
 
+    /// Writes down where a sequence stands, and gives that: whoever moves it next has to write too.
+    func settle(_ sequence: SequenceDefinition) throws(DemetraError) -> SequencePosition {
+        try cell(sequence.id).counter.withLock { known throws(DemetraError) in
+            let position = (known ?? start(sequence)).position
+            if let known, known.logged != position { try log(sequence, position) }
+            known = Counter(position: position, logged: position, left: 0)
+            return position
+        }
+    }
+
     /// Where a sequence stands: the numbers given, not those reserved.
     func position(_ sequence: SequenceDefinition) -> SequencePosition {
         cell(sequence.id).counter.withLock { ($0 ?? start(sequence)).position }

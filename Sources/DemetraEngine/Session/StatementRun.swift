@@ -131,7 +131,7 @@ struct StatementRun {
     func serial(_ context: ExecutionContext) -> ExecutionContext {
         ExecutionContext(
             snapshot: context.snapshot, pool: WorkerPool(processorCount: 1), budget: budget,
-            evaluation: context.evaluation, parameters: context.parameters)
+            spill: spill, evaluation: context.evaluation, parameters: context.parameters)
     }
 
     /// The operator tree of a plan, optimised.

@@ -43,13 +43,19 @@ struct AddedKeys {
     private func verify(
         _ key: ForeignKeyDefinition, _ batches: [Batch]
     ) throws(DemetraError) {
-        guard let own = table.positions(of: key.columns) else { return }
+        guard let own = table.positions(of: key.columns),
+            let lookup = try ForeignKeyLookup(key, of: table, rows: batches, snapshot)
+        else { return }
         for batch in batches where batch.count > 0 {
             let values = own.map { batch.vectors[$0] }
-            guard
-                let row = try ForeignKeyLookup(key: key, snapshot: snapshot, ownTable: table)
-                    .firstMissing(values, batch.count, batches)
-            else { continue }
+            if key.matchesFully, (0..<batch.count).contains(where: { isMixed(values, $0) }) {
+                throw DemetraError(
+                    .foreignKeyViolation,
+                    "insert or update on table \"\(table.name)\" violates foreign key constraint "
+                        + "\"\(key.name)\"",
+                    detail: "MATCH FULL does not allow mixing of null and nonnull key values.")
+            }
+            guard let row = try lookup.firstMissing(values, batch.count) else { continue }
             let target = snapshot.catalog.table(id: key.target)?.name ?? table.name
             throw DemetraError(
                 .foreignKeyViolation,
@@ -59,6 +65,10 @@ struct AddedKeys {
                     + "\"\(target)\".",
                 hint: "Insert that row first, or delete those that refer to it.")
         }
+    }
+
+    private func isMixed(_ values: [Vector], _ row: Int) -> Bool {
+        values.contains { $0.isValid(row) } && !values.allSatisfy { $0.isValid(row) }
     }
 
     private func names(_ columns: [Int]) -> String {
@@ -71,34 +81,43 @@ struct AddedKeys {
     }
 }
 
-/// The rows of a batch whose foreign key finds no row.
+/// Tells which rows have a foreign key that finds no row.
 private struct ForeignKeyLookup {
-    let key: ForeignKeyDefinition
-    let snapshot: Snapshot
-    let ownTable: TableDefinition
+    private let key: ForeignKeyDefinition
+    private let snapshot: Snapshot
+    private let target: TableDefinition
+    private let positions: [Int]
+    /// The keys that are there, where the table refers to itself: its new columns are in no snapshot.
+    private let own: DistinctTable?
 
-    /// - Parameter rows: all rows of the table itself, for a key that refers to it.
-    func firstMissing(
-        _ values: [Vector], _ count: Int, _ rows: [Batch]
-    ) throws(DemetraError) -> Int? {
-        let isItself = key.target == ownTable.id
-        guard let target = isItself ? ownTable : snapshot.catalog.table(id: key.target),
+    /// - Parameter rows: all rows of the table that refers.
+    init?(
+        _ key: ForeignKeyDefinition, of table: TableDefinition, rows: [Batch],
+        _ snapshot: Snapshot
+    ) throws(DemetraError) {
+        let isItself = key.target == table.id
+        guard let target = isItself ? table : snapshot.catalog.table(id: key.target),
             let positions = target.positions(of: key.targetColumns)
         else { return nil }
-        var keys: [Vector] = []
-        for (vector, position) in zip(values, positions) {
-            keys.append(
-                try CastKernel.cast(
-                    vector, to: target.columns[position].type, isExplicit: true, CastContext()))
+        (self.key, self.snapshot, self.target, self.positions) = (key, snapshot, target, positions)
+        guard isItself else {
+            own = nil
+            return
         }
+        let keys = DistinctTable(keyTypes: positions.map { target.columns[$0].type })
+        for batch in rows {
+            _ = try keys.insert(positions.map { batch.vectors[$0] }, count: batch.count)
+        }
+        own = keys
+    }
+
+    func firstMissing(_ values: [Vector], _ count: Int) throws(DemetraError) -> Int? {
+        let keys = try ReferenceKeys.matching(
+            values, positions.map { target.columns[$0].type })
         let found: [Bool]
-        if isItself {
-            let seen = DistinctTable(keyTypes: positions.map { target.columns[$0].type })
-            for batch in rows {
-                _ = try seen.insert(positions.map { batch.vectors[$0] }, count: batch.count)
-            }
-            let fresh = Set(try seen.insert(keys, count: count).indices.array)
-            // A key that is missing is missing for all rows that have it, the first of them included.
+        if let own {
+            // The first row that is missing is the one that is asked for: later ones do not matter.
+            let fresh = Set(try own.insert(keys, count: count).indices.array)
             found = (0..<count).map { !fresh.contains(Int32($0)) }
         } else {
             let definition = KeyDefinition(name: key.name, columns: positions, isPrimary: false)
@@ -106,7 +125,8 @@ private struct ForeignKeyLookup {
                 .map { $0 >= 0 }
         }
         return (0..<count).first { row in
-            !found[row] && values.allSatisfy { $0.isValid(row) }
+            values.allSatisfy { $0.isValid(row) }
+                && !(found[row] && keys.allSatisfy { $0.isValid(row) })
         }
     }
 }

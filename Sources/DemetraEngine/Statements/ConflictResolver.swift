@@ -16,10 +16,10 @@ struct ConflictResolver {
         var fresh: [Batch]
         /// New versions of stored rows, for RETURNING.
         var updated: [Batch]
-        /// Those of them that are written, and the stored rows they replace. A version that says nothing new is
-        /// left out.
+        /// Those of them that are written, and the ids of the stored rows they replace. A version that says nothing new
+        /// is left out.
         var changed: [Batch] = []
-        var replacedIDs: Vector
+        var replaced: [Vector] = []
     }
 
     /// DO NOTHING: the rows that collide neither with stored rows nor with one another.
@@ -79,9 +79,7 @@ struct ConflictResolver {
         let layout = ColumnLayout(existing + excluded)
         let program = try ExpressionCompiler.compile(assignments.map(\.value), layout: layout)
         let seen = DistinctTable(keyTypes: key.columns.map { table.columns[$0].type })
-        var resolution = Resolution(
-            fresh: [], updated: [], replacedIDs: Vector([], type: .bigint))
-        var replaced: [Vector] = []
+        var resolution = Resolution(fresh: [], updated: [])
         for batch in batches where batch.count > 0 {
             let vectors = key.columns.map { batch.vectors[$0] }
             let isFirst = try firstFlags(seen, vectors, count: batch.count)
@@ -127,10 +125,7 @@ struct ConflictResolver {
             let changed = changedRows(both.vectors, row, assignments.map(\.position))
             guard changed.count > 0 else { continue }
             resolution.changed.append(updated.taking(changed))
-            replaced.append(ids.taking(changed))
-        }
-        if !replaced.isEmpty {
-            resolution.replacedIDs = try Vector.concatenating(replaced, type: .bigint)
+            resolution.replaced.append(ids.taking(changed))
         }
         return resolution
     }

@@ -103,7 +103,12 @@ struct InsertStatementRun {
             for batch in resolved.updated {
                 try constraints.verify(rows: batch.vectors, batch: batch, context)
             }
-            transaction.delete(insert.table.id, rowIDs: resolved.replacedIDs)
+            for ids in resolved.replaced {
+                transaction.delete(insert.table.id, rowIDs: ids)
+            }
+            try ReferentialActions.add(
+                updates: zip(resolved.replaced, resolved.changed).map { ($0, $1.vectors) },
+                of: insert.table, run, snapshot, to: &transaction)
             transaction.insert(
                 insert.table.id, resolved.fresh + resolved.changed, onConflict: .error)
             try run.commit(transaction)

@@ -24,7 +24,9 @@ struct ModificationRun {
             transaction.delete(update.table.id, rowIDs: batch.vectors[0])
             values.append(Batch(row, count: batch.count))
         }
-        try addActions(update.table, rows, values, &transaction)
+        try ReferentialActions.add(
+            updates: zip(rows, values).map { ($0.vectors[0], $1.vectors) }, of: update.table, run,
+            snapshot, to: &transaction)
         transaction.insert(update.table.id, values, onConflict: .error)
         try run.commit(transaction)
         try answer(update.returning, layout, rows, "UPDATE", context)
@@ -36,7 +38,7 @@ struct ModificationRun {
         var transaction = WriteTransaction(snapshot: snapshot)
         if ReferentialActions.concern(delete.table, snapshot.catalog) {
             var actions = ReferentialActions(run: run, snapshot: snapshot)
-            let ids = rows.flatMap { Self.numbers($0.vectors[0]) }
+            let ids = rows.flatMap { ReferentialActions.numbers($0.vectors[0]) }
             try actions.delete(delete.table, ids)
             try actions.add(to: &transaction, beside: delete.table, own: Set(ids))
         }
@@ -44,27 +46,6 @@ struct ModificationRun {
         try run.commit(transaction)
         try answer(
             delete.returning, ColumnLayout(delete.plan.columns), rows, "DELETE", context)
-    }
-
-    /// What ON UPDATE of the tables that refer to this one asks for.
-    private func addActions(
-        _ table: TableDefinition, _ rows: [Batch], _ values: [Batch],
-        _ write: inout WriteTransaction
-    ) throws(DemetraError) {
-        guard ReferentialActions.concern(table, snapshot.catalog) else { return }
-        var actions = ReferentialActions(run: run, snapshot: snapshot)
-        var own: Set<Int64> = []
-        for (old, new) in zip(rows, values) {
-            let ids = Self.numbers(old.vectors[0])
-            own.formUnion(ids)
-            try actions.update(table, ids, new.vectors)
-        }
-        try actions.add(to: &write, beside: table, own: own)
-    }
-
-    private static func numbers(_ ids: Vector) -> [Int64] {
-        guard case .int64(let numbers) = ids.flattened().storage else { return [] }
-        return Array(numbers.array.prefix(ids.count))
     }
 
     private func answer(

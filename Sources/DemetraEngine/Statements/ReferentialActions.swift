@@ -32,6 +32,30 @@ struct ReferentialActions {
         }
     }
 
+    /// Adds what ON UPDATE of other tables asks for when rows of a table get new values.
+    ///
+    /// - Parameter updates: ids of rows, and all their columns as they will be.
+    static func add(
+        updates: [(ids: Vector, new: [Vector])], of table: TableDefinition, _ run: StatementRun,
+        _ snapshot: Snapshot, to write: inout WriteTransaction
+    ) throws(DemetraError) {
+        guard concern(table, snapshot.catalog) else { return }
+        var actions = ReferentialActions(run: run, snapshot: snapshot)
+        var own: Set<Int64> = []
+        for update in updates {
+            let ids = numbers(update.ids)
+            own.formUnion(ids)
+            try actions.update(table, ids, update.new)
+        }
+        try actions.add(to: &write, beside: table, own: own)
+    }
+
+    /// Row ids of a bigint vector.
+    static func numbers(_ ids: Vector) -> [Int64] {
+        guard case .int64(let numbers) = ids.flattened().storage else { return [] }
+        return Array(numbers.array.prefix(ids.count))
+    }
+
     // MARK: DELETE
 
     /// Rows of a table go.
@@ -73,7 +97,8 @@ struct ReferentialActions {
                 referring, key, old.map { $0.taking(selection) }, changed.count)
             switch key.onUpdate {
             case .cascade:
-                let values = positions.map { new[$0].taking(selection) }
+                let values = try assigned(
+                    positions.map { new[$0].taking(selection) }, to: referring, key)
                 try assign(referring, key, rows) { index in
                     values.map { $0.value(at: which[index]) }
                 }
@@ -104,14 +129,25 @@ struct ReferentialActions {
     ) throws(DemetraError) -> (rows: [Int64], keys: [Int]) {
         guard let positions = referring.positions(of: key.columns), keys.count == positions.count
         else { return ([], []) }
-        var own: [Vector] = []
-        for (vector, position) in zip(keys, positions) {
-            own.append(
-                try CastKernel.cast(
-                    vector, to: referring.columns[position].type, isExplicit: true, CastContext()))
-        }
+        let own = try ReferenceKeys.matching(
+            keys, positions.map { referring.columns[$0].type })
         return try snapshot.referringRows(
             in: referring.id, columns: positions, to: own, count: count)
+    }
+
+    /// New values of a key as values of the columns that refer to it.
+    ///
+    /// - Throws: 22003 and 22001 for those that do not fit.
+    private func assigned(
+        _ values: [Vector], to referring: TableDefinition, _ key: ForeignKeyDefinition
+    ) throws(DemetraError) -> [Vector] {
+        var result: [Vector] = []
+        for (vector, position) in zip(values, referring.positions(of: key.columns) ?? []) {
+            result.append(
+                try CastKernel.cast(
+                    vector, to: referring.columns[position].type, isExplicit: false, CastContext()))
+        }
+        return result
     }
 
     private mutating func assign(

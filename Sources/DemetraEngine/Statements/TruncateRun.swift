@@ -79,7 +79,16 @@ struct TruncateRun {
         if old.id == new.id {
             if old != new { write.change(.putSequence(new)) }
         } else {
-            let position = restart ?? run.session.position(of: old, snapshot)
+            let position: SequencePosition
+            if let restart {
+                position = restart
+            } else if run.session.isOwn(old) {
+                position = snapshot.position(of: old)
+            } else {
+                // A number that others get before the commit would be given again.
+                position = try run.engine.sequences.settle(old)
+                write.require(old.id, at: position)
+            }
             guard (new.minimum...new.maximum).contains(position.value) else {
                 throw DemetraError(
                     .invalidParameterValue,

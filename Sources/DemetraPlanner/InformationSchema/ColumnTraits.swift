@@ -43,7 +43,7 @@ struct ColumnTraits {
 
 extension LogicalType {
     /// The name that the standard has for the type, without length or precision.
-    fileprivate var nameWithoutModifier: String {
+    var nameWithoutModifier: String {
         switch self {
         case .numeric: "numeric"
         case .varchar: "character varying"

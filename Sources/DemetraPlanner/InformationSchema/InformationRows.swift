@@ -112,7 +112,9 @@ struct InformationRows {
     private func shownDefault(_ column: ColumnDefinition) -> String? {
         guard column.identity == nil, let text = column.defaultExpression else { return nil }
         let own = "nextval('" + RelationName.publicSchema + "."
-        return text.hasPrefix(own) ? "nextval('" + text.dropFirst(own.count) : text
+        if text.hasPrefix(own) { return "nextval('" + text.dropFirst(own.count) }
+        guard case .string? = (try? SQLParser.parseExpression(text))?.node else { return text }
+        return text + "::" + column.type.nameWithoutModifier
     }
 
     private func identity(_ column: ColumnDefinition, _ table: TableDefinition) -> Row {

@@ -132,21 +132,28 @@ package struct DatabaseCheck {
 
     private mutating func checkTables(_ snapshot: Snapshot, _ known: [SegmentID: KnownSegment]) {
         let damaged = Set(report.findings.filter { $0.severity == .damage }.map(\.file))
-        for state in snapshot.states.values.sorted(by: { $0.definition.name < $1.definition.name })
-        {
+        var unreadable: Set<TableID> = []
+        let states = snapshot.states.values.sorted {
+            $0.definition.qualifiedName.text < $1.definition.qualifiedName.text
+        }
+        for state in states {
             let records = known.values.map(\.record).filter { $0.table == state.definition.id }
             report.tables.append(
                 CheckReport.Table(
-                    name: state.definition.name, rowCount: state.rowCount,
+                    name: state.definition.qualifiedName.text, rowCount: state.rowCount,
                     segmentCount: records.count,
                     byteCount: records.reduce(0) { $0 + $1.byteCount }))
             let names = records.map { directory.segmentName($0.table, $0.id) }
+            let isReadable = damaged.isDisjoint(with: names)
+            if !isReadable { unreadable.insert(state.definition.id) }
             let check = TableCheck(
                 state: state, present: snapshot.moment,
                 threadCount: configuration.processorCount,
-                isReadable: damaged.isDisjoint(with: names))
+                isReadable: isReadable)
             report.findings += check.run()
         }
+        report.findings += DefinitionCheck(snapshot: snapshot)
+            .run { !unreadable.contains($0) }
     }
 
     // MARK: Other files

@@ -46,8 +46,10 @@ package struct Salvage {
         for (_, id) in (try? directory.segmentFiles()) ?? [] {
             directory.reserveSegments(through: id.number)
         }
+        let catalog = SalvagedReferences(catalog: log.builder.catalog, states: states)
+            .withoutBroken(&states, log.builder.moment, &report)
         let snapshot = Snapshot(
-            catalog: log.builder.catalog, moment: log.builder.moment, states: states,
+            catalog: catalog, moment: log.builder.moment, states: states,
             ledger: log.builder.ledger, sequences: log.builder.sequences)
         let copy = DatabaseCopy(
             source: directory, snapshot: snapshot.sealed(), known: segments.whole,

@@ -13,7 +13,7 @@ struct TableCheck {
 
     func run() -> [CheckReport.Finding] {
         var findings: [CheckReport.Finding] = []
-        let name = state.definition.name
+        let name = state.definition.qualifiedName.text
         for visible in state.groups {
             let hidden = visible.deletions?.rows ?? []
             if hidden.contains(where: { $0 >= visible.group.count }) {
@@ -54,7 +54,7 @@ struct TableCheck {
     }
 
     private func finding(_ what: String, _ detail: String? = nil) -> CheckReport.Finding {
-        let place = "table \"\(state.definition.name)\""
+        let place = "table \"\(state.definition.qualifiedName.text)\""
         return CheckReport.Finding(
             .damage, file: "", place: place, "\(place) \(what)", detail: detail)
     }

@@ -30,6 +30,25 @@ struct ReferenceCheck {
         for rows in work.removed { try verifyRemoved(rows.table, rows.columns, rows.count) }
     }
 
+    /// Some foreign keys in all rows of their table.
+    func verifyStored(
+        _ table: TableID, _ keys: [ForeignKeyDefinition]
+    ) throws(DemetraError) {
+        guard let state = states[table], !keys.isEmpty else { return }
+        for visible in state.groups where visible.visibleCount > 0 {
+            let rows = (0..<visible.group.count).filter { !visible.isHidden($0) }
+            let selection = SelectionVector(Buffer(rows.map { Int32($0) }))
+            for key in keys {
+                guard let positions = state.definition.positions(of: key.columns) else { continue }
+                var vectors: [Vector] = []
+                for position in positions {
+                    vectors.append(try visible.group.vector(position).taking(selection))
+                }
+                try verify(key, of: state.definition, vectors, rows.count)
+            }
+        }
+    }
+
     // MARK: Rows that refer
 
     private func verify(
@@ -59,11 +78,10 @@ struct ReferenceCheck {
     ) throws(DemetraError) {
         let isValid = (0..<count).map { row in values.allSatisfy { $0.isValid(row) } }
         if key.matchesFully,
-            let row = (0..<count).first(where: { row in
+            (0..<count).contains(where: { row in
                 !isValid[row] && values.contains { $0.isValid(row) }
             })
         {
-            _ = row
             throw DemetraError(
                 .foreignKeyViolation,
                 "insert or update on table \"\(table.name)\" violates foreign key constraint "
@@ -75,7 +93,13 @@ struct ReferenceCheck {
             let positions = target.definition.positions(of: key.targetColumns)
         else { return }
         let types = positions.map { target.definition.columns[$0].type }
-        let keys = try Self.cast(values, to: types)
+        let keys = try ReferenceKeys.matching(values, types)
+        // What the other side cannot have is not there, and counts as NULL below.
+        if let row = (0..<count).first(where: { row in
+            isValid[row] && !keys.allSatisfy { $0.isValid(row) }
+        }) {
+            throw missing(key, table, target.definition, values, row)
+        }
         // The keys of a batch are few different ones, as a rule.
         let distinct = try DistinctTable(keyTypes: types).insert(keys, count: count)
         let looked = keys.map { $0.taking(distinct) }
@@ -83,17 +107,23 @@ struct ReferenceCheck {
             state: target,
             key: KeyDefinition(name: key.name, columns: positions, isPrimary: false)
         ).find(looked, count: distinct.count)
-        for index in 0..<distinct.count {
+        for index in 0..<distinct.count where found[index] < 0 {
             let row = Int(distinct.indices[index])
-            guard found[index] < 0, isValid[row] else { continue }
-            throw DemetraError(
-                .foreignKeyViolation,
-                "insert or update on table \"\(table.name)\" violates foreign key constraint "
-                    + "\"\(key.name)\"",
-                detail: "Key (\(Self.names(key.columns, of: table)))=(\(Self.text(values, row))) "
-                    + "is not present in table \"\(target.definition.name)\".",
-                hint: "Insert that row first.")
+            if isValid[row] { throw missing(key, table, target.definition, values, row) }
         }
+    }
+
+    private func missing(
+        _ key: ForeignKeyDefinition, _ table: TableDefinition, _ target: TableDefinition,
+        _ values: [Vector], _ row: Int
+    ) -> DemetraError {
+        DemetraError(
+            .foreignKeyViolation,
+            "insert or update on table \"\(table.name)\" violates foreign key constraint "
+                + "\"\(key.name)\"",
+            detail: "Key (\(Self.names(key.columns, of: table)))=(\(Self.text(values, row))) "
+                + "is not present in table \"\(target.name)\".",
+            hint: "Insert that row first.")
     }
 
     // MARK: Rows referred to
@@ -110,9 +140,9 @@ struct ReferenceCheck {
                 let gone = try goneKeys(
                     positions.map { columns[$0] }, count, positions, target, key.name)
                 guard gone.count > 0 else { continue }
-                let keys = try Self.cast(
+                let keys = try ReferenceKeys.matching(
                     positions.map { columns[$0].taking(gone) },
-                    to: own.map { referring.columns[$0].type })
+                    own.map { referring.columns[$0].type })
                 let found = try ReferenceLookup(state: state, columns: own)
                     .find(keys, count: gone.count, limit: 1)
                 guard let row = found.keys.first else { continue }
@@ -143,20 +173,6 @@ struct ReferenceCheck {
     }
 
     // MARK: Values
-
-    /// The same values as of other types; those of a key and of what refers to it may differ in width.
-    private static func cast(
-        _ vectors: [Vector], to types: [LogicalType]
-    ) throws(DemetraError) -> [Vector] {
-        var result: [Vector] = []
-        for (vector, type) in zip(vectors, types) {
-            result.append(
-                vector.type == type
-                    ? vector
-                    : try CastKernel.cast(vector, to: type, isExplicit: true, CastContext()))
-        }
-        return result
-    }
 
     private static func names(_ columns: [Int32], of table: TableDefinition) -> String {
         (table.positions(of: columns) ?? []).map { table.columns[$0].name }

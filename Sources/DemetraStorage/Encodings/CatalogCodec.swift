@@ -44,7 +44,7 @@ enum CatalogCodec {
     static func encode(_ change: CatalogChange, into writer: inout ByteWriter) {
         switch change {
         case .putTable(let table):
-            writer.write(UInt8(12))
+            writer.write(UInt8(19))
             TableCodec.encode(table, into: &writer)
         case .dropTable(let id):
             writer.write(UInt8(2))
@@ -132,6 +132,7 @@ enum CatalogCodec {
         case 10: return .dropModel(try reader.text())
         case 11: return .putTable(try TableCodec.table(&reader, form: .options))
         case 12: return .putTable(try TableCodec.table(&reader, form: .schemas))
+        case 19: return .putTable(try TableCodec.table(&reader, form: .references))
         case 13:
             let schema = try reader.text()
             let name = try reader.text()

@@ -9,7 +9,9 @@ enum TableCodec {
         case plain
         /// Before there were schemas: it is in `public`.
         case options
+        /// Before there were foreign keys, identities and names of indexes.
         case schemas
+        case references
     }
 
     static func encode(_ table: TableDefinition, into writer: inout ByteWriter) {
@@ -131,6 +133,8 @@ enum TableCodec {
                 throw reader.damaged("an unknown effect of commits")
             }
             table.onCommit = effect
+        }
+        if form >= .references {
             for index in table.columns.indices {
                 let kind = try reader.integer(UInt8.self)
                 guard kind > 0 else { continue }

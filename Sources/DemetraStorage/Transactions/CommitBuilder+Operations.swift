@@ -13,8 +13,12 @@ extension CommitBuilder {
             transaction.operations.compactMap(\.catalogChange),
             written: transaction.operations.compactMap(\.writtenTable))
         for operation in transaction.operations {
-            guard case .requireUnchanged(let table) = operation else { continue }
-            try requireUnchanged(table, base)
+            switch operation {
+            case .requireUnchanged(let table): try requireUnchanged(table, base)
+            case .requirePosition(let sequence, let position):
+                try requirePosition(sequence, position)
+            default: continue
+            }
         }
         for operation in transaction.operations { try apply(operation.numbered(check)) }
         try verifyReferences()
@@ -25,6 +29,16 @@ extension CommitBuilder {
         guard let old = base.states[table] else { return }
         guard states[table]?.revision == old.revision else {
             throw CommitCheck.changed(old.definition.name)
+        }
+    }
+
+    /// A sequence stands where its transaction saw it.
+    func requirePosition(
+        _ id: TableID, _ position: SequencePosition
+    ) throws(DemetraError) {
+        guard let sequence = catalog.sequence(id: id) else { return }
+        guard (sequences[id] ?? sequence.beginning) == position else {
+            throw CommitCheck.sequenceMoved(sequence.name)
         }
     }
 
@@ -40,7 +54,7 @@ extension CommitBuilder {
                 throw DemetraError(.internalError, "row ids are not bigint")
             }
             try hideVisible(table, (0..<ids.count).map { RowID(number: numbers[$0]) })
-        case .requireUnchanged: break
+        case .requireUnchanged, .requirePosition: break
         case .batch(let table, let id, let rowCount): try load(id, rowCount, into: table)
         case .move(let sequence, let position): try apply(.sequence(sequence, position))
         }
@@ -99,7 +113,7 @@ extension WriteTransaction.Operation {
             .requireUnchanged(let table),
             .batch(let table, _, _):
             table
-        case .change, .move: nil
+        case .change, .move, .requirePosition: nil
         }
     }
 
@@ -116,6 +130,7 @@ extension WriteTransaction.Operation {
             .batch(check.numbered(table), id: id, rowCount: rowCount)
         case .move(let sequence, let position):
             .move(sequence: check.numbered(sequence), position)
+        case .requirePosition: self
         }
     }
 }

@@ -54,6 +54,7 @@ struct CommitCheck {
         guard base.version != current.version else { return }
         for id in written { try checkTable(id) }
         for change in changes { try check(change) }
+        try checkReferences(changes)
         if changes.contains(where: isRisk), hasOtherDependents {
             throw Self.conflict("what depends on a table or view was changed concurrently")
         }
@@ -110,6 +111,29 @@ struct CommitCheck {
         }
         if base.schemas.contains(name.schema), !current.schemas.contains(name.schema) {
             throw Self.conflict("schema \"\(name.schema)\" was dropped concurrently")
+        }
+    }
+
+    /// A table that gets foreign keys finds what they refer to as it was, and one that is altered or dropped is referred
+    /// to by what the transaction saw.
+    private func checkReferences(_ changes: [CatalogChange]) throws(DemetraError) {
+        for change in changes {
+            switch change {
+            case .putTable(let table):
+                for key in table.foreignKeys { try checkTable(key.target) }
+                try checkReferring(table.id)
+            case .dropTable(let id): try checkReferring(id)
+            default: continue
+            }
+        }
+    }
+
+    private func checkReferring(_ id: TableID) throws(DemetraError) {
+        guard let table = base.table(id: id) else { return }
+        let old = base.references(to: id).map(\.key)
+        let new = current.references(to: id).map(\.key)
+        guard old == new else {
+            throw Self.conflict("what refers to table \"\(table.name)\" was changed concurrently")
         }
     }
 
@@ -176,6 +200,11 @@ struct CommitCheck {
     /// 40001 for a row of a table.
     static func rowChanged(_ table: String) -> DemetraError {
         conflict("a row of \"\(table)\" was changed concurrently")
+    }
+
+    /// 40001 for a sequence that gave numbers.
+    static func sequenceMoved(_ sequence: String) -> DemetraError {
+        conflict("sequence \"\(sequence)\" was moved concurrently")
     }
 
     /// 40001 for a batch that another session has loaded meanwhile.

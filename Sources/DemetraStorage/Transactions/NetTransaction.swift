@@ -19,12 +19,15 @@ struct NetTransaction: Sendable {
     let written: [TableID]
     let unchanged: [TableID]
     let sequences: [TableID: SequencePosition]
+    /// Where sequences have to stand.
+    let positions: [TableID: SequencePosition]
 
     init(_ transaction: OpenTransaction) throws(DemetraError) {
         base = transaction.base
         changes = transaction.changes
         let left = transaction.snapshot.catalog
         sequences = transaction.sequences.filter { left.sequence(id: $0.key) != nil }
+        positions = transaction.positions
         written = transaction.work.keys.sorted()
         unchanged = written.filter { transaction.work[$0]?.requiresUnchanged ?? false }
         var tables: [Table] = []
@@ -47,6 +50,7 @@ extension CommitBuilder {
         let check = CommitCheck(base: net.base.catalog, current: catalog)
         try check.check(net.changes, written: net.written)
         for table in net.unchanged { try requireUnchanged(table, net.base) }
+        for (sequence, position) in net.positions { try requirePosition(sequence, position) }
         let isSettled = net.tables.map { table in
             net.base.states[table.id].map { $0.revision == states[table.id]?.revision } ?? true
         }

@@ -40,6 +40,8 @@ package struct OpenTransaction: Sendable {
     private(set) var work: [TableID: Work] = [:]
     /// Where sequences stand that the transaction has made or moved.
     private(set) var sequences: [TableID: SequencePosition] = [:]
+    /// Where sequences have to stand at the commit.
+    private(set) var positions: [TableID: SequencePosition] = [:]
 
     init(base: Snapshot, builder: CommitBuilder) {
         self.base = base
@@ -81,6 +83,9 @@ package struct OpenTransaction: Sendable {
             }
             if case .requireUnchanged(let table) = operation {
                 work[table]?.requiresUnchanged = true
+            }
+            if case .requirePosition(let sequence, let position) = operation {
+                positions[sequence] = position
             }
         }
         try builder.verifyReferences()

@@ -19,6 +19,7 @@ package struct WriteTransaction: Sendable {
         case requireUnchanged(TableID)
         case batch(TableID, id: String, rowCount: Int64)
         case move(sequence: TableID, SequencePosition)
+        case requirePosition(sequence: TableID, SequencePosition)
     }
 
     let base: Snapshot
@@ -72,6 +73,11 @@ package struct WriteTransaction: Sendable {
     /// Says where a sequence stands.
     package mutating func move(_ sequence: TableID, to position: SequencePosition) {
         operations.append(.move(sequence: sequence, position))
+    }
+
+    /// Makes the commit fail (40001) if a sequence stands elsewhere.
+    package mutating func require(_ sequence: TableID, at position: SequencePosition) {
+        operations.append(.requirePosition(sequence: sequence, position))
     }
 
     /// Hides rows by id, a bigint vector.
