@@ -31,7 +31,7 @@ struct ReferenceLookup {
 
     private func mayReference(_ group: RowGroup, _ maps: [ZoneMap]) -> Bool {
         for (map, column) in zip(maps, columns) {
-            let stored = group.zoneMaps[column]
+            let stored = group.zoneMap(column)
             if stored.isAllNull || map.isAllNull { return false }
             guard let low = stored.minimum, let high = stored.maximum, let first = map.minimum,
                 let last = map.maximum, ZoneOrder.areComparable(low, first)
