@@ -28,7 +28,26 @@ extension Binder {
         }
         for clause in statement.clauses { try set(clause, of: &metric) }
         try MetricChecker(binder: self, metric: metric, written: statement.expression).check()
+        try checkReaders(of: metric, name.range)
         return .define([.putMetric(metric)], tag: "CREATE METRIC", notice: nil)
+    }
+
+    /// - Throws: 2BP01 when a view, metric or alert can be bound with the metric as it is and not with the new one.
+    private func checkReaders(
+        of metric: MetricDefinition, _ range: SourceRange
+    ) throws(DemetraError) {
+        let dependents = DependentObjects(
+            binder: self, title: "metric \"\(metric.name)\"",
+            after: catalog.applying(.putMetric(metric)), cascades: false)
+        guard !metricDefinitions(metric.name).isEmpty,
+            let (reader, failure) = dependents.firstBroken()
+        else { return }
+        throw DemetraError(
+            .dependentObjectsStillExist,
+            "metric \"\(metric.name)\" cannot be replaced so because \(reader.text) depends on it",
+            detail: "\(reader.text): \(failure.message).",
+            hint: "Drop the \(reader.kind) first, and create it anew afterwards."
+        ).at(range)
     }
 
     func bindAlterMetric(

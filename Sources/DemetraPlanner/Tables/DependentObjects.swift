@@ -79,6 +79,15 @@ struct DependentObjects {
         return views + metrics + alerts
     }
 
+    /// The first view, metric or alert that can be bound before the change and not after it.
+    func firstBroken() -> (reader: Reader, failure: DemetraError)? {
+        for reader in readers(binder.catalog)
+        where failure(reader, binder.catalog, isAfter: false) == nil {
+            if let failure = failure(reader, after, isAfter: true) { return (reader, failure) }
+        }
+        return nil
+    }
+
     private func failure(
         _ reader: Reader, _ catalog: Catalog, isAfter: Bool
     ) -> DemetraError? {
