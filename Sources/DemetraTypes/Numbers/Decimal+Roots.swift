@@ -49,9 +49,11 @@ extension Decimal {
 extension WideMagnitude {
     /// The whole number nearest to the square root; nil for roots of more than 126 bits.
     fileprivate var roundedRoot: UInt128? {
-        guard high > 0, high.leadingZeroBitCount >= 4 else { return nil }
+        guard high.leadingZeroBitCount >= 4, low > 0 || high > 0 else { return nil }
         // Newton from above, as for 128 bits; a quotient by what is not below the root fits 128 bits.
-        var root = UInt128(1) << UInt128((256 - high.leadingZeroBitCount + 1) / 2)
+        let bits =
+            high > 0 ? 256 - high.leadingZeroBitCount : 128 - low.leadingZeroBitCount
+        var root = UInt128(1) << UInt128((bits + 1) / 2)
         while true {
             let next = (root + quotientAndRemainder(dividingBy: root).quotient) >> 1
             if next >= root { break }
