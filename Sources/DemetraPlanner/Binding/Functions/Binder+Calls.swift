@@ -24,6 +24,9 @@ extension Binder {
         }
         if let filled = try bindGapFillCall(call, range, context) { return filled }
         if let special = try bindMetricCall(call, range, context) { return special }
+        if let place = try HypotheticalSet(call, range) {
+            return try bind(place.expression, context)
+        }
         if functions.windows[name] != nil, functions.aggregates[name] == nil {
             throw DemetraError(
                 .wrongObjectType, "window function \(name) requires an OVER clause")

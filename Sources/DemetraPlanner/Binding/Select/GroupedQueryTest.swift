@@ -45,6 +45,7 @@ struct GroupedQueryTest {
             }
             if call.name.text == FunctionCall.metricName { return true }
             if binder.functions.aggregates[call.name.last.name] != nil { return true }
+            if !call.withinGroup.isEmpty { return true }
             return call.children.contains { hasAggregate($0, except: names) }
         default: return expression.children.contains { hasAggregate($0, except: names) }
         }
