@@ -128,6 +128,15 @@ enum JSONFunctions {
                     creates: creates
                 ).text)
         },
+        ScalarBuilder.function(
+            "jsonb_insert", [.jsonb, .array(.text), .jsonb, .boolean], .jsonb, optional: 1
+        ) { (values, _) throws(DemetraError) in
+            .text(
+                try JSONValue.tree(values[0].textOrEmpty).inserting(
+                    (texts(values[1]) ?? [])[...], JSONValue.tree(values[2].textOrEmpty),
+                    after: values.count > 3 && values[3] == .boolean(true)
+                ).text)
+        },
         ScalarBuilder.function("jsonb_pretty", [.jsonb], .text) { values, _ in
             .text(JSONValue.tree(values[0].textOrEmpty).pretty())
         },
@@ -159,42 +168,86 @@ enum JSONFunctions {
         }
     }
 
-    private static let making: [ScalarFunction] = [
-        maker("to_json", Signature([.any], result: .fixed(.json)), isStrict: true) {
-            JSONOutput.text($0[0].0, $0[0].1, zone: $1)
-        },
-        maker("to_jsonb", Signature([.any], result: .fixed(.jsonb)), isStrict: true) {
-            JSONOutput.text($0[0].0, $0[0].1, zone: $1)
-        },
-        // What a relation's name, or ROW(...), stands for as an argument: names and values by turns.
-        maker("json_row", Signature([], variadic: .any, result: .fixed(.json)), isStrict: false) {
-            (values, zone) throws(DemetraError) in
-            try object(values, zone, colon: ":", comma: ",")
-        },
-        maker(
-            "row_to_json", Signature([.type(.json)], result: .fixed(.json)), isStrict: true
-        ) { values, _ in values[0].0.textOrEmpty },
-        maker(
-            "json_build_object", Signature([], variadic: .any, result: .fixed(.json)),
-            isStrict: false
-        ) { (values, zone) throws(DemetraError) in
-            try object(values, zone, colon: " : ", comma: ", ")
-        },
-        maker(
-            "jsonb_build_object", Signature([], variadic: .any, result: .fixed(.jsonb)),
-            isStrict: false
-        ) { (values, zone) throws(DemetraError) in
-            try object(values, zone, colon: " : ", comma: ", ")
-        },
-        maker(
-            "json_build_array", Signature([], variadic: .any, result: .fixed(.json)),
-            isStrict: false
-        ) { values, zone in list(values, zone) },
-        maker(
-            "jsonb_build_array", Signature([], variadic: .any, result: .fixed(.jsonb)),
-            isStrict: false
-        ) { values, zone in list(values, zone) },
-    ]
+    private static let making: [ScalarFunction] =
+        [
+            maker("to_json", Signature([.any], result: .fixed(.json)), isStrict: true) {
+                JSONOutput.text($0[0].0, $0[0].1, zone: $1)
+            },
+            maker("to_jsonb", Signature([.any], result: .fixed(.jsonb)), isStrict: true) {
+                JSONOutput.text($0[0].0, $0[0].1, zone: $1)
+            },
+            maker("array_to_json", Signature([.anyArray], result: .fixed(.json)), isStrict: true) {
+                JSONOutput.text($0[0].0, $0[0].1, zone: $1)
+            },
+            // What a relation's name, or ROW(...), stands for as an argument: names and values by turns.
+            maker("json_row", Signature([], variadic: .any, result: .fixed(.json)), isStrict: false)
+            {
+                (values, zone) throws(DemetraError) in
+                try object(values, zone, colon: ":", comma: ",")
+            },
+            maker(
+                "row_to_json", Signature([.type(.json)], result: .fixed(.json)), isStrict: true
+            ) { values, _ in values[0].0.textOrEmpty },
+            maker(
+                "json_build_object", Signature([], variadic: .any, result: .fixed(.json)),
+                isStrict: false
+            ) { (values, zone) throws(DemetraError) in
+                try object(values, zone, colon: " : ", comma: ", ")
+            },
+            maker(
+                "jsonb_build_object", Signature([], variadic: .any, result: .fixed(.jsonb)),
+                isStrict: false
+            ) { (values, zone) throws(DemetraError) in
+                try object(values, zone, colon: " : ", comma: ", ")
+            },
+            maker(
+                "json_build_array", Signature([], variadic: .any, result: .fixed(.json)),
+                isStrict: false
+            ) { values, zone in list(values, zone) },
+            maker(
+                "jsonb_build_array", Signature([], variadic: .any, result: .fixed(.jsonb)),
+                isStrict: false
+            ) { values, zone in list(values, zone) },
+        ]
+        + [("json_object", LogicalType.json), ("jsonb_object", .jsonb)].flatMap { name, type in
+            let list = ParameterType.type(.array(.text))
+            return [[list], [list, list]].map { parameters in
+                maker(name, Signature(parameters, result: .fixed(type)), isStrict: true) {
+                    (values, _) throws(DemetraError) in
+                    try textObject(values.map { elements($0.0) })
+                }
+            }
+        }
+
+    private static func elements(_ value: Value) -> [Value] {
+        if case .array(let elements) = value { elements } else { [] }
+    }
+
+    /// An object of texts: of keys and values by turns, or of a list of each.
+    private static func textObject(_ lists: [[Value]]) throws(DemetraError) -> String {
+        var (keys, values) = (lists[0], lists.count > 1 ? lists[1] : [])
+        if lists.count == 1 {
+            guard keys.count % 2 == 0 else {
+                throw DemetraError(
+                    .arraySubscriptError, "array must have even number of elements")
+            }
+            values = stride(from: 1, to: keys.count, by: 2).map { keys[$0] }
+            keys = stride(from: 0, to: keys.count, by: 2).map { keys[$0] }
+        }
+        guard keys.count == values.count else {
+            throw DemetraError(.arraySubscriptError, "mismatched array dimensions")
+        }
+        var members: [String] = []
+        for (key, value) in zip(keys, values) {
+            guard !key.isNull else {
+                throw DemetraError(
+                    .nullValueNotAllowed, "null value not allowed for object key")
+            }
+            let text = value.isNull ? "null" : JSONText.quoted(value.textOrEmpty)
+            members.append(JSONText.quoted(key.textOrEmpty) + " : " + text)
+        }
+        return "{" + members.joined(separator: ", ") + "}"
+    }
 
     private static func list(_ values: [(Value, LogicalType)], _ zone: TimeZoneRules) -> String {
         "[" + values.map { JSONOutput.text($0.0, $0.1, zone: zone) }.joined(separator: ", ") + "]"

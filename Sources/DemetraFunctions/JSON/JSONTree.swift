@@ -134,6 +134,44 @@ extension JSONValue {
         }
     }
 
+    /// `jsonb_insert`: a new member where there is none, or a new element before or behind the one that a path names.
+    ///
+    /// - Throws: 22023 for a member that is there.
+    func inserting(
+        _ path: ArraySlice<String>, _ new: JSONValue, after: Bool
+    ) throws(DemetraError) -> JSONValue {
+        guard let step = path.first else { return self }
+        let isLast = path.count == 1
+        switch self {
+        case .object(var members):
+            if let index = members.firstIndex(where: { $0.key == step }) {
+                guard !isLast else {
+                    throw DemetraError(
+                        .invalidParameterValue, "cannot replace existing key",
+                        hint: "Try using the function jsonb_set to replace key value.")
+                }
+                members[index].value = try members[index].value.inserting(
+                    path.dropFirst(), new, after: after)
+            } else if isLast {
+                members.append((step, new))
+            }
+            return JSONValue.object(members).normalised
+        case .array(var elements):
+            guard let number = Int(step) else { return self }
+            let index = number < 0 ? elements.count &+ number : number
+            if isLast {
+                let place = index < 0 ? 0 : min(index, elements.count)
+                let isBehind = after && index >= 0 && index < elements.count
+                elements.insert(new, at: isBehind ? place + 1 : place)
+            } else if elements.indices.contains(index) {
+                elements[index] = try elements[index].inserting(
+                    path.dropFirst(), new, after: after)
+            }
+            return .array(elements)
+        default: return self
+        }
+    }
+
     /// Without the members that are null, at any depth.
     var withoutNulls: JSONValue {
         switch self {

@@ -191,6 +191,10 @@ enum SelectBuilder {
                 try QueryBuilder.build(query), lateral: lateral, alias: alias, range: node.range)
         }
         if let function = node[.function], let call = function[.call] {
+            if let record = node[.record] {
+                return try RecordFunction.table(
+                    try CallBuilder.build(call), record, range: node.range)
+            }
             return .function(
                 try CallBuilder.build(call), lateral: lateral,
                 withOrdinality: function.has(.ordinality), alias: alias, range: node.range)
