@@ -8,6 +8,8 @@ package struct Catalog: Sendable, Hashable {
     package private(set) var version: Int64
     /// The schemas beside `public` and those for temporary tables.
     package private(set) var schemas: Set<String>
+    /// COMMENT ON SCHEMA, by schema.
+    package private(set) var schemaComments: [String: String]
     /// Tables by name.
     package private(set) var tables: [RelationName: TableDefinition]
     /// Views by name.
@@ -27,6 +29,7 @@ package struct Catalog: Sendable, Hashable {
     package init() {
         version = 0
         schemas = []
+        schemaComments = [:]
         tables = [:]
         views = [:]
         sequences = [:]
@@ -39,11 +42,13 @@ package struct Catalog: Sendable, Hashable {
     /// A catalog read back from a manifest.
     package init(
         version: Int64, nextTableNumber: Int64, schemas: Set<String> = [],
+        schemaComments: [String: String] = [:],
         tables: [TableDefinition], views: [ViewDefinition],
         sequences: [SequenceDefinition] = [], metrics: [MetricDefinition],
         alerts: [AlertDefinition], models: [ModelDefinition]
     ) {
         self.schemas = schemas
+        self.schemaComments = schemaComments
         self.version = version
         self.nextTableNumber = nextTableNumber
         self.tables = Dictionary(tables.map { ($0.qualifiedName, $0) }) { first, _ in first }
@@ -73,6 +78,8 @@ package enum CatalogChange: Sendable, Hashable {
     case addSchema(String)
     /// Removes a schema, which must be empty.
     case dropSchema(String)
+    /// Says something about a schema; nil takes it away.
+    case commentSchema(String, String?)
     /// Adds or replaces a metric.
     case putMetric(MetricDefinition)
     /// Removes a metric.
@@ -108,7 +115,10 @@ extension Catalog {
         case .dropSequence(let id):
             if let old = next.sequence(id: id) { next.sequences[old.qualifiedName] = nil }
         case .addSchema(let name): next.schemas.insert(name)
-        case .dropSchema(let name): next.schemas.remove(name)
+        case .dropSchema(let name):
+            next.schemas.remove(name)
+            next.schemaComments[name] = nil
+        case .commentSchema(let name, let text): next.schemaComments[name] = text
         case .putMetric(let metric): next.metrics[metric.name] = metric
         case .dropMetric(let name): next.metrics[name] = nil
         case .putAlert(let alert): next.alerts[alert.name] = alert

@@ -9,6 +9,8 @@ package struct ViewDefinition: Sendable, Hashable {
     /// SQL text of the query. What is in another schema than `public` is named with it: the text means the same
     /// whatever the search path is.
     package var query: String
+    /// COMMENT ON VIEW.
+    package var comment: String?
 
     /// Makes a view.
     package init(

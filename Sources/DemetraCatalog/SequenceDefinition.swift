@@ -34,6 +34,8 @@ package struct SequenceDefinition: Sendable, Hashable {
     package var cycles: Bool
     /// The column that takes it along when it goes.
     package var owner: Owner?
+    /// COMMENT ON SEQUENCE.
+    package var comment: String?
 
     /// A sequence of ascending bigints from 1.
     package init(id: TableID, name: RelationName) {

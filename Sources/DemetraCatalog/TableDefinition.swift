@@ -28,6 +28,8 @@ package struct ColumnDefinition: Sendable, Hashable {
     package var missingValue: Value?
     /// GENERATED ... AS IDENTITY: the numbers of a sequence that the column owns.
     package var identity: IdentityKind?
+    /// COMMENT ON COLUMN.
+    package var comment: String?
 
     /// Makes a column.
     package init(
@@ -144,6 +146,8 @@ package struct TableDefinition: Sendable, Hashable {
     package var order: [Int32]?
     /// The id that the next column gets; greater than that of any column there ever was.
     package var nextColumnID: Int32
+    /// COMMENT ON TABLE.
+    package var comment: String?
 
     /// Makes a table; without `timeColumn`, the first timestamp or date of the primary key, else
     /// the first NOT NULL one, takes the part.

@@ -232,6 +232,21 @@ class CareTests(ProgramTests):
                       " INSERT INTO far.p (v) VALUES (0) RETURNING id; SELECT count(*) FROM far.c")
         self.assertEqual(outcome.output.split(), ["id", "5001", "count", "10"], outcome)
 
+    def test_comments_outlive_restarts_checkpoints_backups_and_salvages(self):
+        self.sql("CREATE SCHEMA far; CREATE SEQUENCE far.s; CREATE VIEW few AS SELECT number FROM small;"
+                 " COMMENT ON SCHEMA far IS 'a'; COMMENT ON SEQUENCE far.s IS 'b';"
+                 " COMMENT ON VIEW few IS 'c'; COMMENT ON TABLE big IS 'd';"
+                 " COMMENT ON COLUMN big.label IS 'e'")
+        question = "SELECT string_agg(comment, '' ORDER BY comment) FROM demetra_comments"
+        self.assertEqual(self.scalar(question), "abcde")
+        self.sql("CHECKPOINT; COMMENT ON VIEW few IS NULL; COMMENT ON TABLE big IS 'D'")
+        self.assertEqual(self.scalar(question), "Dabe")
+        for command in ("backup", "salvage"):
+            copy = self.folder / command
+            self.assertEqual(run(command, self.database, "TO", copy).status, 0)
+            outcome = run(copy, "--format", "csv", "-c", question)
+            self.assertEqual(outcome.output.split()[1], "Dabe", outcome)
+
     def test_a_salvage_that_loses_rows_leaves_out_the_references_to_them(self):
         self.sql("CREATE TABLE refers (number bigint REFERENCES big, id serial);"
                  " INSERT INTO refers SELECT number FROM big; CHECKPOINT")

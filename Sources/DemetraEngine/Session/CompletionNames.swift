@@ -25,9 +25,9 @@ package struct CompletionNames: Sendable {
 
 extension Session {
     private static let statementWords = [
-        "alter", "backup", "check", "checkpoint", "copy", "create", "delete", "drop", "explain",
-        "insert",
-        "reset",
+        "alter", "backup", "check", "checkpoint", "comment", "copy", "create", "delete", "drop",
+        "explain",
+        "insert", "merge", "reset",
         "select", "set", "show", "truncate", "update", "vacuum", "values", "with",
     ]
 

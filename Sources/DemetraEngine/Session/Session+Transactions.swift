@@ -270,6 +270,7 @@ extension BoundStatement {
         case .insert: "INSERT"
         case .update: "UPDATE"
         case .delete: "DELETE"
+        case .merge: "MERGE"
         case .truncate: "TRUNCATE TABLE"
         case .copyFrom: "COPY FROM"
         case .define(_, let tag, _): tag

@@ -59,6 +59,7 @@ struct StatementRun {
             try ModificationRun(run: self, snapshot: snapshot).execute(update)
         case .delete(let delete):
             try ModificationRun(run: self, snapshot: snapshot).execute(delete)
+        case .merge(let merge): try MergeRun(run: self, snapshot: snapshot).execute(merge)
         case .truncate(let tables, let restarting):
             try TruncateRun(run: self, snapshot: snapshot)
                 .truncate(tables, restarting: restarting)

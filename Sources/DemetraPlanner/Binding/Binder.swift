@@ -84,6 +84,7 @@ package final class Binder {
         case .insert(let insert): return .insert(try bindInsert(insert))
         case .update(let update): return .update(try bindUpdate(update))
         case .delete(let delete): return .delete(try bindDelete(delete))
+        case .merge(let merge): return .merge(try bindMerge(merge))
         case .truncate(let truncate): return try bindTruncate(truncate)
         case .vacuum(let names):
             var tables: [TableDefinition] = []
@@ -106,6 +107,7 @@ package final class Binder {
         case .alterView(let alter): return try bindAlterView(alter)
         case .alterTable(let alter): return try bindAlterTable(alter)
         case .drop(let drop): return try bindDrop(drop)
+        case .comment(let comment): return try bindComment(comment)
         case .checkAlerts(let name): return try bindCheckAlerts(name)
         case .acknowledgeAlert(let id): return try bindAcknowledgeAlert(id)
         case .explain(let explain):

@@ -58,6 +58,12 @@ extension Binder {
                 alias, name.range)
         }
         let isNamed = schema == nil || schema == RelationName.publicSchema || schema == "pg_catalog"
+        if isNamed, last == CommentRows.name {
+            return try systemRelation(
+                last,
+                BoundTableFunction(CommentRows.schema, rows: CommentRows(binder: self).rows),
+                alias, name.range)
+        }
         guard isNamed, let system = SystemRelation(rawValue: last) else { return nil }
         let function = BoundTableFunction(schema: system.schema) { _, _ throws(DemetraError) in
             throw DemetraError(.internalError, "\"\(last)\" is made by the engine")

@@ -144,9 +144,10 @@ extension Binder {
             throw DemetraError(.syntaxError, "CREATE VIEW specifies more column names than columns")
                 .at(statement.columns[0].range)
         }
-        let view = ViewDefinition(
+        var view = ViewDefinition(
             name: name.name, schemaName: name.schema, columnNames: statement.columns.map(\.name),
             query: qualifiedText(statement.query.range))
+        view.comment = catalog.views[name]?.comment
         try checkStored(view, bound.plan)
         let notice =
             name.isTemporary && !statement.isTemporary

@@ -108,9 +108,14 @@ extension Binder {
         where relation.schema == name.name {
             moves[relation] = RelationName(relation.name, schema: target.name)
         }
+        let comment =
+            catalog.schemaComments[name.name].map {
+                [CatalogChange.commentSchema(target.name, $0)]
+            } ?? []
         let changes = try moved(moves, "schema \"\(name.name)\"")
         return .define(
-            [.addSchema(target.name)] + changes + [.dropSchema(name.name)], tag: "ALTER SCHEMA",
+            [.addSchema(target.name)] + comment + changes + [.dropSchema(name.name)],
+            tag: "ALTER SCHEMA",
             notice: nil)
     }
 

@@ -9,6 +9,7 @@ package indirect enum BoundStatement: Sendable {
     case insert(BoundInsert)
     case update(BoundUpdate)
     case delete(BoundDelete)
+    case merge(BoundMerge)
     /// TRUNCATE; `restarting` are sequences that begin anew.
     case truncate([TableDefinition], restarting: [SequenceDefinition])
     /// ALTER SEQUENCE; without `restart` it goes on where it stands. One of another id takes its place.

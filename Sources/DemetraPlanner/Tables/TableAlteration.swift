@@ -185,6 +185,7 @@ final class TableAlteration {
             partition: table.partition, retention: table.retention, history: table.history,
             order: table.order, nextColumnID: table.nextColumnID)
         settled.onCommit = table.onCommit
+        settled.comment = table.comment
         // An index goes with the first of its columns.
         settled.indexes = table.indexes.filter { table.positions(of: $0.columns) != nil }
         settled.foreignKeys = table.foreignKeys.map { key in

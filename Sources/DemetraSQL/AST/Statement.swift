@@ -20,6 +20,7 @@ package indirect enum Statement: Sendable, Hashable {
     case insert(InsertStatement)
     case update(UpdateStatement)
     case delete(DeleteStatement)
+    case merge(MergeStatement)
     case truncate(TruncateStatement)
     case copy(CopyStatement)
     case createTable(CreateTableStatement)
@@ -39,6 +40,7 @@ package indirect enum Statement: Sendable, Hashable {
     case alterSequence(AlterSequenceStatement)
     case alterTable(AlterTableStatement)
     case drop(DropStatement)
+    case comment(CommentStatement)
     /// CHECK ALERTS, or CHECK ALERT name.
     case checkAlerts(Identifier?)
     /// ACKNOWLEDGE ALERT id.

@@ -226,6 +226,21 @@ enum DefinitionBuilder {
             })
     }
 
+    static func comment(_ node: SyntaxNode) throws(DemetraError) -> CommentStatement {
+        guard let name = node[.name] else { throw StatementBuilder.missing() }
+        let kind: CommentStatement.Kind =
+            if node.has(.table) { .table } else if node.has(.view) {
+                .view
+            } else if node.has(
+                .column)
+            { .column } else if node.has(.schema) { .schema } else if node.has(.sequence) {
+                .sequence
+            } else { .metric }
+        return CommentStatement(
+            kind: kind, name: ExpressionBuilder.objectName(name),
+            text: try node[.text]?.string())
+    }
+
     static func drop(_ node: SyntaxNode) -> DropStatement {
         let kinds: [(SyntaxLabel, DropStatement.Kind)] = [
             (.view, .view), (.schema, .schema), (.sequence, .sequence), (.metric, .metric),

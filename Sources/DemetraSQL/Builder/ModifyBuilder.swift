@@ -26,7 +26,7 @@ enum ModifyBuilder {
         return insert
     }
 
-    private static func assignments(_ node: SyntaxNode) throws(DemetraError) -> [Assignment] {
+    static func assignments(_ node: SyntaxNode) throws(DemetraError) -> [Assignment] {
         var result: [Assignment] = []
         for assignment in node.all(.assignments) {
             guard let column = assignment[.column], let value = assignment[.value] else { continue }

@@ -160,7 +160,7 @@ enum SelectBuilder {
         return .using(node.all(.using).map(\.identifier))
     }
 
-    private static func item(_ node: SyntaxNode) throws(DemetraError) -> TableReference {
+    static func item(_ node: SyntaxNode) throws(DemetraError) -> TableReference {
         let table = try unsampled(node)
         guard let sample = node[.sample], let method = sample[.method],
             let percent = sample[.percent]

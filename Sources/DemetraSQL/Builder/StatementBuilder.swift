@@ -14,6 +14,7 @@ enum StatementBuilder {
         if let inner = node[.insert] { return .insert(try ModifyBuilder.insert(inner)) }
         if let inner = node[.update] { return .update(try ModifyBuilder.update(inner)) }
         if let inner = node[.delete] { return .delete(try ModifyBuilder.delete(inner)) }
+        if let inner = node[.merge] { return .merge(try MergeBuilder.build(inner)) }
         if let inner = node[.truncate] {
             return .truncate(
                 TruncateStatement(
@@ -27,6 +28,7 @@ enum StatementBuilder {
         if let inner = node[.alterMetric] { return try MetricBuilder.alter(inner) }
         if let inner = node[.alter] { return try DefinitionBuilder.alter(inner) }
         if let inner = node[.drop] { return .drop(DefinitionBuilder.drop(inner)) }
+        if let inner = node[.comment] { return .comment(try DefinitionBuilder.comment(inner)) }
         return try SessionBuilder.build(node)
     }
 

@@ -14,6 +14,7 @@ enum CatalogCodec {
         }
         let changes: [CatalogChange] =
             catalog.schemas.sorted().map { .addSchema($0) }
+            + catalog.schemaComments.sorted { $0.key < $1.key }.map { .commentSchema($0, $1) }
             + sorted(catalog.tables).map { .putTable($0) }
             + sorted(catalog.views).map { .putView($0) }
             + sorted(catalog.sequences).map { .putSequence($0) }
@@ -33,6 +34,7 @@ enum CatalogCodec {
         }
         return Catalog(
             version: version, nextTableNumber: nextTableNumber, schemas: catalog.schemas,
+            schemaComments: catalog.schemaComments,
             tables: Array(catalog.tables.values), views: Array(catalog.views.values),
             sequences: Array(catalog.sequences.values),
             metrics: Array(catalog.metrics.values), alerts: Array(catalog.alerts.values),
@@ -44,28 +46,32 @@ enum CatalogCodec {
     static func encode(_ change: CatalogChange, into writer: inout ByteWriter) {
         switch change {
         case .putTable(let table):
-            writer.write(UInt8(19))
+            writer.write(UInt8(20))
             TableCodec.encode(table, into: &writer)
         case .dropTable(let id):
             writer.write(UInt8(2))
             writer.write(id.number)
         case .putView(let view):
-            writer.write(UInt8(13))
+            writer.write(UInt8(21))
             writer.write(view.schemaName)
             writer.write(view.name)
             write(view.columnNames, &writer)
             writer.write(view.query)
+            write(view.comment, &writer)
         case .dropView(let name):
             named(14, name.schema, &writer)
             writer.write(name.name)
         case .putSequence(let sequence):
-            writer.write(UInt8(17))
+            writer.write(UInt8(22))
             encode(sequence, into: &writer)
         case .dropSequence(let id):
             writer.write(UInt8(18))
             writer.write(id.number)
         case .addSchema(let name): named(15, name, &writer)
         case .dropSchema(let name): named(16, name, &writer)
+        case .commentSchema(let name, let text):
+            named(23, name, &writer)
+            write(text, &writer)
         case .putMetric(let metric):
             writer.write(MetricCodec.tag)
             MetricCodec.encode(metric, into: &writer)
@@ -93,6 +99,18 @@ enum CatalogCodec {
     private static func named(_ tag: UInt8, _ name: String, _ writer: inout ByteWriter) {
         writer.write(tag)
         writer.write(name)
+    }
+
+    /// A comment, or that there is none.
+    static func write(_ comment: String?, _ writer: inout ByteWriter) {
+        writer.write(comment != nil)
+        writer.write(comment ?? "")
+    }
+
+    static func comment(_ reader: inout ByteReader) throws(DemetraError) -> String? {
+        let isThere = try reader.flag()
+        let text = try reader.text()
+        return isThere ? text : nil
     }
 
     private static func write(_ texts: [String], _ writer: inout ByteWriter) {
@@ -133,13 +151,19 @@ enum CatalogCodec {
         case 11: return .putTable(try TableCodec.table(&reader, form: .options))
         case 12: return .putTable(try TableCodec.table(&reader, form: .schemas))
         case 19: return .putTable(try TableCodec.table(&reader, form: .references))
-        case 13:
-            let schema = try reader.text()
+        case 20: return .putTable(try TableCodec.table(&reader, form: .comments))
+        case 21:
+            var view = try view(&reader)
+            view.comment = try comment(&reader)
+            return .putView(view)
+        case 22:
+            var sequence = try sequence(&reader)
+            sequence.comment = try comment(&reader)
+            return .putSequence(sequence)
+        case 23:
             let name = try reader.text()
-            let columns = try texts(&reader)
-            return .putView(
-                ViewDefinition(
-                    name: name, schemaName: schema, columnNames: columns, query: try reader.text()))
+            return .commentSchema(name, try comment(&reader))
+        case 13: return .putView(try view(&reader))
         case 14:
             let schema = try reader.text()
             return .dropView(RelationName(try reader.text(), schema: schema))
@@ -150,6 +174,14 @@ enum CatalogCodec {
         case MetricCodec.tag: return .putMetric(try MetricCodec.metric(&reader))
         default: throw reader.damaged("an unknown change")
         }
+    }
+
+    private static func view(_ reader: inout ByteReader) throws(DemetraError) -> ViewDefinition {
+        let schema = try reader.text()
+        let name = try reader.text()
+        let columns = try texts(&reader)
+        return ViewDefinition(
+            name: name, schemaName: schema, columnNames: columns, query: try reader.text())
     }
 
     private static func encode(
@@ -168,6 +200,7 @@ enum CatalogCodec {
         writer.write(sequence.owner != nil)
         writer.write(sequence.owner?.table.number ?? 0)
         writer.write(sequence.owner?.column ?? 0)
+        write(sequence.comment, &writer)
     }
 
     private static func sequence(

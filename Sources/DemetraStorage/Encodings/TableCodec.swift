@@ -11,7 +11,9 @@ enum TableCodec {
         case options
         /// Before there were foreign keys, identities and names of indexes.
         case schemas
+        /// Before there were comments.
         case references
+        case comments
     }
 
     static func encode(_ table: TableDefinition, into writer: inout ByteWriter) {
@@ -53,6 +55,8 @@ enum TableCodec {
             writer.write(UInt32(index.columns.count))
             for column in index.columns { writer.write(column) }
         }
+        CatalogCodec.write(table.comment, &writer)
+        for column in table.columns { CatalogCodec.write(column.comment, &writer) }
     }
 
     private static func encode(_ key: ForeignKeyDefinition, into writer: inout ByteWriter) {
@@ -148,6 +152,12 @@ enum TableCodec {
             }
             for _ in 0..<(try reader.count(ofAtLeast: 9)) {
                 table.indexes.append(try index(&reader))
+            }
+        }
+        if form >= .comments {
+            table.comment = try CatalogCodec.comment(&reader)
+            for index in table.columns.indices {
+                table.columns[index].comment = try CatalogCodec.comment(&reader)
             }
         }
         return table

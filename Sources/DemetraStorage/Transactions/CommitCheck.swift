@@ -88,6 +88,10 @@ struct CommitCheck {
                 throw DemetraError(.duplicateSchema, "schema \"\(name)\" already exists")
             }
         case .dropSchema(let name): try checkEmptiness(name)
+        case .commentSchema(let name, _):
+            guard base.hasSchema(name) == current.hasSchema(name) else {
+                throw Self.conflict("schema \"\(name)\" was dropped concurrently")
+            }
         case .putMetric(let metric): try same("metric", metric.name, \.metrics)
         case .dropMetric(let name): try same("metric", name, \.metrics)
         case .putAlert(let alert): try same("alert", alert.name, \.alerts)

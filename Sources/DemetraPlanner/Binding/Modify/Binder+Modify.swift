@@ -88,7 +88,7 @@ extension Binder {
         ).at(column.range)
     }
 
-    private func checkCount(
+    func checkCount(
         _ given: Int, _ wanted: Int, _ isListed: Bool, _ range: SourceRange
     ) throws(DemetraError) {
         if given > wanted {
@@ -356,8 +356,27 @@ extension Binder {
         let (rows, scope, scan) = try targetRows(
             table, statement.alias, statement.from, statement.whereCondition)
         let context = ExpressionContext(scope: scope, clause: "UPDATE")
+        let values = try assignedValues(statement.assignments, table, context)
+        var projected = [passed(scan.rowID)]
+        for (position, column) in table.columns.enumerated() {
+            let old = scan.columns[position].column
+            let value = values[position] ?? BoundExpression(.column(old.id), type: old.type)
+            projected.append(
+                ProjectedColumn(column: newColumn(column.name, column.type), expression: value))
+        }
+        let plan = LogicalPlan.project(joining(rows, context.subqueries), projected)
+        let columns = Array(plan.columns.dropFirst())
+        return BoundUpdate(
+            table: table, plan: plan, checks: try checks(table, columns),
+            returning: try returning(statement.returning, table, statement.alias, columns))
+    }
+
+    /// What SET gives, by the positions of its columns.
+    func assignedValues(
+        _ assignments: [Assignment], _ table: TableDefinition, _ context: ExpressionContext
+    ) throws(DemetraError) -> [Int: BoundExpression] {
         var values: [Int: BoundExpression] = [:]
-        for assignment in statement.assignments {
+        for assignment in assignments {
             let position = try position(of: assignment.column, table)
             guard values[position] == nil else {
                 throw DemetraError(
@@ -377,21 +396,10 @@ extension Binder {
             values[position] = try assignedValue(
                 assignment, table.columns[position], table, context)
         }
-        var projected = [passed(scan.rowID)]
-        for (position, column) in table.columns.enumerated() {
-            let old = scan.columns[position].column
-            let value = values[position] ?? BoundExpression(.column(old.id), type: old.type)
-            projected.append(
-                ProjectedColumn(column: newColumn(column.name, column.type), expression: value))
-        }
-        let plan = LogicalPlan.project(joining(rows, context.subqueries), projected)
-        let columns = Array(plan.columns.dropFirst())
-        return BoundUpdate(
-            table: table, plan: plan, checks: try checks(table, columns),
-            returning: try returning(statement.returning, table, statement.alias, columns))
+        return values
     }
 
-    private func passed(_ column: PlanColumn?) -> ProjectedColumn {
+    func passed(_ column: PlanColumn?) -> ProjectedColumn {
         let column = column ?? newColumn("", .bigint)
         return ProjectedColumn(
             column: column, expression: BoundExpression(.column(column.id), type: column.type))
