@@ -140,5 +140,5 @@ final class RowCollector: StatementOutput {
             hint: "Use a SELECT, or COPY ... TO 'file'.")
     }
 
-    func copyBytes(_ bytes: [UInt8]) {}
+    func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 }

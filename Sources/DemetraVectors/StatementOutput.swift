@@ -22,11 +22,11 @@ package protocol StatementOutput: AnyObject {
     /// - Throws: 0A000 where the client cannot send any.
     func copySource(columnCount: Int) throws(DemetraError) -> any CopySource
 
-    /// The bytes of COPY ... TO STDOUT begin; each call of `copyBytes` then brings some.
+    /// The bytes of COPY ... TO STDOUT begin; each call of `copyRows` then brings some.
     func beginCopyOut(columnCount: Int) throws(DemetraError)
 
-    /// Bytes of COPY ... TO STDOUT.
-    func copyBytes(_ bytes: [UInt8]) throws(DemetraError)
+    /// Rows of COPY ... TO STDOUT as bytes, and where in them each ends; the last one is whole.
+    func copyRows(_ bytes: [UInt8], ends: [Int]) throws(DemetraError)
 }
 
 /// The bytes a client sends for COPY ... FROM STDIN.

@@ -175,6 +175,21 @@ class ServerTests(ProgramTests):
         with self.server.connect() as connection:
             self.assertEqual(connection.rows("SELECT count(*) FROM t"), [("0",)])
 
+    def test_a_copy_to_the_client_is_a_message_for_each_row(self):
+        with self.server.connect() as connection:
+            connection.query("CREATE TABLE t (id int, note text)")
+            connection.query("INSERT INTO t VALUES (1, 'two\nlines'), (2, 'one'), (3, NULL)")
+            connection.send(b"Q", b"COPY t TO STDOUT (FORMAT csv, HEADER)\0")
+            pieces = []
+            while True:
+                kind, body = connection.receive()
+                if kind == b"d":
+                    pieces.append(body)
+                if kind == b"Z":
+                    break
+            self.assertEqual(
+                pieces, [b"id,note\n", b'1,"two\nlines"\n', b"2,one\n", b"3,\n"])
+
     def test_an_answer_of_many_rows_arrives_whole(self):
         with self.server.connect() as connection:
             rows = connection.rows("SELECT n, 'text ' || n FROM generate_series(1, 200000) AS s(n)")

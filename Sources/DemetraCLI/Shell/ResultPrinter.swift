@@ -85,7 +85,7 @@ final class ResultPrinter: StatementOutput {
 
     func beginCopyOut(columnCount: Int) {}
 
-    func copyBytes(_ bytes: [UInt8]) {
+    func copyRows(_ bytes: [UInt8], ends: [Int]) {
         self.bytes += bytes
         if self.bytes.count > Self.flushByteCount { flush() }
     }

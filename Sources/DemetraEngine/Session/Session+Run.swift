@@ -131,5 +131,7 @@ private final class LastAnswer: StatementOutput {
     func beginCopyOut(columnCount: Int) throws(DemetraError) {
         try output.beginCopyOut(columnCount: columnCount)
     }
-    func copyBytes(_ bytes: [UInt8]) throws(DemetraError) { try output.copyBytes(bytes) }
+    func copyRows(_ bytes: [UInt8], ends: [Int]) throws(DemetraError) {
+        try output.copyRows(bytes, ends: ends)
+    }
 }

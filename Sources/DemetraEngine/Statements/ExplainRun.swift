@@ -122,6 +122,6 @@ struct ExplainRun {
             throw DemetraError(.featureNotSupported, "COPY cannot be explained")
         }
         func beginCopyOut(columnCount: Int) {}
-        func copyBytes(_ bytes: [UInt8]) {}
+        func copyRows(_ bytes: [UInt8], ends: [Int]) {}
     }
 }

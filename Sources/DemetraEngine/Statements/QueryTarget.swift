@@ -9,7 +9,7 @@ extension QueryTarget {
     func finish(tag: String) {}
     func notice(_ notice: Notice) {}
     func beginCopyOut(columnCount: Int) {}
-    func copyBytes(_ bytes: [UInt8]) {}
+    func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 
     func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
         throw DemetraError(.internalError, "a query was asked for a client's rows")

@@ -121,7 +121,9 @@ struct CopyRun {
         let target: CopyTarget
         switch endpoint {
         case .standard:
-            target = CopyTarget { (bytes) throws(DemetraError) in try run.output.copyBytes(bytes) }
+            target = CopyTarget { (bytes, ends) throws(DemetraError) in
+                try run.output.copyRows(bytes, ends: ends)
+            }
         case .file(let path):
             guard !run.engine.fileSystem.exists(path) else {
                 throw DemetraError(
@@ -129,17 +131,16 @@ struct CopyRun {
                     hint: "Choose another name, or remove it first.")
             }
             let file = try run.engine.fileSystem.open(path, creating: true)
-            target = CopyTarget { (bytes) throws(DemetraError) in try file.append(bytes) }
+            target = CopyTarget { (bytes, _) throws(DemetraError) in try file.append(bytes) }
         case .program: throw Self.noPrograms
         }
         let context = run.context(snapshot)
         let stream = try run.physical(plan, snapshot).open(context)
         if case .standard = endpoint { try run.output.beginCopyOut(columnCount: fields.count) }
         target.writer = writer
-        writer.begin(into: &target.bytes)
+        target.begin()
         let sink = ResultSink(output: target)
         try sink.run(stream, context)
-        writer.end(into: &target.bytes)
         try target.flush()
         try run.output.finish(tag: "COPY \(sink.rowCount)")
     }
@@ -150,18 +151,27 @@ private final class CopyTarget: QueryTarget {
     private static let flushByteCount = 1 << 16
 
     var writer: DelimitedWriter?
-    var bytes: [UInt8] = []
-    private let send: ([UInt8]) throws(DemetraError) -> Void
+    private var bytes: [UInt8] = []
+    /// Where in them rows end.
+    private var ends: [Int] = []
+    private let send: ([UInt8], [Int]) throws(DemetraError) -> Void
 
-    init(send: @escaping ([UInt8]) throws(DemetraError) -> Void) { self.send = send }
+    init(send: @escaping ([UInt8], [Int]) throws(DemetraError) -> Void) { self.send = send }
+
+    /// The header, which counts as a row.
+    func begin() {
+        writer?.begin(into: &bytes)
+        if !bytes.isEmpty { ends.append(bytes.count) }
+    }
 
     func rows(_ batch: Batch) throws(DemetraError) {
-        writer?.write(batch, into: &bytes)
+        writer?.write(batch, into: &bytes, ends: &ends)
         if bytes.count >= Self.flushByteCount { try flush() }
     }
 
     func flush() throws(DemetraError) {
-        if !bytes.isEmpty { try send(bytes) }
+        if !bytes.isEmpty { try send(bytes, ends) }
         bytes.removeAll(keepingCapacity: true)
+        ends.removeAll(keepingCapacity: true)
     }
 }

@@ -48,6 +48,12 @@ package final class DelimitedWriter: ResultWriter {
 
     /// A line for each row.
     package func write(_ batch: Batch, into bytes: inout [UInt8]) {
+        var ends: [Int] = []
+        write(batch, into: &bytes, ends: &ends)
+    }
+
+    /// As `write`, and adds where in `bytes` each row ends: a value may hold line breaks of its own.
+    package func write(_ batch: Batch, into bytes: inout [UInt8], ends: inout [Int]) {
         let cells = batch.vectors.map { CellText($0, style: .sql, zone: zone) }
         let needsNoCheck = batch.vectors.map { !quotesAll && Self.isPlain($0.type) }
         for row in 0..<batch.count {
@@ -62,6 +68,7 @@ package final class DelimitedWriter: ResultWriter {
                 if !needsNoCheck[index] || mayClash { protect(from: start, in: &bytes) }
             }
             bytes.append(0x0A)
+            ends.append(bytes.count)
         }
     }
 

@@ -17,7 +17,7 @@ enum BackendMessage: Sendable {
     case emptyQueryResponse
     case copyInResponse(columnCount: Int)
     case copyOutResponse(columnCount: Int)
-    case copyData([UInt8])
+    case copyData(ArraySlice<UInt8>)
     case copyDone
     /// `position` counts characters from 1.
     case error(DemetraError, position: Int?, isFatal: Bool)

@@ -66,8 +66,13 @@ final class ChannelOutput: StatementOutput {
         send(.copyOutResponse(columnCount: columnCount))
     }
 
-    func copyBytes(_ bytes: [UInt8]) throws(DemetraError) {
-        send(.copyData(bytes))
+    /// A message for each row, as PostgreSQL sends them.
+    func copyRows(_ bytes: [UInt8], ends: [Int]) throws(DemetraError) {
+        var start = 0
+        for end in ends {
+            send(.copyData(bytes[start..<end]))
+            start = end
+        }
         if buffer.readableBytes >= WireLimits.outputBytes / 4 { try flush() }
     }
 
