@@ -83,6 +83,25 @@ class TransactionTests(ProgramTests):
         first.query("ROLLBACK")
         self.assertEqual(first.rows("SELECT count(*) FROM ads"), [("2",)])
 
+    def test_merges_of_several_sessions_lose_nothing(self):
+        first, _ = self.two_sessions()
+        self.assertIn("Merge into ads", first.rows(
+            "EXPLAIN MERGE INTO ads USING (VALUES (1)) v (n) ON id = n WHEN MATCHED THEN DELETE")[0][0])
+
+        def merge(connection):
+            for number in range(40):
+                connection.query(
+                    f"MERGE INTO ads USING (VALUES (1), ({number % 5 + 100})) AS v (id) ON ads.id = v.id"
+                    " WHEN MATCHED THEN UPDATE SET spend = ads.spend + 1"
+                    " WHEN NOT MATCHED THEN DO NOTHING")
+
+        threads = [threading.Thread(target=merge, args=(self.connect(),)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(first.rows("SELECT spend FROM ads ORDER BY id"), [("130",), ("20",)])
+
     def test_copy_may_not_refer_to_rows_that_are_not_there(self):
         first, second = self.two_sessions()
         first.query("CREATE TABLE clicks (ad bigint REFERENCES ads, n serial)")

@@ -95,11 +95,13 @@ extension Session {
             guard let prepared = try? prepared.statement(name) else { return false }
             return mayRetry(prepared.statement.statement, error, attempt)
         case (.insert, .serializationFailure), (.update, .serializationFailure),
-            (.delete, .serializationFailure), (.truncate, .serializationFailure),
+            (.delete, .serializationFailure), (.merge, .serializationFailure),
+            (.truncate, .serializationFailure),
             (.createTable, .serializationFailure), (.createView, .serializationFailure),
             (.createMetric, .serializationFailure), (.alterMetric, .serializationFailure),
             (.alterTable, .serializationFailure),
-            (.drop, .serializationFailure), (.createSchema, .serializationFailure),
+            (.drop, .serializationFailure), (.comment, .serializationFailure),
+            (.createSchema, .serializationFailure),
             (.createIndex, .serializationFailure), (.createSequence, .serializationFailure),
             (.alterSequence, .serializationFailure),
             (.renameSchema, .serializationFailure), (.alterView, .serializationFailure),

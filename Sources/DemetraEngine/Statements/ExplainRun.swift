@@ -65,6 +65,7 @@ struct ExplainRun {
         case .update(let update): return try report("Update \(update.table.name)", update.plan)
         case .delete(let delete):
             return try report("Delete from \(delete.table.name)", delete.plan)
+        case .merge(let merge): return try report("Merge into \(merge.table.name)", merge.plan)
         case .createTableAs(let table, let plan):
             return try report("Create table \(table.name)", plan)
         default: return PlanReport(title: "Utility statement", inputs: [])
