@@ -5,11 +5,18 @@ import Foundation
 enum GrammarCompiler {
     static func main() {
         let arguments = CommandLine.arguments
-        guard arguments.count == 3 else {
-            report("usage: GrammarCompiler GRAMMAR-FOLDER OUTPUT-FOLDER")
-        }
         do {
-            try compile(from: arguments[1], to: arguments[2])
+            switch arguments.count {
+            case 3: try compile(from: arguments[1], to: arguments[2])
+            case 4 where arguments[1] == "--reference":
+                try writeReference(of: arguments[2], to: arguments[3])
+            default:
+                report(
+                    """
+                    usage: GrammarCompiler GRAMMAR-FOLDER OUTPUT-FOLDER
+                           GrammarCompiler --reference GRAMMAR-FOLDER PAGE
+                    """)
+            }
         } catch {
             report("\(error)")
         }
@@ -20,27 +27,50 @@ enum GrammarCompiler {
         exit(1)
     }
 
-    /// The files that `compile` writes for these grammar files.
-    static func compile(from folder: String, to output: String) throws {
+    /// Writes the parser's files.
+    private static func compile(from folder: String, to output: String) throws {
+        let (grammar, files) = try read(folder)
+        var emitter = ParserEmitter(grammar: grammar)
+        try write(emitter.emitTables(), output + "/SyntaxTables.swift")
+        try write(emitter.emitOperators(), output + "/SyntaxOperators.swift")
+        var all = ""
+        for file in files { all += emitter.emitRules(file.rules) }
+        try write(all, output + "/SyntaxRules.swift")
+    }
+
+    /// Writes the page that people read.
+    private static func writeReference(of folder: String, to page: String) throws {
+        let (grammar, files) = try read(folder)
+        // From the statements down to the words.
+        let order = ["session", "query", "modify", "define", "metric", "expression"]
+        let sorted = files.sorted {
+            (order.firstIndex(of: $0.name) ?? order.count)
+                < (order.firstIndex(of: $1.name) ?? order.count)
+        }
+        try write(ReferenceWriter(grammar: grammar).page(sorted), page)
+    }
+
+    private static func read(_ folder: String) throws -> (Grammar, [GrammarFile]) {
         var grammar = Grammar()
-        var rulesByFile: [(name: String, rules: [Rule])] = []
+        var files: [GrammarFile] = []
         let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
         for name in names where name.hasSuffix(".peg") {
             let text = try String(contentsOfFile: folder + "/" + name, encoding: .utf8)
             let before = grammar.rules.count
             var reader = GrammarReader(text: text, file: folder + "/" + name)
             try reader.read(into: &grammar)
-            rulesByFile.append((String(name.dropLast(4)), Array(grammar.rules[before...])))
+            // The first line says what the file is about.
+            let first = text.prefix { $0 != "\n" }.drop { $0 == "#" || $0 == " " }
+            let title = first.hasSuffix(".") ? String(first.dropLast()) : String(first)
+            files.append(
+                GrammarFile(
+                    name: String(name.dropLast(4)), title: title,
+                    rules: Array(grammar.rules[before...])))
         }
         let list = try String(contentsOfFile: folder + "/keywords.list", encoding: .utf8)
         grammar.keywords = KeywordList.read(list)
         try RuleChecker(grammar: grammar).check()
-        var emitter = ParserEmitter(grammar: grammar)
-        try write(emitter.emitTables(), output + "/SyntaxTables.swift")
-        try write(emitter.emitOperators(), output + "/SyntaxOperators.swift")
-        var all = ""
-        for (_, rules) in rulesByFile { all += emitter.emitRules(rules) }
-        try write(all, output + "/SyntaxRules.swift")
+        return (grammar, files)
     }
 
     private static func write(_ text: String, _ path: String) throws {

@@ -6,6 +6,7 @@ says `<!-- fails: SQLSTATE -->`.
 """
 
 import re
+import subprocess
 
 from program import ROOT, ProgramTests, main, run
 
@@ -36,6 +37,16 @@ class DocumentsTests(ProgramTests):
                 count += 1
         self.assertGreater(count, 0, "no block was found")
         print(f"{count} blocks ran")
+
+    def test_the_syntax_is_that_of_the_grammar(self):
+        page = self.folder / "syntax.md"
+        outcome = subprocess.run(
+            [ROOT / ".build/release/GrammarCompiler", "--reference", ROOT / "Grammar", page],
+            capture_output=True, text=True)
+        self.assertEqual(outcome.returncode, 0, outcome.stderr)
+        self.assertEqual(
+            page.read_text(), (ROOT / "docs/syntax.md").read_text(),
+            "docs/syntax.md is not what Samples/syntax-reference writes")
 
 
 if __name__ == "__main__":
