@@ -85,7 +85,7 @@ extension LiteralRows.Kinds {
         switch type {
         case .smallint, .integer, .bigint: return !contains(.fraction)
         case .double, .numeric: return true
-        default: return isDisjoint(with: [.whole, .fraction])
+        default: return !contains(.whole) && !contains(.fraction)
         }
     }
 }

@@ -62,11 +62,14 @@ struct CommitBuilder {
         let count = batches.reduce(0) { $0 + $1.count }
         guard count > 0 else { return }
         let definition = try state(table).definition
+        let filled = batches.filter { $0.count > 0 }
         var columns: [Vector] = []
         for (index, column) in definition.columns.enumerated() {
-            let parts = batches.filter { $0.count > 0 }.map { $0.vectors[index] }
-            let joined = try Vector.concatenating(parts, type: column.type).withoutConstant()
-            columns.append(joined.withoutUnusedTexts())
+            let vector =
+                filled.count == 1 && filled[0].vectors[index].type == column.type
+                ? filled[0].vectors[index]
+                : try Vector.concatenating(filled.map { $0.vectors[index] }, type: column.type)
+            columns.append(vector.withoutConstant().withoutUnusedTexts())
         }
         var rowCount = count
         for key in isChecked ? [] : definition.keys {
