@@ -1,0 +1,17 @@
+SELECT * FROM everything ORDER BY id;
+SELECT count(*), sum(impressions), sum(clicks), sum(spend), sum(revenue), count(note), min(note), max(note), count(country) FROM ads;
+SELECT ad_id, count(*), sum(clicks), round(sum(spend)::numeric, 2) AS spend, sum(revenue) FROM ads GROUP BY ad_id ORDER BY ad_id;
+SELECT ts, ad_id, impressions, clicks, spend, revenue, note, country FROM ads WHERE ts >= '2025-01-24 20:00:00' OR ts < '2025-01-01 02:00:00' ORDER BY ts, ad_id;
+SELECT * FROM restated ORDER BY day, campaign;
+SELECT channel, round(spend::numeric, 2) AS spend, revenue FROM by_channel ORDER BY channel;
+SELECT channel, round(fixture_roas::numeric, 4) AS roas FROM ads GROUP BY channel ORDER BY channel;
+SELECT name, severity FROM alert_rules ORDER BY name;
+SELECT channel, count(*), sum(clicks), sum(spend), round(sum(share)::numeric, 3) AS share, count(country), round(cost_of_click, 4) AS cost FROM kept GROUP BY channel ORDER BY channel;
+SELECT kind, count(*), sum(new_spend - old_spend) AS correction, min(new_clicks) FROM changes('kept', NULL, NULL) GROUP BY kind ORDER BY kind;
+SELECT * FROM kept WHERE ts < '2025-01-01 12:00' OR ts >= '2026-01-01' ORDER BY ts, channel;
+SELECT count(*), sum(spend), min(day), max(day) FROM reports.daily;
+SELECT * FROM reports.months ORDER BY month LIMIT 4;
+SELECT id, name, labels, limits, labels[1] AS first FROM accounts ORDER BY id;
+SELECT account, count(*), sum(amount), min(ticket), max(ticket), max(number) FROM bills GROUP BY account ORDER BY account NULLS LAST;
+SELECT * FROM demetra_comments ORDER BY 1, 2, 3;
+SELECT constraint_name, constraint_type FROM information_schema.table_constraints WHERE table_name IN ('accounts', 'bills') ORDER BY 1, 2;
