@@ -10,11 +10,14 @@ enum GrammarCompiler {
             case 3: try compile(from: arguments[1], to: arguments[2])
             case 4 where arguments[1] == "--reference":
                 try writeReference(of: arguments[2], to: arguments[3])
+            case 5 where arguments[1] == "--sentences":
+                try printSentences(of: arguments[2], seed: arguments[3], count: arguments[4])
             default:
                 report(
                     """
                     usage: GrammarCompiler GRAMMAR-FOLDER OUTPUT-FOLDER
                            GrammarCompiler --reference GRAMMAR-FOLDER PAGE
+                           GrammarCompiler --sentences GRAMMAR-FOLDER SEED COUNT
                     """)
             }
         } catch {
@@ -48,6 +51,15 @@ enum GrammarCompiler {
                 < (order.firstIndex(of: $1.name) ?? order.count)
         }
         try write(ReferenceWriter(grammar: grammar).page(sorted), page)
+    }
+
+    /// Prints random statements, one in a line.
+    private static func printSentences(
+        of folder: String, seed: String, count: String
+    ) throws {
+        let (grammar, _) = try read(folder)
+        var writer = SentenceWriter(grammar: grammar, seed: UInt64(seed) ?? 1)
+        for _ in 0..<(Int(count) ?? 0) { print(writer.statement()) }
     }
 
     private static func read(_ folder: String) throws -> (Grammar, [GrammarFile]) {

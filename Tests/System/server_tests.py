@@ -5,9 +5,10 @@ import os
 import random
 import socket
 import struct
+import subprocess
 import threading
 
-from program import PATIENCE, ProgramTests, main
+from program import PATIENCE, ROOT, ProgramTests, main
 from wire import Connection, ServerError
 
 SLOW_QUERY = ("SELECT count(*) FROM generate_series(1, 60000) AS a(x),"
@@ -244,6 +245,63 @@ class ServerTests(ProgramTests):
         self.assertEqual(rows, [("100", "0")])
         for connection in connections:
             connection.close()
+
+    def sentences(self, seed, count):
+        """Random statements of the grammar; what they would do is only explained."""
+        compiler = ROOT / ".build/release/GrammarCompiler"
+        made = subprocess.run(
+            [compiler, "--sentences", ROOT / "Grammar", str(seed), str(count)],
+            capture_output=True, text=True, check=True)
+        return ["EXPLAIN " + line for line in made.stdout.splitlines()
+                if "EXPLAIN ANALYZE" not in f"EXPLAIN {line}" and "( ANALYZE" not in line]
+
+    def prepare_for_sentences(self, connection):
+        for table in ("a (a int, b text, spend numeric(10,2))", "b (a int, b text, ads date)",
+                      "ads (a int PRIMARY KEY, b text, spend numeric(10,2))",
+                      "spend (a timestamp, spend int)", '"Mixed" ("Mixed" text, a int[])'):
+            connection.query(f"CREATE TABLE {table}")
+
+    def assert_answered(self, connection, statement):
+        """An answer, or an error that names its place; gives the error's SQLSTATE."""
+        try:
+            connection.query(statement)
+            return "00000"
+        except ServerError as error:
+            self.assertNotEqual(error.state[:2], "XX", f"{statement}\n{error}")
+            if position := error.fields.get("P"):
+                self.assertIn(int(position), range(1, len(statement) + 2), statement)
+            return error.state
+
+    def test_sentences_of_the_grammar_are_understood(self):
+        print(f"seed {self.arguments.seed}")
+        with self.server.connect() as connection:
+            self.prepare_for_sentences(connection)
+            sentences = self.sentences(self.arguments.seed, 4_000)
+            refused = [sentence for sentence in sentences
+                       if self.assert_answered(connection, sentence) == "42601"]
+        # Some are wrong in other ways that PostgreSQL calls syntax too, such as a column list of no record.
+        self.assertLess(len(refused), len(sentences) // 8)
+        self.assert_alive()
+
+    def test_sentences_with_words_lost_doubled_and_moved_do_no_harm(self):
+        print(f"seed {self.arguments.seed}")
+        chance = random.Random(self.arguments.seed)
+        with self.server.connect() as connection:
+            self.prepare_for_sentences(connection)
+            for sentence in self.sentences(self.arguments.seed, 4_000):
+                words = sentence.split(" ")[1:]
+                for _ in range(chance.randint(1, 3)):
+                    place = chance.randrange(len(words))
+                    match chance.randrange(4):
+                        case 0: words.insert(place, words[place])
+                        case 1: words.insert(place, chance.choice(words))
+                        case 2: words[place] = words[place][:chance.randint(0, len(words[place]))]
+                        case 3 if len(words) > 1: del words[place]
+                text = " ".join(words)
+                # What is explained by the mutation itself would run.
+                if "ANALYZE" not in text and "ANALYSE" not in text:
+                    self.assert_answered(connection, "EXPLAIN " + text)
+        self.assert_alive()
 
     def test_an_empty_statement_is_answered(self):
         with self.server.connect() as connection:

@@ -25,11 +25,7 @@ enum SuffixBuilder {
         switch suffix.rule {
         case .elementSuffix:
             guard suffix.has(.slice) else {
-                guard let index = suffix[.index] else {
-                    throw DemetraError(
-                        .syntaxError, "syntax error at or near \"]\"",
-                        position: Int(suffix.range.upper) - 1)
-                }
+                guard let index = suffix[.index] else { return operand.node }
                 return .element(operand, try ExpressionBuilder.build(index))
             }
             return .slice(

@@ -269,7 +269,7 @@ struct SyntaxParser {
         var ahead = position
         while tokens[ahead].kind == .symbol, text.bytes[tokens[ahead].start] == 0x28 { ahead += 1 }
         switch tokens[ahead].keyword {
-        case .select, .with, .values: return true
+        case .select, .with, .values, .table: return true
         default: return miss("a query")
         }
     }
@@ -278,6 +278,8 @@ struct SyntaxParser {
     mutating func takeTypedLiteralAhead(label: SyntaxLabel? = nil) -> Bool {
         let token = next
         guard token.kind == .word, position + 1 < tokens.count else { return false }
+        // `CASE WHEN 'a' = b`: no type is called WHEN.
+        if let keyword = token.keyword, keyword.keywordClass == .reserved { return false }
         return tokens[position + 1].kind == .string
     }
 
