@@ -12,4 +12,18 @@ protocol PhysicalOperator: Sendable {
 
     /// Makes the rows ready to flow.
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream
+
+    /// As `open`, for a sort of which only the first rows are wanted: rows behind the border need not come.
+    func open(
+        _ context: ExecutionContext, border: SharedBorder
+    ) throws(DemetraError) -> BatchStream
+}
+
+extension PhysicalOperator {
+    /// Most operators cannot tell.
+    func open(
+        _ context: ExecutionContext, border: SharedBorder
+    ) throws(DemetraError) -> BatchStream {
+        try open(context)
+    }
 }

@@ -29,18 +29,10 @@ struct TopOperator: PhysicalOperator {
         let border = SharedBorder(keys)
         let sink = Sink(
             keys: keys, types: layout.types, count: end, border: border, context: context)
-        let stream: BatchStream
-        if let border, let scan = input as? ScanOperator {
-            stream = try scan.open(context, border: border)
-        } else if let border, let profiled = input as? ProfiledOperator,
-            let scan = profiled.inner as? ScanOperator
-        {
-            stream = try profiled.opening { () throws(DemetraError) in
-                try scan.open(context, border: border)
+        let stream =
+            if let border { try input.open(context, border: border) } else {
+                try input.open(context)
             }
-        } else {
-            stream = try input.open(context)
-        }
         try context.run(stream, into: sink)
         return BatchStream(source: sink.rows.slice(from: bounds.offset, to: end))
     }

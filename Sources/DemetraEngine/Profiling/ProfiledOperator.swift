@@ -3,8 +3,7 @@ import DemetraVectors
 
 /// An operator whose rows and time are counted.
 struct ProfiledOperator: PhysicalOperator {
-    /// The operator itself.
-    let inner: any PhysicalOperator
+    private let inner: any PhysicalOperator
     private let profile: OperatorProfile
     private let clock: any Clock
 
@@ -25,8 +24,13 @@ struct ProfiledOperator: PhysicalOperator {
         try opening { () throws(DemetraError) in try inner.open(context) }
     }
 
-    /// Opens the operator in another way than `open`.
-    func opening(
+    func open(
+        _ context: ExecutionContext, border: SharedBorder
+    ) throws(DemetraError) -> BatchStream {
+        try opening { () throws(DemetraError) in try inner.open(context, border: border) }
+    }
+
+    private func opening(
         _ open: () throws(DemetraError) -> BatchStream
     ) throws(DemetraError) -> BatchStream {
         let start = clock.monotonicNanoseconds()

@@ -12,8 +12,7 @@ struct ReferenceLookup {
     /// Positions of the columns that refer.
     let columns: [Int]
 
-    /// Row ids of the visible rows whose columns equal one of `keys`, and which of them; of each key at most
-    /// `limit` rows in all.
+    /// Row ids of the visible rows whose columns equal one of `keys`, and which of them; at most `limit`.
     func find(
         _ keys: [Vector], count: Int, limit: Int = .max
     ) throws(DemetraError) -> (rows: [Int64], keys: [Int]) {
@@ -23,51 +22,18 @@ struct ReferenceLookup {
         let table = try JoinTable(keys: keys, rowCount: count)
         for candidate in state.groups where candidate.visibleCount > 0 {
             guard mayReference(candidate.group, maps) else { continue }
-            try probe(JoinProbe(table), candidate, limit, &rows, &found)
+            try candidate.probe(JoinProbe(table), columns) { id, key in
+                rows.append(id)
+                found.append(key)
+                return rows.count < limit
+            }
             if rows.count >= limit { break }
         }
         return (rows, found)
     }
 
     private func mayReference(_ group: RowGroup, _ maps: [ZoneMap]) -> Bool {
-        for (map, column) in zip(maps, columns) {
-            let stored = group.zoneMap(column)
-            if stored.isAllNull || map.isAllNull { return false }
-            guard let low = stored.minimum, let high = stored.maximum, let first = map.minimum,
-                let last = map.maximum, ZoneOrder.areComparable(low, first)
-            else { continue }
-            if ZoneOrder.compare(last, low) < 0 || ZoneOrder.compare(first, high) > 0 {
-                return false
-            }
-        }
-        return true
-    }
-
-    private func probe(
-        _ probe: JoinProbe, _ candidate: VisibleGroup, _ limit: Int, _ rows: inout [Int64],
-        _ found: inout [Int]
-    ) throws(DemetraError) {
-        let group = candidate.group
-        var stored: [Vector] = []
-        for column in columns { stored.append(try group.vector(column)) }
-        var ids: GroupIDs?
-        var start = 0
-        while start < group.count, rows.count < limit {
-            let length = min(Batch.capacity, group.count - start)
-            probe.start(
-                keys: stored.map { $0.slice(from: start, count: length) }, count: length)
-            while let pairs = probe.next(limit: Batch.capacity) {
-                for index in 0..<pairs.count {
-                    let row = start + Int(pairs.probeRows[index])
-                    if candidate.isHidden(row) { continue }
-                    let known = if let ids { ids } else { try GroupIDs(group) }
-                    ids = known
-                    rows.append(known[row])
-                    found.append(Int(pairs.buildRows[index]))
-                }
-            }
-            start += length
-        }
+        zip(maps, columns).allSatisfy { map, column in group.zoneMap(column).mayMeet(map) }
     }
 }
 

@@ -46,6 +46,15 @@ package struct ZoneMap: Sendable, Hashable {
     /// True when every row is NULL.
     var isAllNull: Bool { isKnown && nullCount == rowCount }
 
+    /// False when no value of a column with this map equals one of a column with another; NULLs equal nothing.
+    func mayMeet(_ other: ZoneMap) -> Bool {
+        if isAllNull || other.isAllNull { return false }
+        guard let low = minimum, let high = maximum, let first = other.minimum,
+            let last = other.maximum, ZoneOrder.areComparable(low, first)
+        else { return true }
+        return ZoneOrder.compare(last, low) >= 0 && ZoneOrder.compare(first, high) <= 0
+    }
+
     /// Joins two maps of one column.
     init(_ first: ZoneMap, _ second: ZoneMap) {
         guard first.isKnown, second.isKnown else {

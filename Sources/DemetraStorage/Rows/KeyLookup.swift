@@ -33,7 +33,10 @@ struct KeyLookup {
             } else {
                 if table == nil { table = try JoinTable(keys: keys, rowCount: count) }
                 guard let table else { continue }
-                try probe(JoinProbe(table), candidate, &result)
+                try candidate.probe(JoinProbe(table), key.columns) { id, key in
+                    result[key] = id
+                    return true
+                }
             }
         }
         return result
@@ -53,31 +56,6 @@ struct KeyLookup {
                 ids = known
                 result[Int(pairs.probeRows[index])] = known[row]
             }
-        }
-    }
-
-    private func probe(
-        _ probe: JoinProbe, _ candidate: VisibleGroup, _ result: inout [Int64]
-    ) throws(DemetraError) {
-        let group = candidate.group
-        var stored: [Vector] = []
-        for column in key.columns { stored.append(try group.vector(column)) }
-        var ids: GroupIDs?
-        var start = 0
-        while start < group.count {
-            let length = min(Batch.capacity, group.count - start)
-            probe.start(
-                keys: stored.map { $0.slice(from: start, count: length) }, count: length)
-            while let pairs = probe.next(limit: Batch.capacity) {
-                for index in 0..<pairs.count {
-                    let row = start + Int(pairs.probeRows[index])
-                    if candidate.isHidden(row) { continue }
-                    let known = if let ids { ids } else { try GroupIDs(group) }
-                    ids = known
-                    result[Int(pairs.buildRows[index])] = known[row]
-                }
-            }
-            start += length
         }
     }
 }
@@ -139,18 +117,11 @@ private struct KeyRange {
     func overlaps(_ group: RowGroup, _ columns: [Int]) -> Bool {
         for (index, column) in columns.enumerated() {
             let stored = group.zoneMap(column)
-            if stored.isAllNull || maps[index].isAllNull { return false }
-            guard let low = stored.minimum, let high = stored.maximum else { continue }
-            if index == 0, let leading, let least = low.wholeNumber,
-                let greatest = high.wholeNumber
+            guard stored.mayMeet(maps[index]) else { return false }
+            if index == 0, let leading, let least = stored.minimum?.wholeNumber,
+                let greatest = stored.maximum?.wholeNumber,
+                !contains(leading, least, greatest)
             {
-                if !contains(leading, least, greatest) { return false }
-                continue
-            }
-            guard let first = maps[index].minimum, let last = maps[index].maximum,
-                ZoneOrder.areComparable(low, first)
-            else { continue }
-            if ZoneOrder.compare(last, low) < 0 || ZoneOrder.compare(first, high) > 0 {
                 return false
             }
         }
