@@ -123,12 +123,11 @@ final class ExpressionEvaluator {
         else { return nil }
         let memo = memos[index] ?? DictionaryResults()
         memos[index] = memo
+        memo.use(constants: operands.map(\.constantKey))
         if let known = memo.result(for: dictionary) {
             return known.vector(codes: codes, validity: operands[varying].validity, count: count)
         }
-        guard dictionary.count <= max(count * 2, DictionaryResults.alwaysWorthCount) else {
-            return nil
-        }
+        guard memo.isWorth(dictionaryCount: dictionary.count, rowCount: count) else { return nil }
         var arguments = operands.map {
             Vector.constant($0.slice(from: 0, count: 1), count: dictionary.count)
         }
@@ -288,6 +287,14 @@ final class ExpressionEvaluator {
             open = open.composed(with: found.complement(count: open.count))
         }
         return try BlendKernel.blend(parts, type: type, count: batch.count)
+    }
+}
+
+extension Vector {
+    /// What tells a constant from another one; nil when it is none.
+    fileprivate var constantKey: ExpressionKey? {
+        guard case .constant(let box) = storage else { return nil }
+        return ExpressionKey(.literal(box.vector), type)
     }
 }
 

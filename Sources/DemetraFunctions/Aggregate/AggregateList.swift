@@ -281,22 +281,6 @@ enum AggregateList {
         AggregateFunction(
             "string_agg", Signature([.type(.text), .type(.text)], result: .fixed(.text)),
             isOrderSensitive: true
-        ) { _, type in
-            FoldAccumulator(
-                type: type, initial: (text: nil as String?, separator: ""),
-                fold: { state, values in
-                    guard case .text(let value) = values[0] else { return }
-                    var separator = ""
-                    if case .text(let given) = values[1] { separator = given }
-                    state = (state.text.map { $0 + separator + value } ?? value, separator)
-                },
-                combine: { state, other in
-                    guard let text = other.text else { return }
-                    state = (
-                        state.text.map { $0 + other.separator + text } ?? text, other.separator
-                    )
-                },
-                result: { $0.text.map { .text($0) } ?? .null })
-        },
+        ) { _, type in StringAccumulator(type: type) },
     ]
 }
