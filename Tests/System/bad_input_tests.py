@@ -6,6 +6,7 @@ import shutil
 import stat
 
 from program import BINARY, ProgramTests, main, run
+from wire import ServerError
 
 
 class BadInputTests(ProgramTests):
@@ -159,6 +160,95 @@ class BadInputTests(ProgramTests):
             outcome = run(*arguments)
             self.assertNotEqual(outcome.status, 0, arguments)
             self.assertIn("sage", outcome.errors)
+
+
+class ExtremeStatementTests(ProgramTests):
+    """Statements as long, deep and wide as somebody can make them: an answer, or an error of class 54."""
+
+    def setUp(self):
+        super().setUp()
+        server = self.serving()
+        self.server = server.__enter__()
+        self.addCleanup(server.__exit__, None, None, None)
+
+    def assert_alive(self):
+        self.assertTrue(self.server.is_running, "the server is gone")
+        self.assertEqual(self.outcome("SELECT 1"), 1)
+
+    def outcome(self, statement):
+        """The number of rows, or the error's state."""
+        with self.server.connect() as connection:
+            try:
+                return len(connection.rows(statement))
+            except ServerError as error:
+                return error.state
+
+    def assert_outcomes(self, expected, statements):
+        for name, statement in statements.items():
+            with self.subTest(name):
+                self.assertEqual(self.outcome(statement), expected)
+        self.assert_alive()
+
+    def test_what_is_long_is_answered(self):
+        numbers = range(10_000)
+        self.assert_outcomes(1, {
+            "a megabyte of text": f"SELECT length('{'x' * 1_000_000}')",
+            "a list": f"SELECT 1 WHERE 5 IN ({','.join(map(str, range(100_000)))})",
+            "rows": f"SELECT count(*) FROM (VALUES {','.join(f'({n})' for n in range(100_000))}) AS v",
+            "OR": f"SELECT count(*) FROM generate_series(1, 9) AS g WHERE {' OR '.join(f'g = {n}' for n in numbers)}",
+            "AND": f"SELECT count(*) FROM generate_series(1, 9) AS g WHERE {' AND '.join(f'g <> {n}' for n in numbers)}",
+            "columns": f"SELECT {','.join(f'{n} AS c{n}' for n in range(5_000))}",
+            "a chain of common tables": "WITH c0 AS (SELECT 1 AS x)" + "".join(
+                f", c{n} AS (SELECT x + 1 AS x FROM c{n - 1})" for n in range(1, 1_000))
+                + " SELECT * FROM c999",
+            "common tables": "WITH " + ",".join(f"c{n} AS (SELECT {n} AS x)" for n in range(1_000))
+                + " SELECT c1.x FROM c1, c999",
+            "common tables that are used twice": "WITH " + ",".join(
+                f"c{n} AS (SELECT {n} AS x)" for n in range(1_000))
+                + f" SELECT count(*) FROM ({' UNION ALL '.join(f'SELECT x FROM c{n // 2}' for n in range(2_000))}) AS u",
+            "a template": "SELECT to_char(1, repeat('9', 100000))",
+            "patterns": "SELECT repeat('a', 100000) ~ '^(a|a|aa)+$', repeat('a', 100000) ~ '(a*)*b', "
+                        f"repeat('a', 100000) LIKE '{'%a' * 1_000}b'",
+        })
+        union = " UNION ALL ".join(f"SELECT {n}" for n in range(5_000))
+        self.assert_outcomes(5_000, {
+            "UNION ALL": union, "UNION": union.replace(" ALL", ""),
+        })
+
+    def test_what_is_deep_is_refused(self):
+        deep = 10_000
+        self.assert_outcomes("54001", {
+            "parentheses": f"SELECT {'(' * deep}1{')' * deep}",
+            "open parentheses": f"SELECT {'(' * deep}",
+            "arrays": f"SELECT {'ARRAY[' * deep}1{']' * deep}",
+            "NOT": f"SELECT {'NOT ' * deep}true",
+            "signs": f"SELECT {'- ' * deep}1",
+            "CASE": f"SELECT {'CASE WHEN true THEN ' * deep}1{' END' * deep}",
+            "subqueries": f"SELECT * FROM {'(SELECT * FROM ' * deep}(VALUES (1)) AS v{') AS s' * deep}",
+            "scalar subqueries": f"SELECT {'(SELECT ' * deep}1{')' * deep}",
+            "calls": f"SELECT {'abs(' * deep}1{')' * deep}",
+            "a sum": f"SELECT {'+'.join('1' * 500_000)}",
+            "grouping sets": f"SELECT 1 FROM (VALUES (1)) AS v(a) GROUP BY {','.join(['ROLLUP (a, a, a)'] * 12)}",
+        })
+
+    def test_what_is_wide_is_refused(self):
+        self.assert_outcomes("54011", {
+            "a result": f"SELECT {','.join(map(str, range(100_000)))}",
+            "a table": f"CREATE TABLE wide ({','.join(f'c{n} int' for n in range(20_000))})",
+            "CUBE": f"SELECT 1 FROM (VALUES (1)) AS v(a) GROUP BY CUBE ({','.join('a' * 13)})",
+        })
+
+    def test_what_has_no_end_is_cancelled(self):
+        for statement in (
+                "SELECT count(*) FROM generate_series(1, 1000000000000)",
+                "SELECT count(*) FROM generate_series(1, 1000000) AS a, generate_series(1, 1000000) AS b",
+                "SELECT g FROM generate_series(1, 1000000000000) AS g ORDER BY g DESC LIMIT 1"):
+            with self.subTest(statement), self.server.connect() as connection:
+                connection.query("SET statement_timeout = 200")
+                with self.assertRaises(ServerError) as caught:
+                    connection.query(statement)
+                self.assertEqual(caught.exception.state, "57014")
+        self.assert_alive()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ struct BackupCommand: AsyncParsableCommand {
             """)
 
     @OptionGroup var places: TargetArgument
-    @OptionGroup var memory: MemoryOptions
+    @OptionGroup var resources: ResourceOptions
 
     func run() async throws {
         do {
@@ -23,7 +23,7 @@ struct BackupCommand: AsyncParsableCommand {
                     .invalidCatalogName, "\"\(places.path)\" is not a Demetra database",
                     hint: "Give the directory of a database.")
             }
-            let database = try OpenDatabase.at(places.path, memory)
+            let database = try OpenDatabase.at(places.path, resources)
             try database.backup(to: places.target)
             try database.close()
             print("backed up \"\(places.path)\" to \"\(places.target)\"")

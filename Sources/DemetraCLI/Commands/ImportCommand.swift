@@ -46,12 +46,12 @@ struct ImportCommand: AsyncParsableCommand {
     @Flag(help: "Say nothing but errors.")
     var quiet = false
 
-    @OptionGroup var memory: MemoryOptions
+    @OptionGroup var resources: ResourceOptions
 
     func run() async throws {
         do {
             try requireFile()
-            let database = try OpenDatabase.at(path, memory)
+            let database = try OpenDatabase.at(path, resources)
             let progress = ProgressBar(isShown: !quiet && isatty(STDERR_FILENO) == 1)
             let options = ImportOptions(
                 format: format, delimiter: delimiter, isStrict: strict, isUpsert: upsert,

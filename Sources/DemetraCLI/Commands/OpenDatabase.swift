@@ -6,10 +6,17 @@ import DemetraEngine
 /// How the program opens a database: what recovery found is said on standard error.
 enum OpenDatabase {
     /// Opens the database in a directory; makes it when there is none.
-    static func at(_ path: String, _ options: MemoryOptions) throws(DemetraError) -> Database {
+    static func at(_ path: String, _ options: ResourceOptions) throws(DemetraError) -> Database {
         var configuration = DatabaseConfiguration()
         if let limit = options.memoryLimit {
             configuration.memoryLimitBytes = try MemorySize.bytes(limit)
+        }
+        if let threads = options.threads {
+            guard (1...1_024).contains(threads) else {
+                throw DemetraError(
+                    .invalidParameterValue, "--threads \(threads) is not a number from 1 to 1024")
+            }
+            configuration.processorCount = threads
         }
         demetra_keep_freed_memory(configuration.memoryLimitBytes)
         let database = try Database.open(at: path, configuration: configuration)
@@ -22,7 +29,10 @@ enum OpenDatabase {
 }
 
 /// What commands that open a database take.
-struct MemoryOptions: ParsableArguments {
+struct ResourceOptions: ParsableArguments {
     @Option(help: "Memory that the database may use, such as 256MB; by default 4GB.")
     var memoryLimit: String?
+
+    @Option(help: "Threads that compute queries; by default one for each processor.")
+    var threads: Int?
 }

@@ -17,13 +17,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Reserved for the HTTP API, which this version does not have.")
     var http: String?
 
-    @OptionGroup var memory: MemoryOptions
+    @OptionGroup var resources: ResourceOptions
 
     func run() async throws {
         let (host, port) = try Self.address(pg)
         do {
             let termination = try TerminationSignal.install()
-            let database = try OpenDatabase.at(path, memory)
+            let database = try OpenDatabase.at(path, resources)
             let server = try await WireServer.start(database: database, host: host, port: port)
             if http != nil {
                 Failure.write(

@@ -28,14 +28,14 @@ struct ShellCommand: AsyncParsableCommand {
     @Option(help: "How rows are printed: table, csv, json, jsonl or markdown.")
     var format: OutputFormat = .table
 
-    @OptionGroup var memory: MemoryOptions
+    @OptionGroup var resources: ResourceOptions
 
     func run() async throws {
         // Whoever reads the answers may stop early, as `head` does.
         signal(SIGPIPE, SIG_IGN)
         let isScript = !command.isEmpty || !file.isEmpty || isatty(STDIN_FILENO) != 1
         do {
-            let database = try OpenDatabase.at(path, memory)
+            let database = try OpenDatabase.at(path, resources)
             var succeeded = true
             if isScript {
                 succeeded = try runScripts(database.connect())

@@ -68,7 +68,9 @@ final class StringAccumulator: AggregateAccumulator {
     }
 
     private func check(_ parts: Parts) throws(DemetraError) {
-        guard parts.bytes.count > Self.longestText || textBytes > TextBuffer.heapLimit else { return }
+        guard parts.bytes.count > Self.longestText || textBytes > TextBuffer.heapLimit else {
+            return
+        }
         throw DemetraError(
             .programLimitExceeded, "string_agg gives a text of more than 1 GiB",
             hint: "Aggregate fewer rows at a time.")

@@ -23,6 +23,7 @@ extension NumberPattern {
 
     private func write(_ whole: [UInt8], _ fraction: [UInt8], isNegative: Bool) -> String {
         let fits = whole.count <= integerCount
+        let significantCount = (fraction.lastIndex { $0 != 0x30 } ?? -1) + 1
         let firstDigit = fits ? min(integerCount - whole.count, firstZero ?? integerCount) : 0
         var writer = Writer(
             pattern: self, isNegative: isNegative, needsSign: !hasSign || isAnchoredInFront)
@@ -45,8 +46,7 @@ extension NumberPattern {
                 writer.append(UInt8(ascii: "."))
             case .fraction(let position):
                 writer.beginNumber()
-                if fits, !fills, position > lastKeptFraction, position >= significantCount(fraction)
-                {
+                if fits, !fills, position > lastKeptFraction, position >= significantCount {
                     continue
                 }
                 writer.append(fits ? fraction[position] : UInt8(ascii: "#"))
@@ -64,10 +64,6 @@ extension NumberPattern {
     }
 
     /// Digits behind the point up to the last that is not 0.
-    private func significantCount(_ fraction: [UInt8]) -> Int {
-        (fraction.lastIndex { $0 != 0x30 } ?? -1) + 1
-    }
-
     /// `S` before the first digit.
     fileprivate var isAnchoredInFront: Bool {
         for element in elements {

@@ -124,10 +124,7 @@ struct NumberPattern: Sendable {
 
     private static func word(_ rest: inout Substring.UnicodeScalarView) -> String? {
         for name in ["EEEE", "FM", "MI", "PL", "SG", "PR", "TH", "RN"] {
-            guard rest.count >= name.count else { continue }
-            var given = String.UnicodeScalarView()
-            given.append(contentsOf: rest.prefix(name.count))
-            let text = String(given)
+            let text = String(rest.prefix(name.count))
             guard text.uppercased() == name else { continue }
             rest.removeFirst(name.count)
             return (name == "TH" || name == "RN") && text == name.lowercased() ? text : name

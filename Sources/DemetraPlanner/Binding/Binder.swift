@@ -23,6 +23,8 @@ package final class Binder {
     private var nextColumn: Int32 = 1
     private var nextTable = 1
     var depth = 0
+    /// The greatest depth so far.
+    var deepest = 0
     var viewDepth = 0
     /// The time that AS OF gives the tables of the reference that is being bound.
     var pastTime: Timestamp?

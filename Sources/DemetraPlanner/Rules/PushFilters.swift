@@ -177,7 +177,7 @@ struct PushFilters {
             let used = condition.usedColumns
             if let key = key(condition, left, right), allowsKeys(join.kind) {
                 join.keys.append(key)
-            } else if join.kind == .inner, used.isSubset(of: left), !used.isEmpty {
+            } else if filtersLeft(join.kind), used.isSubset(of: left), !used.isEmpty {
                 leftOnly.append(condition)
             } else if used.isSubset(of: right), !used.isEmpty, filtersRight(join.kind) {
                 rightOnly.append(condition)
@@ -192,6 +192,14 @@ struct PushFilters {
         switch kind {
         case .inner, .left, .right, .full, .semi, .anti, .single: true
         case .mark(_, let isNullAware): !isNullAware
+        default: false
+        }
+    }
+
+    /// A condition of ON about the left side alone only decides which rows can be partners.
+    private func filtersLeft(_ kind: PlanJoinKind) -> Bool {
+        switch kind {
+        case .inner, .right: true
         default: false
         }
     }

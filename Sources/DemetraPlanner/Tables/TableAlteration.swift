@@ -277,6 +277,7 @@ final class TableAlteration {
                 "column \"\(clause.name.name)\" of relation \"\(table.name)\" already exists, skipping"
             return
         }
+        try ColumnLimit.check(table: table.name, table.columns.count + 1)
         let id = table.nextColumnID
         table.nextColumnID += 1
         var column = ColumnDefinition(

@@ -81,6 +81,7 @@ final class TableBuilder {
             ).at(clause.name.range)
         }
         let position = columns.count
+        try ColumnLimit.check(table: name, position + 1)
         columns.append(
             ColumnDefinition(
                 id: Int32(position), name: clause.name.name,

@@ -96,13 +96,14 @@ struct SyntaxParser {
 
     /// Makes a node of everything the stack got since the mark.
     private mutating func wrap(_ rule: SyntaxRule, _ mark: Mark) {
-        let own = stack[mark.stackCount...]
+        let count = stack.count - mark.stackCount
         nodes.append(
             SyntaxTree.Node(
                 rule: rule, firstToken: Int32(mark.position), endToken: Int32(position),
-                firstChild: Int32(children.count), childCount: Int32(own.count)))
-        children.append(contentsOf: own)
-        stack.removeSubrange(mark.stackCount...)
+                firstChild: Int32(children.count), childCount: Int32(count)))
+        // One by one: a slice that still lives when they are taken off makes a copy of the whole stack.
+        for index in mark.stackCount..<stack.count { children.append(stack[index]) }
+        stack.removeLast(count)
         stack.append(SyntaxTree.Child(label: .none, node: Int32(nodes.count - 1)))
     }
 

@@ -88,6 +88,7 @@ extension SQLState {
     package static let diskFull = SQLState("53100")
     package static let statementTooComplex = SQLState("54001")
     package static let programLimitExceeded = SQLState("54000")
+    package static let tooManyColumns = SQLState("54011")
     package static let objectNotInPrerequisiteState = SQLState("55000")
     package static let snapshotTooOld = SQLState("72000")
     package static let lockNotAvailable = SQLState("55P03")

@@ -4,6 +4,8 @@ import DemetraTypes
 
 /// Resolves GROUP BY: expressions, aliases, ordinals and grouping sets.
 struct GroupingBinder {
+    private static let mostSets = 4_096
+
     let select: SelectBinder
     let items: [SelectBinder.Item]
 
@@ -28,6 +30,7 @@ struct GroupingBinder {
         for element in elements {
             let alternatives = try self.sets(of: element, &result)
             if case .expression = element {} else { hasSets = true }
+            try checkCount(sets.count * alternatives.count)
             sets = sets.flatMap { prefix in
                 alternatives.map { prefix + $0.filter { !prefix.contains($0) } }
             }
@@ -65,7 +68,7 @@ struct GroupingBinder {
             var positions: [[Int]] = []
             for part in parts { positions.append(try keys(part, &result)) }
             guard positions.count <= 12 else {
-                throw DemetraError(.programLimitExceeded, "CUBE is limited to 12 elements")
+                throw DemetraError(.tooManyColumns, "CUBE is limited to 12 elements")
             }
             return (0..<(1 << positions.count)).reversed().map { mask in
                 positions.indices.filter { mask >> (positions.count - 1 - $0) & 1 == 1 }
@@ -73,9 +76,19 @@ struct GroupingBinder {
             }
         case .sets(let elements, _):
             var all: [[Int]] = []
-            for element in elements { all += try sets(of: element, &result) }
+            for element in elements {
+                all += try sets(of: element, &result)
+                try checkCount(all.count)
+            }
             return all
         }
+    }
+
+    /// - Throws: 54001 for more sets than PostgreSQL takes, since they multiply.
+    private func checkCount(_ count: Int) throws(DemetraError) {
+        guard count > Self.mostSets else { return }
+        throw DemetraError(
+            .statementTooComplex, "too many grouping sets present (maximum \(Self.mostSets))")
     }
 
     private func keys(

@@ -111,6 +111,7 @@ struct SelectBinder {
     }
 
     private func selectItems() throws(DemetraError) -> [Item] {
+        try ColumnLimit.check(result: core.items.count)
         var items: [Item] = []
         for item in core.items {
             switch item {
@@ -126,6 +127,7 @@ struct SelectBinder {
                 items += try star(qualifier, exclude, replace, range)
             }
         }
+        try ColumnLimit.check(result: items.count)
         return items
     }
 
