@@ -138,6 +138,57 @@ import Testing
         #expect(rows == [[midnight], [midnight]])
     }
 
+    @Test func `a fraction may begin with more zeros than a numeric keeps`() throws {
+        let small = "0." + String(repeating: "0", count: 80) + "1"
+        let zero = Value.numeric(Decimal(unscaled: 0, scale: 2))
+        for precision in [12, 38] {
+            let type = LogicalType.numeric(NumericModifier(precision: precision, scale: 2))
+            #expect(try one(small, type) == zero)
+            #expect(try lenient("$" + small.prefix(60), type) == zero)
+        }
+        #expect(try one(small, .numeric(nil)) == .numeric(Decimal(unscaled: 0, scale: 38)))
+        #expect(try one("0e32768", .numeric(nil)) == .numeric(.zero))
+    }
+
+    @Test func `what is too small for a float is out of its range`() {
+        #expect(state("1e-60", .real) == "22003")
+        #expect(state("1e-400", .double) == "22003")
+        #expect(state("0e-400", .double) == nil)
+    }
+
+    @Test func `a real is the nearest to its text, not to the double in between`() throws {
+        // A little more than half way between two reals, by less than a double can tell.
+        #expect(try one("1.000000059604644775390626", .real) == .double(1.000000119209289550781250))
+    }
+
+    @Test func `times are read in every form that literals have`() throws {
+        #expect(try one("0044-03-15 BC", .date) == .date(CalendarDate("0044-03-15 BC")))
+        #expect(
+            try one("0001-02-29 10:00:00 BC", .timestamp)
+                == .timestamp(Timestamp("0001-02-29 10:00:00 BC")))
+        #expect(try one("epoch", .timestamptz) == .timestamptz(Timestamp(microseconds: 0)))
+        #expect(try one("101530", .time) == .time(36_930_000_000))
+    }
+
+    @Test func `times behind the end of the calendar are out of range`() {
+        #expect(state("2922024-02-29", .timestamp) == "22008")
+        #expect(state("294276-12-31 23:00:00-05", .timestamptz) == "22008")
+        for year in ["5874898", "9999999"] {
+            #expect(state("\(year)-01-01", .date) == "22008", "\(year)")
+        }
+        #expect(state("5874897-12-31", .date) == nil)
+    }
+
+    @Test func `identifiers and bytes are read as literals are`() throws {
+        let uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+        #expect(try one("{A0EEBC999c0b-4ef8bb6d6bb9bd380a11}", .uuid) == .text(uuid))
+        for text in ["{" + uuid, uuid + "}", "a0eebc9-99c0b-4ef8-bb6d-6bb9bd380a11"] {
+            #expect(state(text, .uuid) == "22P02", "\(text)")
+        }
+        #expect(try one("a\\\\\\377", .bytea) == .bytes([0x61, 0x5c, 0xff]))
+        #expect(state("\\400", .bytea) == "22P02")
+    }
+
     @Test func `other types are read`() throws {
         #expect(try one("yes", .boolean) == .boolean(true))
         #expect(try one("F", .boolean) == .boolean(false))

@@ -36,8 +36,8 @@ extension ColumnParse {
     ) -> [UInt8]? {
         switch type {
         case .jsonb: JSONText.normalised(bytes)
-        case .bytea: binary(bytes)
-        case .uuid: uniqueIdentifier(bytes)
+        case .bytea: BinaryText.bytes(Array(bytes))
+        case .uuid: BinaryText.uuid(Array(bytes))
         case .array(let element): array(bytes, element, takesLists: takesLists)
         default: nil
         }
@@ -72,57 +72,5 @@ extension ColumnParse {
             throw DemetraError(.internalError, "an array was read as something else")
         }
         return values
-    }
-
-    /// `\x` and hexadecimal digits, or PostgreSQL's older form with `\\` and `\ooo`.
-    private static func binary(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        var output: [UInt8] = []
-        let backslash = UInt8(ascii: "\\")
-        if text.count >= 2, text[0] == backslash, text[1] == UInt8(ascii: "x") {
-            guard text.count % 2 == 0 else { return nil }
-            for index in stride(from: 2, to: text.count, by: 2) {
-                guard let high = hexDigit(text[index]), let low = hexDigit(text[index + 1]) else {
-                    return nil
-                }
-                output.append(UInt8(truncatingIfNeeded: high * 16 + low))
-            }
-            return output
-        }
-        var index = 0
-        while index < text.count {
-            if text[index] != backslash {
-                output.append(text[index])
-                index += 1
-            } else if index + 1 < text.count, text[index + 1] == backslash {
-                output.append(backslash)
-                index += 2
-            } else {
-                guard index + 3 < text.count else { return nil }
-                let digits = (1...3).map { Int(digit(text[index + $0])) }
-                guard digits.allSatisfy({ $0 < 8 }), digits[0] < 4 else { return nil }
-                output.append(UInt8(digits[0] * 64 + digits[1] * 8 + digits[2]))
-                index += 4
-            }
-        }
-        return output
-    }
-
-    /// 32 hexadecimal digits, with hyphens or braces; kept in lower case with hyphens.
-    private static func uniqueIdentifier(_ text: UnsafeBufferPointer<UInt8>) -> [UInt8]? {
-        var digits: [UInt8] = []
-        for byte in text where byte != UInt8(ascii: "-") {
-            if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "}") { continue }
-            guard hexDigit(byte) != nil, digits.count < 32 else { return nil }
-            digits.append(byte | 0x20)
-        }
-        guard digits.count == 32 else { return nil }
-        var output: [UInt8] = []
-        for (index, digit) in digits.enumerated() {
-            if index == 8 || index == 12 || index == 16 || index == 20 {
-                output.append(UInt8(ascii: "-"))
-            }
-            output.append(digit)
-        }
-        return output
     }
 }

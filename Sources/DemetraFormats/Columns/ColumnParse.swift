@@ -75,6 +75,9 @@ struct ColumnParse: ~Copyable {
         if outcome == .malformed, run.rules.isLenient {
             outcome = Self.parseLeniently(parser, text, count, element)
         }
+        if outcome != .parsed, !run.rules.isLenient, parser.parseAsLiteral(text, count, element) {
+            outcome = .parsed
+        }
         if outcome != .parsed { fail(row, column, outcome) }
         return outcome == .parsed
     }

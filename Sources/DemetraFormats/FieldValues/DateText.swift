@@ -1,3 +1,5 @@
+import DemetraTypes
+
 // Dates in the usual written forms.
 //
 // Safe because only the `count` bytes given are read.
@@ -35,6 +37,9 @@ private func daysInMonth(_ year: Int, _ month: Int) -> Int {
 
 /// The parts of a written date and how far it reaches.
 struct DateText {
+    /// The year in which the calendar of dates ends.
+    private static let lastYear = 5_874_897
+
     /// A number or a month's name.
     private struct Part {
         var value = 0
@@ -101,6 +106,8 @@ struct DateText {
         guard year >= 1, let days = daysSinceEpoch(year: year, month: month, day: day) else {
             return .noSuchTime
         }
+        // Beyond it, the day number is no longer exact.
+        guard year <= Self.lastYear, days <= CalendarDate.lastDays else { return .outOfRange }
         self.days = days
         return .parsed
     }

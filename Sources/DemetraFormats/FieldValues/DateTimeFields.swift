@@ -59,6 +59,22 @@ struct DateField: FieldParser {
         element.pointee = date.days
         return .parsed
     }
+
+    func parseAsLiteral(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int32>
+    ) -> Bool {
+        guard case .date(let date)? = literal(text, count, .date) else { return false }
+        element.pointee = date.days
+        return true
+    }
+}
+
+/// A field as a cast of its text reads it; nil where that is an error.
+private func literal(
+    _ text: UnsafePointer<UInt8>, _ count: Int, _ type: LogicalType, zone: TimeZoneRules = .utc
+) -> Value? {
+    let string = String(decoding: UnsafeBufferPointer(start: text, count: count), as: UTF8.self)
+    return try? ValueText.parse(string, as: type, zone: zone)
 }
 
 /// Fields of a timestamp or timestamptz column.
@@ -121,15 +137,34 @@ struct TimestampField: FieldParser {
             let outcome = TimeText.parse(text + rest, count - rest, &time)
             guard outcome == .parsed else { return outcome }
         }
-        let local = Int64(date.days) * Self.day + time.microseconds
-        if let zone {
-            element.pointee =
-                time.offsetSeconds.map { local - $0 * 1_000_000 }
-                ?? zone.instant(Timestamp(microseconds: local)).microseconds
-        } else {
-            element.pointee = local
+        do throws(DemetraError) {
+            let local = try Timestamp(days: Int64(date.days), time: time.microseconds)
+            element.pointee = try instant(local, time.offsetSeconds).microseconds
+            return .parsed
+        } catch {
+            return .outOfRange
         }
-        return .parsed
+    }
+
+    /// The instant of a wall-clock time with or without an offset, which counts for timestamptz alone.
+    private func instant(
+        _ local: Timestamp, _ offset: Int64?
+    ) throws(DemetraError) -> Timestamp {
+        guard let zone else { return local }
+        guard let offset else { return zone.instant(local) }
+        return try local.addingTime(-offset * 1_000_000)
+    }
+
+    func parseAsLiteral(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int64>
+    ) -> Bool {
+        let type = zone == nil ? LogicalType.timestamp : .timestamptz
+        switch literal(text, count, type, zone: zone ?? .utc) {
+        case .timestamp(let time)?, .timestamptz(let time)?:
+            element.pointee = time.microseconds
+            return true
+        default: return false
+        }
     }
 
     /// Where the time of day begins behind a date that ends at `length`.
@@ -153,6 +188,14 @@ struct TimeField: FieldParser {
         let outcome = TimeText.parse(text, count, &time)
         if outcome == .parsed { element.pointee = time.microseconds }
         return outcome
+    }
+
+    func parseAsLiteral(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int64>
+    ) -> Bool {
+        guard case .time(let time)? = literal(text, count, .time) else { return false }
+        element.pointee = time
+        return true
     }
 }
 

@@ -1,3 +1,5 @@
+import DemetraTypes
+
 // Plain and scientific decimals as digits and a scale.
 //
 // Safe because only the `count` bytes given are read.
@@ -45,78 +47,16 @@ struct DecimalText {
         return unscaled < 0 ? quotient - 1 : quotient + 1
     }
 
-    /// Parses `[+-]digits[.digits][e[+-]digits]`; `.outOfRange` beyond 38 digits.
+    /// Parses `[+-]digits[.digits][e[+-]digits]`; `.outOfRange` beyond 38 digits before the point.
     static func parse(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ number: inout DecimalText
     ) -> FieldOutcome {
-        var index = 0
-        let isNegative = count > 0 && text[0] == UInt8(ascii: "-")
-        if isNegative || (count > 0 && text[0] == UInt8(ascii: "+")) { index = 1 }
-        var magnitude: Int128 = 0
-        var (digits, scale, isFraction, dropped) = (0, 0, false, false)
-        while index < count {
-            let digit = digit(text[index])
-            if digit < 10 {
-                digits += 1
-                if magnitude < Self.powers[37] {
-                    magnitude = magnitude * 10 + Int128(digit)
-                    if isFraction { scale += 1 }
-                } else if isFraction {
-                    // Behind 38 digits a fraction is rounded on its first dropped digit.
-                    if !dropped, digit >= 5 { magnitude += 1 }
-                    dropped = true
-                } else {
-                    return .outOfRange
-                }
-            } else if text[index] == UInt8(ascii: "."), !isFraction {
-                isFraction = true
-            } else {
-                break
-            }
-            index += 1
+        switch Decimal.read(UnsafeBufferPointer(start: text, count: count)) {
+        case .number(let decimal) where !decimal.isNaN:
+            number = DecimalText(unscaled: decimal.unscaled, scale: Int(decimal.scale))
+            return .parsed
+        case .overflow: return .outOfRange
+        default: return .malformed
         }
-        guard digits > 0 else { return .malformed }
-        var exponent = 0
-        if index < count {
-            guard let parsed = parseExponent(text + index, count - index) else { return .malformed }
-            exponent = parsed
-        }
-        number = DecimalText(unscaled: isNegative ? -magnitude : magnitude, scale: scale)
-        return exponent == 0 ? .parsed : number.shift(by: exponent)
-    }
-
-    private static func parseExponent(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int? {
-        guard count >= 2, text[0] | 0x20 == UInt8(ascii: "e") else { return nil }
-        var overflows = false
-        guard let value = parseInteger(text + 1, count - 1, overflows: &overflows),
-            value.magnitude < 10_000
-        else { return overflows ? 10_000 : nil }
-        return Int(value)
-    }
-
-    private mutating func shift(by exponent: Int) -> FieldOutcome {
-        let target = scale - exponent
-        if target < 0 {
-            guard unscaled != 0 else {
-                scale = 0
-                return .parsed
-            }
-            guard -target <= 38 else { return .outOfRange }
-            let (product, overflow) = unscaled.multipliedReportingOverflow(by: Self.powers[-target])
-            guard !overflow, product.magnitude < Self.powers[38].magnitude else {
-                return .outOfRange
-            }
-            self = DecimalText(unscaled: product, scale: 0)
-        } else if target > 38 {
-            guard target - 38 <= 38 else {
-                self = DecimalText(unscaled: 0, scale: 38)
-                return .parsed
-            }
-            scale = target - 38
-            self = DecimalText(unscaled: rescaled(to: 0) ?? 0, scale: 38)
-        } else {
-            scale = target
-        }
-        return .parsed
     }
 }

@@ -65,11 +65,7 @@ struct DoubleField: FieldParser {
         } else if FieldWord.minusInfinity.matches(text, count) {
             element.pointee = -.infinity
         } else {
-            guard let value = decimalDouble(text, count) else { return .malformed }
-            guard value.isFinite else { return .outOfRange }
-            let single = isSingle ? Double(Float(value)) : value
-            guard single.isFinite else { return .outOfRange }
-            element.pointee = single
+            return decimalDouble(text, count, isSingle: isSingle, element)
         }
         return .parsed
     }
@@ -87,26 +83,36 @@ struct DoubleField: FieldParser {
     }
 }
 
-/// The double of a decimal with an optional exponent, by strtod; nil for anything else that strtod
-/// would take, such as hexadecimal. Infinite when it overflows.
-func decimalDouble(_ text: UnsafePointer<UInt8>, _ count: Int) -> Double? {
+/// Parses a decimal with an optional exponent, by strtod or strtof; what else these would take, such as hexadecimal,
+/// is malformed. Out of range where it is infinite, or zero without being so.
+private func decimalDouble(
+    _ text: UnsafePointer<UInt8>, _ count: Int, isSingle: Bool,
+    _ element: UnsafeMutablePointer<Double>
+) -> FieldOutcome {
     var digits = 0
+    var isZero = true
+    var isMantissa = true
     for index in 0..<count {
         let byte = text[index]
-        let isSign = byte == UInt8(ascii: "-") || byte == UInt8(ascii: "+")
         if digit(byte) < 10 {
             digits += 1
-        } else if !isSign && byte != UInt8(ascii: ".") && byte | 0x20 != UInt8(ascii: "e") {
-            return nil
+            if isMantissa, byte != UInt8(ascii: "0") { isZero = false }
+        } else if byte | 0x20 == UInt8(ascii: "e") {
+            isMantissa = false
+        } else if byte != UInt8(ascii: "-"), byte != UInt8(ascii: "+"), byte != UInt8(ascii: ".") {
+            return .malformed
         }
     }
-    guard digits > 0 else { return nil }
-    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 1) { copy -> Double? in
-        guard let base = copy.baseAddress else { return nil }
+    guard digits > 0 else { return .malformed }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: count + 1) { copy in
+        guard let base = copy.baseAddress else { return .malformed }
         for index in 0..<count { base[index] = CChar(bitPattern: text[index]) }
         base[count] = 0
         var end: UnsafeMutablePointer<CChar>?
-        let value = strtod(base, &end)
-        return end == base + count ? value : nil
+        let value = isSingle ? Double(strtof(base, &end)) : strtod(base, &end)
+        guard end == base + count else { return .malformed }
+        guard value.isFinite, value != 0 || isZero else { return .outOfRange }
+        element.pointee = value
+        return .parsed
     }
 }

@@ -20,6 +20,11 @@ protocol FieldParser {
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>
     ) -> FieldOutcome
 
+    /// Parses what a literal of the type may be besides, such as a date before Christ; false for anything else.
+    func parseAsLiteral(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>
+    ) -> Bool
+
     /// Parses what a person would also read as such a value: `$1,234.56`, `12.5%`.
     func parseLeniently(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>
@@ -28,6 +33,10 @@ protocol FieldParser {
 
 extension FieldParser {
     static var isNumber: Bool { false }
+
+    func parseAsLiteral(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>
+    ) -> Bool { false }
 
     func parseLeniently(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>

@@ -53,17 +53,29 @@ extension Decimal {
     /// - Throws: 22P02 for anything else, 22003 beyond 38 digits before the point.
     package static func parse(_ text: String) throws(DemetraError) -> Decimal {
         var copy = text
-        let result = copy.withUTF8 { bytes in
-            var parser = DecimalParser(bytes)
-            return parser.parse()
-        }
-        switch result {
+        switch copy.withUTF8({ read($0) }) {
         case .number(let decimal): return decimal
         case .overflow: throw overflow()
         case .invalid:
             throw DemetraError(
                 .invalidTextRepresentation, "invalid input syntax for type numeric: \"\(text)\"")
         }
+    }
+
+    /// What reading a number can give.
+    package enum Reading {
+        /// A number.
+        case number(Decimal)
+        /// More than 38 digits before the point.
+        case overflow
+        /// Something else.
+        case invalid
+    }
+
+    /// Reads a number as `parse` does.
+    package static func read(_ bytes: UnsafeBufferPointer<UInt8>) -> Reading {
+        var parser = DecimalParser(bytes)
+        return parser.parse()
     }
 }
 
@@ -74,8 +86,6 @@ extension Decimal: CustomStringConvertible {
 
 /// Reads one number of any length and keeps the 38 digits that fit.
 private struct DecimalParser {
-    enum Outcome { case number(Decimal), overflow, invalid }
-
     private var scanner: ByteScanner
     private var unscaled: Int128 = 0
     /// Digits kept, without zeros in front.
@@ -87,7 +97,7 @@ private struct DecimalParser {
 
     init(_ bytes: UnsafeBufferPointer<UInt8>) { scanner = ByteScanner(bytes) }
 
-    mutating func parse() -> Outcome {
+    mutating func parse() -> Decimal.Reading {
         scanner.skipBlanks()
         if scanner.skip(word: "nan") {
             return scanner.isAtEndAfterBlanks ? .number(.notANumber) : .invalid
@@ -130,7 +140,7 @@ private struct DecimalParser {
         return hasDigits
     }
 
-    private func number(_ isNegative: Bool) -> Outcome {
+    private func number(_ isNegative: Bool) -> Decimal.Reading {
         var (value, digits) = (unscaled, scale)
         if value == 0 {
             return .number(

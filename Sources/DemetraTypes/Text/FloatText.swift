@@ -53,6 +53,10 @@ package enum FloatText {
                 return .value(isNegative ? -.infinity : .infinity)
             }
             let digits = scanner.position
+            // A second sign is none of the number's.
+            guard let first = scanner.peek, isDigit(first) || first == UInt8(ascii: ".") else {
+                return .invalid
+            }
             var isZero = true
             var isMantissa = true
             while let byte = scanner.peek, isNumberByte(byte) {
@@ -83,6 +87,8 @@ package enum FloatText {
         if value.isInfinite || (value == 0 && !isZero) { return .outOfRange }
         return .value(value)
     }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte >= 0x30 && byte <= 0x39 }
 
     private static func isNumberByte(_ byte: UInt8) -> Bool {
         switch byte {

@@ -201,72 +201,13 @@ package enum ValueText {
         return try result.get()
     }
 
-    /// 32 hexadecimal digits, hyphens after any four of them, perhaps in braces; written in the
-    /// usual form.
     private static func uuid(_ text: String) throws(DemetraError) -> String {
-        var digits: [UInt8] = []
-        var source = Array(text.utf8)[...]
-        let isBraced = source.first == UInt8(ascii: "{")
-        if isBraced {
-            guard source.last == UInt8(ascii: "}"), source.count > 2 else {
-                throw invalid(text, .uuid)
-            }
-            source = source.dropFirst().dropLast()
-        }
-        var hyphenAt = 0
-        for byte in source {
-            if byte == UInt8(ascii: "-"), digits.count % 4 == 0, digits.count > hyphenAt,
-                digits.count < 32
-            {
-                hyphenAt = digits.count
-                continue
-            }
-            guard hexDigit(byte) != nil, digits.count < 32 else { throw invalid(text, .uuid) }
-            digits.append(byte < 0x3a ? byte : byte | 0x20)
-        }
-        guard digits.count == 32 else { throw invalid(text, .uuid) }
-        for position in [20, 16, 12, 8] { digits.insert(UInt8(ascii: "-"), at: position) }
-        return String(decoding: digits, as: UTF8.self)
+        guard let uuid = BinaryText.uuid(Array(text.utf8)) else { throw invalid(text, .uuid) }
+        return String(decoding: uuid, as: UTF8.self)
     }
 
-    /// `\x` and hexadecimal digits, or plain characters with `\\` and `\ooo`.
     private static func bytes(_ text: String) throws(DemetraError) -> [UInt8] {
-        let source = Array(text.utf8)
-        if source.starts(with: [UInt8(ascii: "\\"), UInt8(ascii: "x")]) {
-            var result: [UInt8] = []
-            var high: Int?
-            for byte in source.dropFirst(2) {
-                guard let digit = hexDigit(byte) else { throw invalid(text, .bytea) }
-                if let first = high {
-                    result.append(UInt8(first << 4 | digit))
-                    high = nil
-                } else {
-                    high = digit
-                }
-            }
-            guard high == nil else { throw invalid(text, .bytea) }
-            return result
-        }
-        var result: [UInt8] = []
-        var index = 0
-        while index < source.count {
-            guard source[index] == UInt8(ascii: "\\") else {
-                result.append(source[index])
-                index += 1
-                continue
-            }
-            if index + 1 < source.count, source[index + 1] == UInt8(ascii: "\\") {
-                result.append(UInt8(ascii: "\\"))
-                index += 2
-                continue
-            }
-            let digits = source[(index + 1)...].prefix(3)
-            guard digits.count == 3, digits.allSatisfy({ $0 >= 0x30 && $0 <= 0x37 }) else {
-                throw invalid(text, .bytea)
-            }
-            result.append(digits.reduce(0) { $0 &* 8 &+ ($1 - 0x30) })
-            index += 4
-        }
-        return result
+        guard let bytes = BinaryText.bytes(Array(text.utf8)) else { throw invalid(text, .bytea) }
+        return bytes
     }
 }
