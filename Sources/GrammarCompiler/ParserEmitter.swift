@@ -141,7 +141,29 @@ struct ParserEmitter {
         emit("}")
         indent = 0
         emit("}")
+        emitOperatorTable()
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// The infix operators by their symbols, for who writes expressions.
+    private mutating func emitOperatorTable() {
+        emit("")
+        emit("extension InfixOperator {")
+        indent = 1
+        emit("/// Every operator between two operands that is no word, by its symbol.")
+        emit("static let bySymbol: [String: InfixOperator] = [")
+        indent += 1
+        for entry in grammar.operators where entry.kind == .left || entry.kind == .none {
+            for token in entry.tokens {
+                emit(
+                    "\"\(token)\": InfixOperator(level: \(entry.level), kind: .\(entry.kind.rawValue)),"
+                )
+            }
+        }
+        indent -= 1
+        emit("]")
+        indent = 0
+        emit("}")
     }
 
     private func nextIs(_ token: String) -> String {

@@ -51,7 +51,8 @@ enum QueryBuilder {
         if let offset = node[.offset] { query.offset = try ExpressionBuilder.build(offset) }
         if let fetch = node[.fetch] {
             if let number = fetch[.number] {
-                query.limit = Expression(.number(number.source), range: number.range)
+                query.limit = Expression(
+                    .number(number.source.filter { $0 != "_" }), range: number.range)
             } else if let expression = fetch[.expression] {
                 query.limit = try ExpressionBuilder.build(expression)
             }

@@ -14,6 +14,12 @@ struct Tokenizer {
     ///
     /// - Throws: 42601 where a literal or comment is not closed, at its opening; 22021 for a zero byte.
     static func tokenize(_ bytes: [UInt8]) throws(DemetraError) -> [Token] {
+        // Anywhere, also inside of literals, which would be texts that no client can be sent.
+        if let zero = bytes.firstIndex(of: 0) {
+            throw DemetraError(
+                .characterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x00",
+                position: zero)
+        }
         var tokenizer = Tokenizer(bytes)
         tokenizer.tokens.reserveCapacity(bytes.count / 4 + 2)
         while try tokenizer.next() {}
@@ -34,10 +40,6 @@ struct Tokenizer {
         let start = position
         let first = bytes[position]
         switch first {
-        case 0:
-            throw DemetraError(
-                .characterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\": 0x00",
-                position: start)
         case 0x27: try string(from: start, escapes: false)
         case 0x22: try quotedName(from: start)
         case 0x24: try dollar(from: start)
