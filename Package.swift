@@ -85,6 +85,12 @@ let edge: [Target] = [
 
 let support: [Target] = [
     demetra("Testing", ["Types", "Storage"]),
+    demetra(
+        "Fuzzing",
+        [
+            "Types", "Vectors", "SQL", "Catalog", "Functions", "Formats", "Planner", "Analytics",
+            "",
+        ]),
     .executableTarget(name: "GrammarCompiler", swiftSettings: settings),
     .plugin(
         name: "GrammarPlugin", capability: .buildTool(), dependencies: ["GrammarCompiler"],
@@ -99,6 +105,17 @@ let support: [Target] = [
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
 ]
 
+/// What `Tests/fuzz` builds besides, with libFuzzer; nothing else can link it.
+let fuzzing: [Target] =
+    Context.environment["DEMETRA_FUZZING"] == nil
+    ? []
+    : [
+        .systemLibrary(name: "CFuzzer"),
+        .executableTarget(
+            name: "DemetraFuzzer", dependencies: ["DemetraFuzzing", "CFuzzer"],
+            swiftSettings: settings),
+    ]
+
 let package = Package(
     name: "demetra",
     products: [
@@ -109,14 +126,15 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
     ],
-    targets: core + product + edge + support + [
+    targets: core + product + edge + support + fuzzing + [
         tests("Architecture", []),
         tests("DemetraTypes", ["DemetraTypes"]),
         tests("DemetraVectors", ["DemetraTypes", "DemetraVectors", "DemetraTesting"]),
         tests("DemetraCatalog", ["DemetraTypes", "DemetraCatalog"]),
         tests("Demetra", ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra"]),
-        tests("DemetraSQL", ["DemetraTypes", "DemetraSQL"]),
+        tests("DemetraSQL", ["DemetraTypes", "DemetraSQL", "DemetraFuzzing"]),
         tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
+        tests("DemetraFuzzing", ["DemetraFuzzing"]),
         tests(
             "DemetraFunctions",
             ["DemetraTypes", "DemetraVectors", "DemetraFunctions", "DemetraTesting"]),

@@ -33,6 +33,9 @@ enum ArchitectureMap {
         // are the engine's, see docs/decisions/0003-statement-output.md.
         "DemetraWire": ["Demetra", "DemetraEngine"],
         "DemetraCLI": ["Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats"],
+        // Everything that reads bytes from outside: docs/decisions/0028-fuzzing.md.
+        "DemetraFuzzing": core.subtracting(["DemetraStorage", "DemetraEngine"]).union(["Demetra"]),
+        "DemetraFuzzer": ["DemetraFuzzing"],
         "DemetraTesting": [
             "Demetra", "DemetraTypes", "DemetraVectors", "DemetraCatalog", "DemetraStorage",
         ],
@@ -55,6 +58,8 @@ enum ArchitectureMap {
         "DemetraWire": ["NIOCore", "NIOPosix"],
         "DemetraCLI": ["ArgumentParser", "CReadline", "CShims", "Foundation", "Glibc"],
         "DemetraTesting": ["Glibc"],
+        "DemetraFuzzing": [],
+        "DemetraFuzzer": ["CFuzzer", "Glibc"],
         "GrammarCompiler": ["Foundation"],
         "SampleEmbedder": ["Foundation"],
         "SamplePlugin": ["Foundation", "PackagePlugin"],

@@ -94,6 +94,12 @@ enum UnsafeFiles {
             "Time/FieldFunctions",
             "Time/TimeFunctions",
         ],
+        "DemetraFuzzer": [
+            "DemetraFuzzer"
+        ],
+        "DemetraFuzzing": [
+            "DelimitedText"
+        ],
         "DemetraStorage": [
             "Encodings/ByteReader",
             "Encodings/ByteWriter",

@@ -19,11 +19,13 @@ enum Corpus {
     static let isThere = FileManager.default.fileExists(atPath: folder.path)
 
     /// Statements with the SQLSTATE they must fail with, if any.
-    static func statements() throws -> [(sql: String, state: String?)] {
+    static func statements(
+        below folder: URL = folder, ending: String = "slt"
+    ) throws -> [(sql: String, state: String?)] {
         var result: [(String, String?)] = []
         let files = try #require(
             FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil))
-        for case let file as URL in files where file.pathExtension == "slt" {
+        for case let file as URL in files where file.pathExtension == ending {
             let text = try String(contentsOf: file, encoding: .utf8)
             for block in text.components(separatedBy: "\n\n") {
                 let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
