@@ -23,3 +23,22 @@ extension Batch {
     /// About how much memory the rows take.
     package var memoryBytes: Int { vectors.reduce(64) { $0 + $1.memoryBytes } }
 }
+
+/// Adds up what batches take that are kept together: a dictionary that several of them share counts once.
+package struct KeptMemory {
+    private var dictionaries: Set<ObjectIdentifier> = []
+
+    /// Nothing is kept.
+    package init() {}
+
+    /// About how much more memory is in use once a batch is kept, too.
+    package mutating func bytes(of batch: Batch) -> Int {
+        batch.vectors.reduce(batch.memoryBytes) { sum, vector in
+            guard case .dictionary(_, let dictionary) = vector.storage,
+                dictionaries.insert(ObjectIdentifier(dictionary)).inserted
+            else { return sum }
+            return sum + dictionary.count * MemoryLayout<TextReference>.stride
+                + dictionary.values.heap.count
+        }
+    }
+}

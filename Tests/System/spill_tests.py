@@ -34,6 +34,13 @@ QUERIES = {
     "arrays joined":
         "SELECT count(*), max(ARRAY[a.label, b.label]) FROM facts a"
         " JOIN facts b ON ARRAY[a.number, a.part] = ARRAY[b.number, b.part]",
+    "texts grouped":
+        "SELECT label || number, count(*), sum(amount) FROM facts GROUP BY 1",
+    "rows in both":
+        "SELECT number, label FROM facts WHERE part > 10 INTERSECT SELECT number, label FROM facts",
+    "rows in one": "SELECT number, label FROM facts EXCEPT SELECT number, label FROM facts WHERE part > 10",
+    "all rows in one":
+        "SELECT part, label FROM facts EXCEPT ALL SELECT part, label FROM facts WHERE number % 2 = 0",
     "a window": "SELECT number, sum(amount) OVER (PARTITION BY part ORDER BY number) FROM facts",
 }
 

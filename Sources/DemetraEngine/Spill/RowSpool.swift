@@ -8,6 +8,7 @@ final class RowSpool {
     private let context: ExecutionContext
     private let budget: MemoryBudget
     private var held: [Batch] = []
+    private var kept = KeptMemory()
     private var pending = PendingRows()
     private var written: SpilledRows?
 
@@ -23,7 +24,7 @@ final class RowSpool {
     func append(_ batch: Batch) throws(DemetraError) {
         guard batch.count > 0 else { return }
         if written == nil {
-            let byteCount = batch.memoryBytes
+            let byteCount = kept.bytes(of: batch)
             guard context.spill.isAvailable else {
                 try budget.reserve(byteCount)
                 return held.append(batch)

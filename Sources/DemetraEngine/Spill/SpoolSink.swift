@@ -37,6 +37,7 @@ final class SpoolSink: PipelineSink {
     private final class Local: SinkLocal {
         private let sink: SpoolSink
         private(set) var held = MorselBatches()
+        private var kept = KeptMemory()
         /// Takes the rows once memory is full.
         private(set) var spool: RowSpool?
 
@@ -45,7 +46,7 @@ final class SpoolSink: PipelineSink {
         func consume(_ batch: Batch) throws(DemetraError) {
             guard batch.count > 0 else { return }
             if let spool { return try spool.append(batch) }
-            let byteCount = batch.memoryBytes
+            let byteCount = kept.bytes(of: batch)
             guard sink.context.spill.isAvailable else {
                 try sink.budget.reserve(byteCount)
                 return held.append(batch)

@@ -207,7 +207,17 @@ extension Binder {
                 hint: suggestion(name, scope))
         }
         return DemetraError(
-            .undefinedColumn, "column \"\(name)\" does not exist", hint: suggestion(name, scope))
+            .undefinedColumn, "column \"\(name)\" does not exist",
+            hint: suggestion(name, scope) ?? literalHint(path[path.count - 1]))
+    }
+
+    /// Other dialects take a text in double quotes, and units as bare words.
+    private func literalHint(_ identifier: Identifier) -> String? {
+        let name = identifier.name
+        let isQuoted = Int(identifier.range.upper) - Int(identifier.range.lower) > name.utf8.count
+        if isQuoted { return "A text stands in single quotes: '\(name)'." }
+        guard name.utf8.count > 2, DateTimeUnit(name: name) != nil else { return nil }
+        return "A unit is a text: date_trunc('\(name)', ts)."
     }
 
     private func suggestion(_ name: String, _ scope: Scope) -> String? {

@@ -14,6 +14,22 @@ enum TypeNames {
         "serial8": .bigint, "regclass": .text, "oid": .bigint,
     ]
 
+    /// Names of other dialects, and what they are here.
+    private static let foreign: [String: String] = [
+        "int64": "bigint", "int32": "integer", "int16": "smallint", "tinyint": "smallint",
+        "byteint": "smallint", "mediumint": "integer", "hugeint": "numeric(38)",
+        "int128": "numeric(38)", "uint8": "smallint", "uint16": "integer", "uint32": "bigint",
+        "uint64": "numeric(20)", "ubigint": "numeric(20)", "uinteger": "bigint",
+        "float32": "real", "float64": "double precision", "number": "numeric",
+        "bignumeric": "numeric", "money": "numeric(14,2)", "nvarchar": "text",
+        "varchar2": "text", "nchar": "text", "tinytext": "text", "mediumtext": "text",
+        "longtext": "text", "fixedstring": "text", "enum": "text", "blob": "bytea",
+        "bytes": "bytea", "varbinary": "bytea", "binary": "bytea", "date32": "date",
+        "datetime64": "timestamp", "datetime2": "timestamp", "timestamp_ntz": "timestamp",
+        "timestamp_tz": "timestamptz", "variant": "jsonb", "object": "jsonb", "struct": "jsonb",
+        "map": "jsonb", "bit": "boolean",
+    ]
+
     /// The type of that name.
     ///
     /// - Throws: 42704 when there is none, 0A000 for arrays of arrays, 22023 for impossible modifiers.
@@ -43,7 +59,7 @@ enum TypeNames {
         default: break
         }
         if let type = simple[name.name] { return type }
-        let nearest = NearestName.find(name.name, among: simple.keys)
+        let nearest = foreign[name.name] ?? NearestName.find(name.name, among: simple.keys)
         throw DemetraError(
             .undefinedObject, "type \"\(name.name)\" does not exist",
             hint: nearest.map { "Perhaps you meant \"\($0)\"." }, position: Int(name.range.lower))

@@ -31,6 +31,8 @@ struct SyntaxParser {
     private var lookaheadDepth = 0
     private var furthest = 0
     private var expected: [String] = []
+    /// Says which tokens a rule begins with instead of what it is.
+    private var namesFirstTokens = false
 
     init(bytes: [UInt8]) throws(DemetraError) {
         tokens = try Tokenizer.tokenize(bytes)
@@ -81,7 +83,7 @@ struct SyntaxParser {
             if commitCount > mark.commitCount, lookaheadDepth == 0 { hasFailedFinally = true }
             position = mark.position
             stack.removeSubrange(mark.stackCount...)
-            if let description = mark.description, furthest == mark.position {
+            if let description = mark.description, furthest == mark.position, !namesFirstTokens {
                 // Nothing of the rule was there: it is what was expected, not its first tokens.
                 if mark.furthest < furthest {
                     expected = [description]
@@ -175,7 +177,7 @@ struct SyntaxParser {
         if position > furthest {
             furthest = position
             expected = [description()]
-        } else if position == furthest, expected.count < 64 {
+        } else if position == furthest, expected.count < (namesFirstTokens ? 1_000 : 64) {
             expected.append(description())
         }
         return false
@@ -351,6 +353,15 @@ struct SyntaxParser {
 
     // MARK: Errors
 
+    /// The words that statements begin with.
+    private static let statementWords: [String] = {
+        guard var parser = try? SyntaxParser(bytes: []) else { return [] }
+        parser.namesFirstTokens = true
+        _ = parser.parseStatement()
+        // A query is looked for ahead, and missed as a whole.
+        return ["SELECT", "WITH", "VALUES", "TABLE"] + parser.expected
+    }()
+
     /// The error of a parse that failed.
     func failure() -> DemetraError {
         let token = tokens[min(furthest, tokens.count - 1)]
@@ -365,19 +376,11 @@ struct SyntaxParser {
             token.kind == .end
             ? "syntax error at end of input"
             : "syntax error at or near \"\(text.source(token))\""
-        var names: [String] = []
-        for name in expected where !names.contains(name) { names.append(name) }
-        let shown = names.count > 8 ? Array(names.prefix(8)) + ["..."] : names
-        var hint: String?
-        if token.kind == .word {
-            let words = names.filter { $0 == $0.uppercased() && $0.first?.isLetter == true }
-            if let nearest = NearestName.find(text.source(token), among: words) {
-                hint = "Perhaps you meant \(nearest)."
-            }
-        }
+        let hint = SyntaxHint(
+            tokens: tokens, text: text, failed: min(furthest, tokens.count - 1), expected: expected,
+            statementWords: Self.statementWords)
         return DemetraError(
-            .syntaxError, message,
-            detail: shown.isEmpty ? nil : "Expected \(shown.joined(separator: ", ")).", hint: hint,
+            .syntaxError, message, detail: ExpectedWords.sentence(expected), hint: hint.hint,
             position: token.start)
     }
 }
