@@ -94,6 +94,13 @@ import Testing
         #expect(parsed.map { SQLPrinter.text($0.statement) } == [expected])
     }
 
+    @Test(arguments: [("SELECT 1", " UNION ALL SELECT 1"), ("SELECT 1 FROM t", " CROSS JOIN t")])
+    func `may be chains of thousands`(first: String, next: String) throws {
+        let text = first + String(repeating: next, count: 4_000)
+        let parsed = try SQLParser.parse(text)
+        #expect(SQLPrinter.text(parsed[0].statement) == text)
+    }
+
     @Test func `of rows kept as records have the rows again`() throws {
         var parser = LiteralInsertParser()
         let text = "INSERT INTO t (a, b) VALUES (1, 'x, \"y\"'), (-2.50, NULL), (true, '')"

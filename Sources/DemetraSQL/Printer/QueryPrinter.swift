@@ -39,22 +39,42 @@ enum QueryPrinter {
             let list = rows.map { "(\(ExpressionPrinter.list($0)))" }
             return "VALUES " + list.joined(separator: ", ")
         case .table(let name): return "TABLE " + NamePrinter.text(name)
-        case .setOperation(let operation, let all, let left, let right):
-            let level = operation.level
-            return operand(left, atLeast: level) + " \(operation.word)" + (all ? " ALL " : " ")
-                + operand(right, atLeast: level + 1)
+        case .setOperation: return setOperations(body)
         }
+    }
+
+    /// A chain of set operations, from the right: thousands of them make a tree as deep, that has no need of a stack.
+    private static func setOperations(_ body: QueryBody) -> String {
+        var parts: [String] = []
+        var rest = body
+        while case .setOperation(let operation, let all, let left, let right) = rest {
+            let level = operation.level
+            parts.append(
+                " \(operation.word)" + (all ? " ALL " : " ") + operand(right, atLeast: level + 1))
+            if left.isBare, case .setOperation(let inner, _, _, _) = left.body, inner.level >= level
+            {
+                rest = left.body
+                continue
+            }
+            parts.append(operand(left, atLeast: level))
+            break
+        }
+        return parts.reversed().joined()
     }
 
     /// An operand of a set operation: INTERSECT binds stronger, and each goes from left to right.
     private static func operand(_ query: Query, atLeast level: Int) -> String {
-        let isBare =
-            query.with.isEmpty && query.orderBy.isEmpty && query.limit == nil
-            && query.offset == nil && !query.withTies
-        guard isBare else { return "(\(text(query)))" }
+        guard query.isBare else { return "(\(text(query)))" }
         guard case .setOperation(let operation, _, _, _) = query.body, operation.level < level
         else { return body(query.body) }
         return "(\(text(query)))"
+    }
+}
+
+extension Query {
+    /// A body and nothing else.
+    fileprivate var isBare: Bool {
+        with.isEmpty && orderBy.isEmpty && limit == nil && offset == nil && !withTies
     }
 }
 

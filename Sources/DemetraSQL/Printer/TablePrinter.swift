@@ -19,8 +19,7 @@ enum TablePrinter {
         case .function(let call, let lateral, let withOrdinality, let alias, _):
             return (lateral ? "LATERAL " : "") + CallPrinter.text(call)
                 + (withOrdinality ? " WITH ORDINALITY" : "") + text(alias)
-        case .join(let kind, let left, let right, let condition, _):
-            return join(kind, left, right, condition)
+        case .join: return joins(table)
         }
     }
 
@@ -34,9 +33,20 @@ enum TablePrinter {
         return " AS " + NamePrinter.text(alias.name) + NamePrinter.columns(alias.columns)
     }
 
+    /// Joins from the right: thousands of them make a tree as deep, that has no need of a stack.
+    private static func joins(_ table: TableReference) -> String {
+        var parts: [String] = []
+        var rest = table
+        while case .join(let kind, let left, let right, let condition, _) = rest {
+            parts.append(join(kind, right, condition))
+            rest = left
+        }
+        parts.append(text(rest))
+        return parts.reversed().joined()
+    }
+
     private static func join(
-        _ kind: JoinKind, _ left: TableReference, _ right: TableReference,
-        _ condition: JoinCondition
+        _ kind: JoinKind, _ right: TableReference, _ condition: JoinCondition
     ) -> String {
         let words =
             switch kind {
@@ -48,12 +58,13 @@ enum TablePrinter {
             case .asof: "ASOF JOIN"
             case .asofLeft: "ASOF LEFT JOIN"
             }
-        let head = "\(text(left)) " + (condition == .natural ? "NATURAL " : "")
-        let tables = head + "\(words) \(item(right))"
         switch condition {
-        case .none, .natural: return tables
-        case .on(let expression): return tables + ExpressionPrinter.clause("ON", expression)
-        case .using(let columns): return tables + " USING (\(NamePrinter.list(columns)))"
+        case .none: return " \(words) \(item(right))"
+        case .natural: return " NATURAL \(words) \(item(right))"
+        case .on(let expression):
+            return " \(words) \(item(right))" + ExpressionPrinter.clause("ON", expression)
+        case .using(let columns):
+            return " \(words) \(item(right)) USING (\(NamePrinter.list(columns)))"
         }
     }
 }
