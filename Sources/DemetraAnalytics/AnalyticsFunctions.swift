@@ -13,6 +13,7 @@ package struct AnalyticsFunctions: Sendable {
             scalars: [RiskLevelFunction.function],
             tables: [AllocateBudgetFunction.function, PredictROIFunction.function]
                 + ModelFunctions(models).all,
-            models: PredictROIScalars(models).all, modelTrainer: ROIModelTrainer())
+            models: PredictROIScalars(models).all, modelTrainer: ROIModelTrainer(),
+            reference: [AnalyticsReference.section])
     }
 }

@@ -9,5 +9,6 @@ package enum BuiltInFunctions {
             + SequenceFunctions.all,
         aggregates: AggregateList.all + JSONAggregates.all,
         sets: SeriesFunctions.all + ArraySets.all + RegexLists.sets
-            + JSONSets.all)
+            + JSONSets.all,
+        reference: FunctionReference.sections)
 }

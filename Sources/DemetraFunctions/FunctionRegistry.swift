@@ -15,13 +15,16 @@ package struct FunctionRegistry: Sendable {
     package let models: [String: ModelFunction]
     /// Learns for CREATE MODEL; nil where nobody can.
     package let modelTrainer: (any ModelTrainer)?
+    /// What is said of all of them, in reading order.
+    package let reference: [FunctionSection]
 
     /// A registry of these functions.
     package init(
         scalars: [ScalarFunction], aggregates: [AggregateFunction],
         windows: [WindowFunction] = WindowFunction.all, sets: [SetFunction] = [],
         tables: [TableFunction] = [],
-        models: [ModelFunction] = [], modelTrainer: (any ModelTrainer)? = nil
+        models: [ModelFunction] = [], modelTrainer: (any ModelTrainer)? = nil,
+        reference: [FunctionSection] = []
     ) {
         self.scalars = Dictionary(grouping: scalars, by: \.name)
         self.aggregates = Dictionary(grouping: aggregates, by: \.name)
@@ -30,12 +33,14 @@ package struct FunctionRegistry: Sendable {
         self.tables = Dictionary(tables.map { ($0.name, $0) }) { _, last in last }
         self.models = Dictionary(models.map { ($0.name, $0) }) { _, last in last }
         self.modelTrainer = modelTrainer
+        self.reference = reference
     }
 
     /// This registry and further functions.
     package func adding(
         scalars more: [ScalarFunction] = [], tables moreTables: [TableFunction] = [],
-        models moreModels: [ModelFunction] = [], modelTrainer: (any ModelTrainer)? = nil
+        models moreModels: [ModelFunction] = [], modelTrainer: (any ModelTrainer)? = nil,
+        reference sections: [FunctionSection] = []
     ) -> FunctionRegistry {
         FunctionRegistry(
             scalars: scalars.values.flatMap { $0 } + more,
@@ -43,7 +48,7 @@ package struct FunctionRegistry: Sendable {
             sets: sets.values.flatMap { $0 },
             tables: Array(tables.values) + moreTables,
             models: Array(models.values) + moreModels,
-            modelTrainer: modelTrainer ?? self.modelTrainer)
+            modelTrainer: modelTrainer ?? self.modelTrainer, reference: reference + sections)
     }
 
     /// Every name, for suggestions and completion.

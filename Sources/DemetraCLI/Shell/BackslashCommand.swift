@@ -61,6 +61,12 @@ struct BackslashCommand: Sendable {
         BackslashCommand("\\dM", "", "models") { (shell, _) throws(DemetraError) in
             try query("SHOW models", shell)
         },
+        BackslashCommand(
+            "\\df", "[PATTERN]", "functions; * and ? in a pattern stand for any text, any sign"
+        ) {
+            (shell, argument) throws(DemetraError) in
+            try query(FunctionHelp.listing(argument), shell)
+        },
         BackslashCommand("\\timing", "[on|off]", "show how long statements take") {
             (shell, argument) throws(DemetraError) in
             shell.showsTiming = try flag(argument, now: shell.showsTiming)
@@ -110,9 +116,13 @@ struct BackslashCommand: Sendable {
             shell.printer.show(argument ?? "")
             return true
         },
-        BackslashCommand("\\h", "[STATEMENT]", "how a statement is written") {
+        BackslashCommand("\\h", "[NAME]", "how a statement is written, or what a function does") {
             (shell, argument) throws(DemetraError) in
-            shell.printer.show(try StatementHelp.text(argument))
+            if let text = try FunctionHelp(connection: shell.connection).text(argument) {
+                shell.printer.show(text)
+            } else {
+                shell.printer.show(try StatementHelp.text(argument))
+            }
             return true
         },
         BackslashCommand("\\?", "", "this help") { (shell, _) throws(DemetraError) in

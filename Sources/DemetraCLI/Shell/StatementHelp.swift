@@ -17,12 +17,16 @@ struct StatementHelp: Sendable {
     /// The names in order.
     static var names: [String] { all.map(\.name) }
 
+    /// True for the name of a statement.
+    static func contains(_ name: String) -> Bool { all.contains { $0.name == name.uppercased() } }
+
     /// The help of the statement of that name, or the list of all names.
     ///
     /// - Throws: 42704 when there is no such statement.
     static func text(_ name: String?) throws(DemetraError) -> String {
         guard let name = name?.uppercased() else {
-            return "Help on a statement: \\h NAME\n  " + names.joined(separator: "\n  ")
+            return "Help on a statement, or a function of those that \\df lists: \\h NAME\n  "
+                + names.joined(separator: "\n  ")
         }
         let found = all.filter { $0.name == name }
         let similar = found.isEmpty ? all.filter { $0.name.hasPrefix(name) } : found

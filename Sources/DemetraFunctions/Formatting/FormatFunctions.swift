@@ -2,9 +2,9 @@ import DemetraTypes
 import DemetraVectors
 import Synchronization
 
-/// `to_char`, `to_date` and `to_timestamp`: values by templates.
+/// `to_char`, `to_number`, `to_date` and `to_timestamp`: values by templates.
 enum FormatFunctions {
-    static let all: [ScalarFunction] = writing + reading
+    static let all: [ScalarFunction] = writing + reading + [SizeFormat.function]
 
     // Templates are few and constant: the last ones are kept parsed.
     private static let timePatterns = Mutex<[String: TimePattern]>([:])
@@ -80,6 +80,11 @@ enum FormatFunctions {
     // MARK: Reading
 
     private static let reading: [ScalarFunction] = [
+        ScalarBuilder.function("to_number", [.text, .text], .numeric(nil)) {
+            (values, _) throws(DemetraError) in
+            .numeric(
+                try numberPattern(values[1].textOrEmpty).read(values[0].textOrEmpty))
+        },
         ScalarBuilder.function("to_date", [.text, .text], .date) {
             (values, _) throws(DemetraError) in
             .date(

@@ -64,7 +64,8 @@ enum JSONFunctions {
                     return .integer(Int64(elements.count))
                 },
                 ScalarBuilder.function("\(prefix)_strip_nulls", [type], type) { values, _ in
-                    .text(JSONValue.tree(values[0].textOrEmpty).withoutNulls.text)
+                    let tree = JSONValue.tree(values[0].textOrEmpty).withoutNulls
+                    return .text(type == .json ? tree.compact : tree.text)
                 },
             ]
     }

@@ -182,6 +182,18 @@ extension JSONValue {
         }
     }
 
+    /// The text without blanks between its parts.
+    var compact: String {
+        switch self {
+        case .object(let members):
+            "{"
+                + members.map { JSONText.quoted($0.key) + ":" + $0.value.compact }
+                .joined(separator: ",") + "}"
+        case .array(let elements): "[" + elements.map(\.compact).joined(separator: ",") + "]"
+        default: text
+        }
+    }
+
     /// The text over several lines, each level indented by four blanks.
     func pretty(indent: Int = 0) -> String {
         let inner = String(repeating: " ", count: indent + 4)

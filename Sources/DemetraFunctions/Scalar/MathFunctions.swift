@@ -4,15 +4,18 @@ import Glibc
 /// Mathematical functions.
 enum MathFunctions {
     static let all: [ScalarFunction] =
-        rounding + signs + powers + trigonometry + integers + constants
+        rounding + signs + powers + trigonometry + integers + constants + BucketFunctions.all
 
+    /// A function of a double; an infinite result of a finite argument is an overflow, but for functions that have
+    /// poles.
     private static func double(
-        _ name: String, _ body: @escaping @Sendable (Double) throws(DemetraError) -> Double
+        _ name: String, hasPoles: Bool = false,
+        _ body: @escaping @Sendable (Double) throws(DemetraError) -> Double
     ) -> ScalarFunction {
         ScalarBuilder.function(name, [.double], .double) { (values, _) throws(DemetraError) in
             let input = values[0].doubleOrZero
             let result = try body(input)
-            if result.isInfinite, input.isFinite {
+            if result.isInfinite, input.isFinite, !hasPoles {
                 throw DemetraError(.numericValueOutOfRange, "value out of range: overflow")
             }
             return .double(result)
@@ -131,12 +134,30 @@ enum MathFunctions {
 
     private static let trigonometry: [ScalarFunction] = [
         double("sin") { sin($0) }, double("cos") { cos($0) }, double("tan") { tan($0) },
-        double("asin") { asin($0) }, double("acos") { acos($0) }, double("atan") { atan($0) },
+        double("cot", hasPoles: true) { 1 / tan($0) },
+        double("asin") { value throws(DemetraError) in asin(try inside(value, -1...1)) },
+        double("acos") { value throws(DemetraError) in acos(try inside(value, -1...1)) },
+        double("atan") { atan($0) },
+        double("sinh") { sinh($0) }, double("cosh") { cosh($0) }, double("tanh") { tanh($0) },
+        double("asinh") { asinh($0) },
+        double("acosh") { value throws(DemetraError) in acosh(try inside(value, 1 ... .infinity)) },
+        double("atanh", hasPoles: true) { value throws(DemetraError) in
+            atanh(try inside(value, -1...1))
+        },
         ScalarBuilder.function("atan2", [.double, .double], .double) { values, _ in
             .double(atan2(values[0].doubleOrZero, values[1].doubleOrZero))
         },
         double("degrees") { $0 * 180 / .pi }, double("radians") { $0 * .pi / 180 },
     ]
+
+    private static func inside(
+        _ value: Double, _ range: ClosedRange<Double>
+    ) throws(DemetraError) -> Double {
+        guard value.isNaN || range.contains(value) else {
+            throw DemetraError(.numericValueOutOfRange, "input is out of range")
+        }
+        return value
+    }
 
     private static let integers: [ScalarFunction] =
         [LogicalType.integer, .bigint].flatMap { type in
@@ -193,21 +214,6 @@ enum MathFunctions {
                     result = try result.multiplied(by: Decimal(Int64(factor)))
                 }
                 return .numeric(result)
-            },
-            ScalarBuilder.function(
-                "width_bucket", [.double, .double, .double, .integer], .integer
-            ) { (values, _) throws(DemetraError) in
-                let (x, low, high) = (
-                    values[0].doubleOrZero, values[1].doubleOrZero, values[2].doubleOrZero
-                )
-                let count = values[3].integerOrZero
-                guard count > 0, low != high else {
-                    throw DemetraError(
-                        .invalidParameterValue, "count must be greater than zero and bounds differ")
-                }
-                if x < low { return .integer(0) }
-                if x >= high { return .integer(Int64(count + 1)) }
-                return .integer(Int64((x - low) / (high - low) * Double(count)) + 1)
             },
             ScalarBuilder.function("scale", [.numeric(nil)], .integer) { values, _ in
                 .integer(Int64(values[0].decimalOrZero.scale))

@@ -1,7 +1,7 @@
 import DemetraTypes
 import DemetraVectors
 
-/// Texts made of bytes and of patterns: `encode`, `decode`, `to_hex`, `format`.
+/// Texts made of bytes and of patterns, and bytes made of texts: `encode`, `convert_to`, `sha256`, `format`.
 ///
 /// - Source: PostgreSQL 15 documentation, sections 9.4 and 9.5.
 enum CodingFunctions {
@@ -39,13 +39,56 @@ enum CodingFunctions {
                 }
                 return builder.finish()
             },
+        ] + hashes + encodings
+
+    private static func bytes(_ value: Value) -> [UInt8] {
+        if case .bytes(let bytes) = value { bytes } else { [] }
+    }
+
+    private static let hashes: [ScalarFunction] =
+        [
+            ScalarBuilder.function("md5", [.text], .text) { values, _ in
+                .text(MD5.hexadecimal(Array(values[0].textOrEmpty.utf8)))
+            },
+            ScalarBuilder.function("md5", [.bytea], .text) { values, _ in
+                .text(MD5.hexadecimal(bytes(values[0])))
+            },
+            ScalarBuilder.function("length", [.bytea], .integer) { values, _ in
+                .integer(Int64(bytes(values[0]).count))
+            },
+            ScalarBuilder.function("octet_length", [.bytea], .integer) { values, _ in
+                .integer(Int64(bytes(values[0]).count))
+            },
         ]
+        + [("sha224", true), ("sha256", false)].map { name, isShort in
+            ScalarBuilder.function(name, [.bytea], .bytea) { values, _ in
+                .bytes(SHA2.sha256(bytes(values[0]), isShort: isShort))
+            }
+        }
+        + [("sha384", true), ("sha512", false)].map { name, isShort in
+            ScalarBuilder.function(name, [.bytea], .bytea) { values, _ in
+                .bytes(SHA2.sha512(bytes(values[0]), isShort: isShort))
+            }
+        }
+
+    // MARK: Encodings of characters
+
+    private static let encodings: [ScalarFunction] = [
+        ScalarBuilder.function("convert_to", [.text, .text], .bytea) {
+            (values, _) throws(DemetraError) in
+            .bytes(try TextEncoding(values[1]).bytes(values[0].textOrEmpty))
+        },
+        ScalarBuilder.function("convert_from", [.bytea, .text], .text) {
+            (values, _) throws(DemetraError) in
+            .text(try TextEncoding(values[1]).text(bytes(values[0])))
+        },
+    ]
 
     private static func coding(_ name: Value) throws(DemetraError) -> ByteCoding {
         guard let coding = ByteCoding(rawValue: name.textOrEmpty.lowercased()) else {
             throw DemetraError(
                 .invalidParameterValue, "unrecognized encoding: \"\(name.textOrEmpty)\"",
-                hint: "There are base64 and hex.")
+                hint: "There are base64, escape and hex.")
         }
         return coding
     }
@@ -53,7 +96,7 @@ enum CodingFunctions {
 
 /// Bytes as text.
 private enum ByteCoding: String {
-    case hex, base64
+    case hex, base64, escape
 
     private static let letters = Array(
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
@@ -76,17 +119,56 @@ private enum ByteCoding: String {
                 }
             }
             return String(decoding: output, as: UTF8.self)
+        case .escape:
+            return bytes.map { byte in
+                switch byte {
+                case 0, 0x80...: "\\" + Self.octal(byte)
+                case UInt8(ascii: "\\"): "\\\\"
+                default: String(UnicodeScalar(byte))
+                }
+            }.joined()
         }
     }
 
+    private static func octal(_ byte: UInt8) -> String {
+        let digits = String(byte, radix: 8)
+        return String(repeating: "0", count: 3 - digits.count) + digits
+    }
+
+    /// `\\` is a backslash, `\101` the byte of three octal digits.
+    private func unescaped(_ text: String) throws(DemetraError) -> [UInt8] {
+        var output: [UInt8] = []
+        var rest = Array(text.utf8)[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "\\") else {
+                output.append(byte)
+                continue
+            }
+            if rest.first == byte {
+                output.append(byte)
+                rest.removeFirst()
+                continue
+            }
+            let digits = String(decoding: rest.prefix(3), as: UTF8.self)
+            guard digits.utf8.count == 3, let byte = UInt8(digits, radix: 8) else {
+                throw DemetraError(
+                    .invalidTextRepresentation, "invalid input syntax for type bytea")
+            }
+            output.append(byte)
+            rest.removeFirst(3)
+        }
+        return output
+    }
+
     func decode(_ text: String) throws(DemetraError) -> [UInt8] {
+        if self == .escape { return try unescaped(text) }
         var output: [UInt8] = []
         var (bits, bitCount) = (0, 0)
         for byte in text.utf8 where byte > 0x20 {
             let digit: Int?
             switch self {
             case .hex: digit = hexDigit(byte)
-            case .base64:
+            case .base64, .escape:
                 if byte == UInt8(ascii: "=") { continue }
                 digit = Self.letters.firstIndex(of: byte)
             }
@@ -107,6 +189,49 @@ private enum ByteCoding: String {
                 .invalidParameterValue, "invalid hexadecimal data: odd number of digits")
         }
         return output
+    }
+}
+
+/// Characters as bytes.
+private enum TextEncoding {
+    case utf8, latin1
+
+    init(_ name: Value) throws(DemetraError) {
+        switch name.textOrEmpty.uppercased().filter({ $0 != "-" && $0 != "_" }) {
+        case "UTF8", "UNICODE": self = .utf8
+        case "LATIN1", "ISO88591": self = .latin1
+        default:
+            throw DemetraError(
+                .invalidParameterValue, "invalid encoding name \"\(name.textOrEmpty)\"",
+                hint: "There are UTF8 and LATIN1.")
+        }
+    }
+
+    func bytes(_ text: String) throws(DemetraError) -> [UInt8] {
+        guard self == .latin1 else { return Array(text.utf8) }
+        var bytes: [UInt8] = []
+        for scalar in text.unicodeScalars {
+            guard let byte = UInt8(exactly: scalar.value) else {
+                throw DemetraError(
+                    .untranslatableCharacter,
+                    "character \"\(scalar)\" has no equivalent in encoding \"LATIN1\"")
+            }
+            bytes.append(byte)
+        }
+        return bytes
+    }
+
+    func text(_ bytes: [UInt8]) throws(DemetraError) -> String {
+        if self == .latin1 {
+            var scalars = String.UnicodeScalarView()
+            scalars.append(contentsOf: bytes.lazy.map { UnicodeScalar($0) })
+            return String(scalars)
+        }
+        guard !bytes.contains(0), let text = String(validating: bytes, as: UTF8.self) else {
+            throw DemetraError(
+                .characterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
+        }
+        return text
     }
 }
 
@@ -220,24 +345,9 @@ private struct FormatPattern {
                 throw DemetraError(
                     .nullValueNotAllowed, "null values cannot be formatted as an SQL identifier")
             }
-            return Self.name(value)
-        case "L": return value.map { Self.literal($0) } ?? "NULL"
+            return SQLText.name(value)
+        case "L": return value.map { SQLText.literal($0) } ?? "NULL"
         default: return value ?? ""
         }
-    }
-
-    private static func name(_ text: String) -> String {
-        let isPlain =
-            !text.isEmpty
-            && text.utf8.allSatisfy {
-                ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x5f || ($0 >= 0x30 && $0 <= 0x39)
-            } && text.utf8.first.map { $0 > 0x39 } == true
-        return isPlain ? text : "\"" + text.replacing("\"", with: "\"\"") + "\""
-    }
-
-    private static func literal(_ text: String) -> String {
-        let quoted = "'" + text.replacing("'", with: "''") + "'"
-        guard quoted.contains("\\") else { return quoted }
-        return "E" + quoted.replacing("\\", with: "\\\\")
     }
 }

@@ -66,8 +66,10 @@ enum TextFunctions {
                 builder.appendNull()
                 continue
             }
-            let parts = arguments.filter { $0.isValid(row) }
-                .map { shown($0.value(at: row), $0.type, context) }
+            // As output writes them, not as a cast would: true is t.
+            let parts = arguments.compactMap {
+                ArrayText.elementText($0.value(at: row), $0.type, context.timeZone)
+            }
             builder.append(
                 text: parts.joined(separator: separator?.value(at: row).textOrEmpty ?? ""))
         }
@@ -326,24 +328,12 @@ enum TextFunctions {
         ScalarBuilder.function("starts_with", [.text, .text], .boolean) { values, _ in
             .boolean(values[0].textOrEmpty.utf8.starts(with: values[1].textOrEmpty.utf8))
         },
-        ScalarBuilder.function("quote_literal", [.text], .text) { values, _ in
-            .text("'" + pieces(values[0].textOrEmpty, by: "'").joined(separator: "''") + "'")
-        },
+        quoting("quote_literal", null: .null), quoting("quote_nullable", null: .text("NULL")),
         ScalarBuilder.function("quote_ident", [.text], .text) { values, _ in
-            let name = values[0].textOrEmpty
-            let isPlain =
-                !name.isEmpty
-                && name.utf8.allSatisfy {
-                    ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x5f || ($0 >= 0x30 && $0 <= 0x39)
-                }
-            return .text(
-                isPlain ? name : "\"" + pieces(name, by: "\"").joined(separator: "\"\"") + "\"")
+            .text(SQLText.name(values[0].textOrEmpty))
         },
         ScalarBuilder.function("to_hex", [.bigint], .text) { values, _ in
             .text(String(UInt64(bitPattern: Int64(values[0].integerOrZero)), radix: 16))
-        },
-        ScalarBuilder.function("md5", [.text], .text) { values, _ in
-            .text(MD5.hexadecimal(Array(values[0].textOrEmpty.utf8)))
         },
         ScalarFunction(
             "pg_typeof", Signature([.any], result: .fixed(.text)), isStrict: false
@@ -351,4 +341,21 @@ enum TextFunctions {
             Vector.constant(.text(arguments[0].type.description), type: .text, count: count)
         },
     ]
+
+    private static func quoting(_ name: String, null: Value) -> ScalarFunction {
+        ScalarFunction(
+            name, Signature([.any], result: .fixed(.text)), volatility: .stable, isStrict: false
+        ) { arguments, count, context in
+            var builder = VectorBuilder(type: .text, capacity: count)
+            for row in 0..<count {
+                guard arguments[0].isValid(row) else {
+                    builder.append(null)
+                    continue
+                }
+                let text = shown(arguments[0].value(at: row), arguments[0].type, context)
+                builder.append(text: SQLText.literal(text))
+            }
+            return builder.finish()
+        }
+    }
 }

@@ -6,7 +6,8 @@ import DemetraVectors
 /// Safe because every output has room for a batch's rows, and rows are below the count of their buffers.
 enum TimeFunctions {
     static let all: [ScalarFunction] =
-        truncation + buckets + FieldFunctions.all + current + zones + making + intervals
+        truncation + buckets + FieldFunctions.all + current + zones + intervals
+        + MakingFunctions.all
 
     private static func unit(_ value: Value) throws(DemetraError) -> DateTimeUnit {
         try TimeArguments.unit(value)
@@ -126,7 +127,12 @@ enum TimeFunctions {
                     ? try context.timeZones.rules(values[2].textOrEmpty) : context.timeZone
                 let local = zone.local(timestamp(values[1]))
                 return .timestamptz(zone.instant(try local.truncated(to: try unit(values[0]))))
-            }
+            },
+            ScalarBuilder.function("date_trunc", [.text, .interval], .interval) {
+                (values, _) throws(DemetraError) in
+                guard case .interval(let interval) = values[1] else { return .null }
+                return .interval(try interval.truncated(to: try unit(values[0])))
+            },
         ]
 
     private static func byRow(
@@ -146,34 +152,8 @@ enum TimeFunctions {
 
     // MARK: Buckets
 
-    private static let buckets: [ScalarFunction] = [
-        bucket(.timestamp, .timestamp), bucket(.date, .date),
-        ScalarBuilder.function("time_bucket", [.interval, .timestamp, .timestamp], .timestamp) {
-            (values, _) throws(DemetraError) in
-            guard case .interval(let width) = values[0] else { return .null }
-            return .timestamp(
-                try timestamp(values[1]).bucket(width, origin: timestamp(values[2])))
-        },
-        ScalarBuilder.function("time_bucket", [.interval, .timestamp, .interval], .timestamp) {
-            (values, _) throws(DemetraError) in
-            guard case .interval(let width) = values[0], case .interval(let offset) = values[2]
-            else {
-                return .null
-            }
-            let moved = try timestamp(values[1]).adding(try offset.negated())
-            return .timestamp(try moved.bucket(width).adding(offset))
-        },
-        ScalarBuilder.function(
-            "time_bucket", [.interval, .timestamptz, .text], .timestamptz, optional: 1,
-            volatility: .stable
-        ) { (values, context) throws(DemetraError) in
-            guard case .interval(let width) = values[0] else { return .null }
-            let zone =
-                values.count > 2
-                ? try context.timeZones.rules(values[2].textOrEmpty) : context.timeZone
-            return .timestamptz(zone.instant(try zone.local(timestamp(values[1])).bucket(width)))
-        },
-        ScalarBuilder.function("date_bin", [.interval, .timestamp, .timestamp], .timestamp) {
+    private static let bins: [ScalarFunction] = [LogicalType.timestamp, .timestamptz].map { type in
+        ScalarBuilder.function("date_bin", [.interval, type, type], type) {
             (values, _) throws(DemetraError) in
             guard case .interval(let width) = values[0] else { return .null }
             guard width.months == 0 else {
@@ -186,10 +166,41 @@ enum TimeFunctions {
             guard length > 0 else {
                 throw DemetraError(.datetimeFieldOverflow, "stride must be greater than zero")
             }
-            return .timestamp(
-                try timestamp(values[1]).bucket(width, origin: timestamp(values[2])))
-        },
-    ]
+            let start = try timestamp(values[1]).bucket(width, origin: timestamp(values[2]))
+            return type == .timestamp ? .timestamp(start) : .timestamptz(start)
+        }
+    }
+
+    private static let buckets: [ScalarFunction] =
+        bins + [
+            bucket(.timestamp, .timestamp), bucket(.date, .date),
+            ScalarBuilder.function("time_bucket", [.interval, .timestamp, .timestamp], .timestamp) {
+                (values, _) throws(DemetraError) in
+                guard case .interval(let width) = values[0] else { return .null }
+                return .timestamp(
+                    try timestamp(values[1]).bucket(width, origin: timestamp(values[2])))
+            },
+            ScalarBuilder.function("time_bucket", [.interval, .timestamp, .interval], .timestamp) {
+                (values, _) throws(DemetraError) in
+                guard case .interval(let width) = values[0], case .interval(let offset) = values[2]
+                else {
+                    return .null
+                }
+                let moved = try timestamp(values[1]).adding(try offset.negated())
+                return .timestamp(try moved.bucket(width).adding(offset))
+            },
+            ScalarBuilder.function(
+                "time_bucket", [.interval, .timestamptz, .text], .timestamptz, optional: 1,
+                volatility: .stable
+            ) { (values, context) throws(DemetraError) in
+                guard case .interval(let width) = values[0] else { return .null }
+                let zone =
+                    values.count > 2
+                    ? try context.timeZones.rules(values[2].textOrEmpty) : context.timeZone
+                return .timestamptz(
+                    zone.instant(try zone.local(timestamp(values[1])).bucket(width)))
+            },
+        ]
 
     private static func bucket(_ type: LogicalType, _ result: LogicalType) -> ScalarFunction {
         ScalarFunction(
@@ -282,56 +293,6 @@ enum TimeFunctions {
         },
     ]
 
-    // MARK: Making
-
-    private static let making: [ScalarFunction] = [
-        ScalarBuilder.function("make_date", [.integer, .integer, .integer], .date) {
-            (values, _) throws(DemetraError) in
-            .date(
-                try CalendarDate(
-                    year: values[0].integerOrZero, month: values[1].integerOrZero,
-                    day: values[2].integerOrZero))
-        },
-        ScalarBuilder.function(
-            "make_timestamp", [.integer, .integer, .integer, .integer, .integer, .double],
-            .timestamp
-        ) { (values, _) throws(DemetraError) in
-            let date = try CalendarDate(
-                year: values[0].integerOrZero, month: values[1].integerOrZero,
-                day: values[2].integerOrZero)
-            let seconds = values[5].doubleOrZero
-            guard (0...24).contains(values[3].integerOrZero),
-                (0..<60).contains(values[4].integerOrZero),
-                (0...60).contains(seconds)
-            else { throw DemetraError(.datetimeFieldOverflow, "time field value out of range") }
-            let time =
-                Int64(values[3].integerOrZero * 3_600 + values[4].integerOrZero * 60) * 1_000_000
-            return .timestamp(
-                Timestamp(
-                    microseconds: date.timestamp.microseconds + time
-                        + Int64((seconds * 1_000_000).rounded())))
-        },
-        ScalarBuilder.function(
-            "make_interval",
-            [.integer, .integer, .integer, .integer, .integer, .integer, .double], .interval,
-            optional: 7
-        ) { (values, _) throws(DemetraError) in
-            func part(_ index: Int) -> Int {
-                index < values.count ? values[index].integerOrZero : 0
-            }
-            // Hours and minutes of 32 bits fit 64 bits of microseconds; seconds may be anything.
-            let seconds = values.count > 6 ? values[6].doubleOrZero : 0
-            let time = Int64(part(4) * 3_600 + part(5) * 60) * 1_000_000
-            guard let months = Int32(exactly: part(0) * 12 + part(1)),
-                let days = Int32(exactly: part(2) * 7 + part(3)),
-                let fraction = Int64(exactly: (seconds * 1_000_000).rounded()),
-                case let (microseconds, isTooLong) = time.addingReportingOverflow(fraction),
-                !isTooLong
-            else { throw DemetraError(.datetimeFieldOverflow, "interval out of range") }
-            return .interval(Interval(months: months, days: days, microseconds: microseconds))
-        },
-    ]
-
     // MARK: Intervals
 
     private static let intervals: [ScalarFunction] = [
@@ -346,6 +307,20 @@ enum TimeFunctions {
             (values, context) throws(DemetraError) in
             let today = context.timeZone.local(context.transactionTime).date.timestamp
             return .interval(try today.age(since: timestamp(values[0])))
+        },
+        // Of instants their clocks are compared.
+        ScalarBuilder.function(
+            "age", [.timestamptz, .timestamptz], .interval, volatility: .stable
+        ) { (values, context) throws(DemetraError) in
+            let zone = context.timeZone
+            return .interval(
+                try zone.local(timestamp(values[0])).age(since: zone.local(timestamp(values[1]))))
+        },
+        ScalarBuilder.function("age", [.timestamptz], .interval, volatility: .stable) {
+            (values, context) throws(DemetraError) in
+            let zone = context.timeZone
+            let today = zone.local(context.transactionTime).date.timestamp
+            return .interval(try today.age(since: zone.local(timestamp(values[0]))))
         },
     ]
 

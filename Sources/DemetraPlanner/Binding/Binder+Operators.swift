@@ -175,15 +175,23 @@ extension Binder {
         _ name: String, _ types: [LogicalType], _ range: SourceRange
     ) -> DemetraError {
         let shown = types.map(\.description).joined(separator: ", ")
-        let isKnown = functions.names.contains(name)
-        let nearest = isKnown ? nil : NearestName.find(name, among: functions.names)
         return DemetraError(
             .undefinedFunction, "function \(name)(\(shown)) does not exist",
-            hint: isKnown
-                ? "No function matches the given name and argument types. You might need to add "
-                    + "explicit type casts."
-                : nearest.map { "Perhaps you meant \"\($0)\"." }
+            hint: functionHint(name)
         ).at(range)
+    }
+
+    /// The ways to call a function whose arguments do not fit, or what to call instead of one that is none.
+    private func functionHint(_ name: String) -> String? {
+        let calls = functions.calls(of: name)
+        guard calls.isEmpty else {
+            let most = 8
+            let shown = calls.prefix(most) + (calls.count > most ? ["..."] : [])
+            return "Call it as \(shown.joined(separator: ", ")), or cast the arguments."
+        }
+        if let own = ForeignNames.hint(for: name) { return own }
+        return NearestName.find(name, among: functions.callableNames)
+            .map { "Perhaps you meant \"\($0)\"." }
     }
 
     /// Arguments cast to the parameters of a signature.

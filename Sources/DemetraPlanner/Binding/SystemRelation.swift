@@ -12,6 +12,16 @@ package enum SystemRelation: String, Sendable, CaseIterable {
     /// Metrics: those of the catalog, and the built-in ones that none of them replaces.
     case metrics = "demetra_metrics"
 
+    /// The names of these and of the relations that binders make, for completion.
+    package static var names: [String] {
+        allCases.map(\.rawValue) + [CommentRows.name, FunctionRows.name]
+    }
+
+    /// The names of the relations of `information_schema`.
+    package static var informationNames: [String] {
+        InformationRelation.allCases.map(\.rawValue).sorted()
+    }
+
     /// Its columns.
     package var schema: Schema {
         switch self {
@@ -62,6 +72,13 @@ extension Binder {
             return try systemRelation(
                 last,
                 BoundTableFunction(CommentRows.schema, rows: CommentRows(binder: self).rows),
+                alias, name.range)
+        }
+        if isNamed, last == FunctionRows.name {
+            return try systemRelation(
+                last,
+                BoundTableFunction(
+                    FunctionRows.schema, rows: FunctionRows(functions: functions).rows),
                 alias, name.range)
         }
         guard isNamed, let system = SystemRelation(rawValue: last) else { return nil }

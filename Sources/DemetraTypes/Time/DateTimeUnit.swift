@@ -80,3 +80,39 @@ extension Timestamp {
         Int(Civil.floorDivide(Int64(value), Int64(divisor)))
     }
 }
+
+extension Interval {
+    /// The interval without what is smaller than the unit.
+    ///
+    /// - Throws: 22023 for units that cut nothing off, 0A000 for weeks.
+    package func truncated(to unit: DateTimeUnit) throws(DemetraError) -> Interval {
+        func time(_ length: Int64) -> Interval {
+            Interval(months: months, days: days, microseconds: microseconds / length * length)
+        }
+        func calendar(_ length: Int32) -> Interval {
+            Interval(months: months / length * length, days: 0, microseconds: 0)
+        }
+        switch unit {
+        case .microseconds: return self
+        case .milliseconds: return time(1_000)
+        case .second: return time(1_000_000)
+        case .minute: return time(60_000_000)
+        case .hour: return time(Civil.microsecondsPerHour)
+        case .day: return Interval(months: months, days: days, microseconds: 0)
+        case .month: return calendar(1)
+        case .quarter: return calendar(3)
+        case .year: return calendar(12)
+        case .decade: return calendar(120)
+        case .century: return calendar(1_200)
+        case .millennium: return calendar(12_000)
+        case .week:
+            throw DemetraError(
+                .featureNotSupported, "unit \"week\" not supported for type interval",
+                detail: "Months usually have fractional weeks.")
+        default:
+            throw DemetraError(
+                .invalidParameterValue,
+                "unit \"\(unit.rawValue)\" not recognized for type interval")
+        }
+    }
+}

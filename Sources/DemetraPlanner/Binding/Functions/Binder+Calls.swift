@@ -173,7 +173,10 @@ extension Binder {
                 expression: cast[cast.count - 1], descending: order[0].descending,
                 nullsFirst: order[0].nullsFirst)
         }
-        if call.isDistinct, !order.isEmpty {
+        if call.isDistinct, order.isEmpty, function.isOrderSensitive {
+            // As PostgreSQL, which sorts to find what is equal.
+            order = cast.map { PlanSortKey(expression: $0, descending: false, nullsFirst: false) }
+        } else if call.isDistinct, !order.isEmpty {
             let known = Set(cast.map(\.fingerprint))
             guard order.allSatisfy({ known.contains($0.expression.fingerprint) }) else {
                 throw DemetraError(

@@ -1,0 +1,97 @@
+import DemetraFunctions
+
+/// Models and budgets, in the reference of functions.
+enum AnalyticsReference {
+    static let section = FunctionSection(
+        "Models and budgets",
+        """
+        The same rows and the same seed give the same answer. More on them in [analytics](analytics.md).
+        """,
+        [
+            FunctionEntry(
+                "predict_roi",
+                """
+                In FROM: learns from the rows of a relation whose target is known and predicts the others, \
+                or all of it when every target is known. As a scalar: asks the model `roi`, or the only \
+                regression model, by columns of the row.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT i AS id, i % 2 AS video, 1 + 2 * (i % 2) AS roi FROM \
+                    generate_series(1, 40) AS s(i); SELECT id, round(predicted_roi::numeric) FROM \
+                    PREDICT_ROI(TABLE ads, target => 'roi', id => 'id') ORDER BY id LIMIT 2
+                    """,
+                answer: """
+                    1 | 3
+                    2 | 1
+                    """),
+            FunctionEntry(
+                "predict_roi_json",
+                """
+                What `PREDICT_ROI` says of a row, with its bounds, level, confidence and risk, as an object.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT i AS id, i % 2 AS video, 1 + 2 * (i % 2) AS roi FROM \
+                    generate_series(1, 40) AS s(i); CREATE OR REPLACE MODEL roi FROM TABLE ads TARGET roi ID id; \
+                    SELECT (PREDICT_ROI_JSON(video => 1) ->> 'predicted')::numeric > 2 AS is_good
+                    """,
+                answer: "t"),
+            FunctionEntry(
+                "predict",
+                """
+                What a model predicts for the rows of a table or query: their columns, then the prediction, \
+                its bounds for a level (0.9 unless given), confidence, risk and notice.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT i AS id, i % 2 AS video, 1 + 2 * (i % 2) AS roi FROM \
+                    generate_series(1, 40) AS s(i); CREATE OR REPLACE MODEL roi FROM TABLE ads TARGET roi ID id; \
+                    SELECT id, round(predicted::numeric), lower <= upper FROM PREDICT('roi', TABLE ads) ORDER \
+                    BY id LIMIT 2
+                    """,
+                answer: """
+                    1 | 3 | t
+                    2 | 1 | t
+                    """),
+            FunctionEntry(
+                "evaluate_model",
+                """
+                How well a model predicts rows that it did not learn from: one row of errors, skill and \
+                coverage.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT i AS id, i % 2 AS video, 1 + 2 * (i % 2) AS roi FROM \
+                    generate_series(1, 40) AS s(i); CREATE OR REPLACE MODEL roi FROM TABLE ads TARGET roi ID id; \
+                    SELECT name, rows, r2 > 0.9 FROM EVALUATE_MODEL('roi')
+                    """,
+                answer: "roi | 40 | t"),
+            FunctionEntry(
+                "explain_model",
+                """
+                The columns that a model knows, and by which share its error grows when one is shuffled.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT i AS id, i % 2 AS video, 1 + 2 * (i % 2) AS roi FROM \
+                    generate_series(1, 40) AS s(i); CREATE OR REPLACE MODEL roi FROM TABLE ads TARGET roi ID id; \
+                    SELECT feature, importance > 0 FROM EXPLAIN_MODEL('roi')
+                    """,
+                answer: "video | t"),
+            FunctionEntry(
+                "risk_level",
+                "The class of a known return: high below 1, medium below 2, else low.",
+                example: "SELECT risk_level(0.4), risk_level(1.5), risk_level(3)",
+                answer: "high | medium | low"),
+            FunctionEntry(
+                "allocate_budget",
+                """
+                Splits a budget over channels so that the expected outcome is greatest, as far as the \
+                history of spend and outcome supports a change from the present mix.
+                """,
+                example: """
+                    CREATE TEMP TABLE history AS SELECT date '2026-01-01' + i AS date, channel, 50 + (i * k) % \
+                    100 AS spend, best * (50 + (i * k) % 100) / (half + 50 + (i * k) % 100) AS revenue FROM \
+                    generate_series(0, 89) AS s(i), (VALUES ('email', 37, 400.0, 60), ('tiktok', 41, 900.0, \
+                    300)) AS c(channel, k, best, half); SELECT count(*), sum(recommended_spend) FROM \
+                    ALLOCATE_BUDGET(TABLE history, budget => 200)
+                    """,
+                answer: "2 | 200"),
+        ])
+}
