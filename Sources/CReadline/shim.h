@@ -36,13 +36,13 @@ static inline int demetra_readline_key(FILE *stream) {
     }
 }
 
-// The words up to the cursor.
-static inline const char *demetra_readline_line(void) {
-    static char line[4096];
-    int length = rl_point < (int)sizeof line - 1 ? rl_point : (int)sizeof line - 1;
-    for (int i = 0; i < length; i++) line[i] = rl_line_buffer[i];
-    line[length] = 0;
-    return line;
+// The line that is edited, and the byte at which the cursor stands.
+static inline const char *demetra_readline_line(void) { return rl_line_buffer; }
+static inline int demetra_readline_cursor(void) { return rl_point; }
+
+// Whether a blank follows a word that is completed: behind a folder its files go on.
+static inline void demetra_readline_append_blank(int appends) {
+    rl_completion_append_character = appends ? ' ' : 0;
 }
 
 // Whether Tab completes a word or is a tab.

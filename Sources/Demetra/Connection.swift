@@ -87,8 +87,11 @@ public final class Connection: Sendable {
         try session.append(batches, to: table, replacing: mode == .upsert)
     }
 
-    /// Every name a person may be about to type.
-    package func completionNames() -> CompletionNames { session.completionNames }
+    /// What the word before byte `cursor` of a text may become: keywords that the grammar allows there, tables,
+    /// columns of the tables that the statement names before or behind the cursor, functions, metrics, settings.
+    public func completions(of text: String, at cursor: Int) -> Completions {
+        Completions(session.completions(of: text, at: cursor))
+    }
 
     /// Imports a file into a table; see `ImportOptions`.
     package func importFile(

@@ -81,7 +81,7 @@ struct ParserEmitter {
             counter = 0
             emit("mutating func parse\(rule.name)() -> Bool {")
             indent += 1
-            emit("guard enter() else { return false }")
+            emit("guard enter(.\(Self.lowerFirst(rule.name))) else { return false }")
             emit("defer { leave() }")
             let description = grammar.descriptions[rule.name].map { "\"\($0)\"" } ?? "nil"
             emit("let mark = begin(described: \(description))")
@@ -118,6 +118,8 @@ struct ParserEmitter {
         indent -= 1
         emit("}")
         emit("")
+        emitOperatorWords("infix", "stand between operands", [.left, .none, .chain])
+        emitOperatorWords("prefix", "stand before an operand", [.prefix])
         emit("/// The level of the operand behind a prefix operator at the next token, if any.")
         emit("func prefixLevel() -> Int? {")
         indent += 1
@@ -164,6 +166,21 @@ struct ParserEmitter {
         emit("]")
         indent = 0
         emit("}")
+    }
+
+    /// The operators that are words, with their levels: completion offers them.
+    private mutating func emitOperatorWords(
+        _ name: String, _ place: String, _ kinds: [OperatorEntry.Kind]
+    ) {
+        emit("/// Words that \(place), with their levels.")
+        emit("static let \(name)Words: [(keyword: Keyword, level: Int)] = [")
+        for entry in grammar.operators where kinds.contains(entry.kind) {
+            for token in entry.tokens where token.first?.isLetter == true {
+                emit("    (.\(Self.caseName(token.lowercased())), \(entry.level)),")
+            }
+        }
+        emit("]")
+        emit("")
     }
 
     private func nextIs(_ token: String) -> String {

@@ -127,11 +127,42 @@ class SessionTests(ProgramTests):
         terminal = self.session()
         for typed, completed in (
                 ("SELECT * FROM cam", "campaigns "), ("SELECT cha", "channel "), ("SEL", "ECT "),
-                ("SELECT spend FROM campaigns ORDE", "R "), ("\\tim", "ing "), ("\\d camp", "aigns ")):
+                ("SELECT spend FROM campaigns ORDE", "R "), ("SELECT 1 FROM campaigns c WHERE c.sp", "end "),
+                ("SELECT spend FROM campaigns WHERE spend IS NU", "LL "), ("SELECT date_tr", "unc "),
+                ("SELECT * FROM generate_ser", "ies "), ("SET timez", "one "), ("SHOW metr", "ics "),
+                ("SELECT spend::bigi", "nt "), ("INSERT INTO camp", "aigns "),
+                ("SELECT 1 FROM (SELECT 1 AS only_one) w WHERE onl", "y_one "),
+                ("\\tim", "ing "), ("\\d camp", "aigns "), ("\\df regexp_split_to_t", "able "),
+                ("\\h regexp_split_to_t", "able ")):
             with self.subTest(typed=typed):
                 os.write(terminal.file, (typed + "\t").encode())
                 terminal.read(until=completed)
                 terminal.type("\x03")
+
+    def test_tab_knows_the_tables_behind_the_cursor(self):
+        terminal = self.session()
+        behind = " FROM campaigns WHERE campaign_id = 1;"
+        shown = terminal.type("SELECT cha" + behind + "\x1b[D" * len(behind) + "\t\n")
+        self.assertIn(" channel \n---------\n google\n", shown)
+
+    def test_tab_completes_files_and_names_in_quotes(self):
+        self.sql('CREATE TABLE sheets ("Ad Name" text)')
+        self.file("rows-of-march.csv", "7,meta,1.25\n")
+        terminal = self.session()
+        terminal.type("SELECT 'done' FROM sheets WHERE \"Ad N\tIS NULL;\n")
+        self.assertIn("COPY 1", terminal.type(f"COPY campaigns FROM '{self.folder}/rows-of\t\b' WITH (FORMAT csv);\n"))
+
+    def test_functions_are_listed_and_explained(self):
+        terminal = self.session(columns=200)
+        self.assertRegex(
+            terminal.type("\\df lp?d\n"),
+            r" lpad +\| text +\| text, integer \[, text\] +\| scalar +\| Text *\n\(1 row\)")
+        self.assertIn(" date_trunc ", terminal.type("\\df *trunc\n"))
+        self.assertIn("(0 rows)", terminal.type("\\df no_such\n"))
+        shown = terminal.type("\\h lpad\n")
+        self.assertIn("lpad(text, integer [, text]) -> text", shown)
+        self.assertRegex(shown, r"Example:\n  SELECT lpad.*\n  007 ")
+        self.assertIn("Perhaps you meant \\h SELECT", terminal.type("\\h selectt\n"))
 
     def test_the_history_outlives_the_session_with_its_lines(self):
         first = self.session()

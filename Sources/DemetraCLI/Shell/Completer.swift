@@ -1,34 +1,33 @@
 import Demetra
-import DemetraEngine
 import Synchronization
 
-/// What Tab offers: commands, tables where a table belongs, columns of the tables at hand, words of the language.
+/// What Tab offers: commands, and what the database knows of a statement that is being written.
 ///
 /// One for the process, because readline calls back without a context.
 final class Completer: Sendable {
     static let shared = Completer()
 
     private struct State {
-        var names: @Sendable () -> CompletionNames = { CompletionNames() }
+        var connection: Connection?
         var earlierLines = ""
         var candidates: [String] = []
     }
 
     private let state = Mutex(State())
 
-    /// Says where names come from; asked anew at each Tab, since statements make and drop things.
-    func use(_ names: @escaping @Sendable () -> CompletionNames) {
-        state.withLock { $0.names = names }
-    }
+    /// Says whose names are offered; asked anew at each Tab, since statements make and drop things.
+    func use(_ connection: Connection) { state.withLock { $0.connection = connection } }
 
     /// Sets the lines of the statement before the one that is edited.
     func setContext(_ text: String) { state.withLock { $0.earlierLines = text } }
 
-    /// Finds what a word at the end of a line may become.
-    func begin(line: String, word: String) {
-        let (names, earlier) = state.withLock { ($0.names, $0.earlierLines) }
-        let found = Completion(names: names(), earlierLines: earlier, line: line, word: word)
-            .candidates
+    /// Finds what a word that ends at byte `cursor` of a line may become.
+    func begin(line: String, cursor: Int, word: String) {
+        let (connection, earlier) = state.withLock { ($0.connection, $0.earlierLines) }
+        guard let connection else { return }
+        let found = Completion(
+            connection: connection, earlierLines: earlier, line: line, cursor: cursor, word: word
+        ).candidates
         state.withLock { $0.candidates = found.reversed() }
     }
 

@@ -19,9 +19,11 @@ final class LineEditor {
             guard let word else { return nil }
             if state == 0 {
                 Completer.shared.begin(
-                    line: String(cString: demetra_readline_line()), word: String(cString: word))
+                    line: String(cString: demetra_readline_line()),
+                    cursor: Int(demetra_readline_cursor()), word: String(cString: word))
             }
             guard let candidate = Completer.shared.next() else { return nil }
+            demetra_readline_append_blank(candidate.hasSuffix("/") ? 0 : 1)
             return strdup(candidate)
         }
         using_history()

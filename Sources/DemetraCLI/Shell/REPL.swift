@@ -12,7 +12,7 @@ final class REPL {
         printer.zone = { connection.timeZone }
         shell = Shell(connection: connection, printer: printer, isInteractive: true)
         editor = LineEditor()
-        Completer.shared.use { connection.completionNames() }
+        Completer.shared.use(connection)
         printer.show(
             "\(DemetraCommand.version), database \"\(path)\". Type \\? for help, \\q to quit.")
     }

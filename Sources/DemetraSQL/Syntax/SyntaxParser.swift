@@ -33,6 +33,18 @@ struct SyntaxParser {
     private var expected: [String] = []
     /// Says which tokens a rule begins with instead of what it is.
     private var namesFirstTokens = false
+    /// The token at which a completion is asked for; -1 for none.
+    private var cursor = -1
+    /// What the grammar allows at the cursor.
+    private(set) var offers = CompletionOffers()
+
+    /// A parser of tokens that ends at a place where a completion is asked for.
+    init(completing tokens: [Token], bytes: [UInt8]) {
+        let end = Token(kind: .end, keyword: nil, start: bytes.count, end: bytes.count)
+        self.tokens = tokens + [end]
+        text = TokenText(bytes: bytes)
+        cursor = tokens.count
+    }
 
     init(bytes: [UInt8]) throws(DemetraError) {
         tokens = try Tokenizer.tokenize(bytes)
@@ -56,17 +68,21 @@ struct SyntaxParser {
         let description: String?
     }
 
-    mutating func enter() -> Bool {
+    mutating func enter(_ rule: SyntaxRule) -> Bool {
         guard depth < Self.deepestNesting else {
             isTooComplex = true
             hasFailedFinally = true
             return false
         }
         depth += 1
+        if cursor >= 0 { offers.enter(rule) }
         return true
     }
 
-    mutating func leave() { depth -= 1 }
+    mutating func leave() {
+        depth -= 1
+        if cursor >= 0 { offers.leave() }
+    }
 
     func begin(described description: String?) -> Mark {
         Mark(
@@ -173,6 +189,15 @@ struct SyntaxParser {
         return text.bytes[token.start..<token.end].elementsEqual(symbol.utf8)
     }
 
+    /// True where what is missed is what a completion may be.
+    private var isAtCursor: Bool {
+        position == cursor && lookaheadDepth == 0 && !hasFailedFinally
+    }
+
+    private mutating func offerName() {
+        if isAtCursor { offers.addName(behind: position > 0 ? tokens[position - 1].keyword : nil) }
+    }
+
     private mutating func miss(_ description: @autoclosure () -> String) -> Bool {
         if position > furthest {
             furthest = position
@@ -196,7 +221,10 @@ struct SyntaxParser {
     }
 
     mutating func take(_ keyword: Keyword, label: SyntaxLabel? = nil) -> Bool {
-        guard !hasFailedFinally, isNext(keyword) else { return miss(keyword.text.uppercased()) }
+        guard !hasFailedFinally, isNext(keyword) else {
+            if isAtCursor { offers.add(keyword) }
+            return miss(keyword.text.uppercased())
+        }
         return accept(label)
     }
 
@@ -217,7 +245,9 @@ struct SyntaxParser {
                 return miss(description)
             }
             return accept(label ?? SyntaxLabel.none)
-        default: return miss(description)
+        default:
+            offerName()
+            return miss(description)
         }
     }
 
@@ -247,7 +277,10 @@ struct SyntaxParser {
     ]
 
     mutating func takeString(label: SyntaxLabel? = nil) -> Bool {
-        guard !hasFailedFinally, next.kind == .string else { return miss("a string") }
+        guard !hasFailedFinally, next.kind == .string else {
+            if isAtCursor { offers.addString() }
+            return miss("a string")
+        }
         return accept(label ?? SyntaxLabel.none)
     }
 
@@ -273,7 +306,11 @@ struct SyntaxParser {
         while tokens[ahead].kind == .symbol, text.bytes[tokens[ahead].start] == 0x28 { ahead += 1 }
         switch tokens[ahead].keyword {
         case .select, .with, .values, .table: return true
-        default: return miss("a query")
+        default:
+            if ahead == cursor, lookaheadDepth == 0 {
+                for word in [Keyword.select, .with, .values, .table] { offers.add(word) }
+            }
+            return miss("a query")
         }
     }
 
@@ -295,7 +332,7 @@ struct SyntaxParser {
     // MARK: Expressions
 
     mutating func parseExpression(minimumLevel: Int) -> Bool {
-        guard enter() else { return false }
+        guard enter(.leaf) else { return false }
         defer { leave() }
         let mark = begin(described: "an expression")
         guard parseOperand() else {
@@ -305,6 +342,11 @@ struct SyntaxParser {
         var lastNonAssociative: Int?
         while !hasFailedFinally {
             let before = position
+            if isAtCursor {
+                for (word, level) in Self.infixWords where level >= minimumLevel {
+                    offers.add(word)
+                }
+            }
             if parseSuffix(minimumLevel: minimumLevel) {
                 wrap(.suffixOperation, mark)
             } else if let infix = infixOperator(), infix.level >= minimumLevel,
@@ -324,6 +366,7 @@ struct SyntaxParser {
     }
 
     private mutating func parseOperand() -> Bool {
+        if isAtCursor { for (word, _) in Self.prefixWords { offers.add(word) } }
         guard let level = prefixLevel() else { return parsePrimary() }
         let mark = begin(described: nil)
         guard accept(SyntaxLabel.none), parseExpression(minimumLevel: level) else {
@@ -382,5 +425,14 @@ struct SyntaxParser {
         return DemetraError(
             .syntaxError, message, detail: ExpectedWords.sentence(expected), hint: hint.hint,
             position: token.start)
+    }
+}
+
+extension SyntaxParser {
+    /// What a statement may go on with behind these tokens.
+    static func offers(behind tokens: [Token], bytes: [UInt8]) -> CompletionOffers {
+        var parser = SyntaxParser(completing: tokens, bytes: bytes)
+        _ = parser.parseStatement() && parser.takeEndOfStatement()
+        return parser.offers
     }
 }
