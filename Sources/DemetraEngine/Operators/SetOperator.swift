@@ -16,16 +16,17 @@ struct SetOperator: PhysicalOperator {
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         // What is left over is distinct in any case, so without ALL the rows of EXCEPT are made so first.
         let isDistinct = kind == .except && !all
+        let kept = context.spill.budget("set operation", of: context.budget)
         let first = try rows(
-            of: isDistinct ? try distinct(left, context) : try left.open(context), context)
-        let second = try rows(of: try right.open(context), context)
+            of: isDistinct ? try distinct(left, context) : try left.open(context), kept, context)
+        let second = try rows(of: try right.open(context), kept, context)
         switch kind {
         case .union:
             let both = ConcatenatedRows([first, second])
             if all { return BatchStream(source: both) }
             return try distinct(SourceOperator(source: both, layout: layout), context)
         case .intersect, .except:
-            let output = RowSpool(for: "set operation", context)
+            let output = RowSpool(for: "set operation", context, budget: kept)
             let matching = SetMatching(
                 types: layout.types, all: all, keepsMatches: kind == .intersect, context: context)
             try matching.match(first, second, into: output)
@@ -34,9 +35,9 @@ struct SetOperator: PhysicalOperator {
     }
 
     private func rows(
-        of side: BatchStream, _ context: ExecutionContext
+        of side: BatchStream, _ kept: MemoryBudget, _ context: ExecutionContext
     ) throws(DemetraError) -> any BatchSource {
-        let spool = SpoolSink(for: "set operation", context)
+        let spool = SpoolSink(for: "set operation", context, budget: kept)
         try context.run(side, into: spool)
         return spool.rows
     }

@@ -74,6 +74,8 @@ struct SetMatching {
 private final class Partners {
     /// Tables grow by doubling.
     private static let growth = 2
+    /// A table below is no use: it goes beyond the limit instead.
+    private static let leastBytes = 1 << 20
 
     let table: GroupTable
     var counts: [Int] = []
@@ -100,7 +102,8 @@ private final class Partners {
         if orFail {
             try budget.reserve(wanted)
         } else if !budget.reserveIfPossible(wanted) {
-            return false
+            guard byteCount < Self.leastBytes else { return false }
+            budget.charge(wanted)
         }
         reservedBytes += wanted
         return true

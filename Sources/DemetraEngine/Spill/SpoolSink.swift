@@ -11,11 +11,13 @@ final class SpoolSink: PipelineSink {
     private let budget: MemoryBudget
     private let output = Mutex<any BatchSource>(MaterializedRows(batches: []))
 
-    /// - Parameter name: what errors call the operator.
-    init(for name: String, _ context: ExecutionContext) {
+    /// - Parameters:
+    ///   - name: what errors call the operator.
+    ///   - budget: what the rows may take, when that is shared with others.
+    init(for name: String, _ context: ExecutionContext, budget: MemoryBudget? = nil) {
         self.context = context
         self.name = name
-        budget = context.spill.budget(name, of: context.budget)
+        self.budget = budget ?? context.spill.budget(name, of: context.budget)
     }
 
     /// The rows, once all have been taken in.
