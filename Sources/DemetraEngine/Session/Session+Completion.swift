@@ -96,9 +96,7 @@ private struct CompletionSearch {
         for name in names where name.lowercased().hasPrefix(start) {
             if place.isQuoted, !name.hasPrefix(place.word) { continue }
             let isPlain = Identifier.isPlain(name) || kind == .setting || kind == .type
-            let text =
-                place.isQuoted || !isPlain
-                ? "\"" + name.replacing("\"", with: "\"\"") + "\"" : name
+            let text = place.isQuoted || !isPlain ? RelationName.quoted(name) : name
             let item = CompletionItem(text: text, kind: kind)
             if seen.insert(item).inserted { found.append(item) }
         }

@@ -13,7 +13,7 @@ final class StringAccumulator: AggregateAccumulator {
         var isEmpty = true
     }
 
-    /// The longest text, as everywhere.
+    /// Bytes of the longest text.
     private static let longestText = 1 << 30
 
     private let type: LogicalType

@@ -135,33 +135,14 @@ private enum ByteCoding: String {
         return String(repeating: "0", count: 3 - digits.count) + digits
     }
 
-    /// `\\` is a backslash, `\101` the byte of three octal digits.
-    private func unescaped(_ text: String) throws(DemetraError) -> [UInt8] {
-        var output: [UInt8] = []
-        var rest = Array(text.utf8)[...]
-        while let byte = rest.popFirst() {
-            guard byte == UInt8(ascii: "\\") else {
-                output.append(byte)
-                continue
-            }
-            if rest.first == byte {
-                output.append(byte)
-                rest.removeFirst()
-                continue
-            }
-            let digits = String(decoding: rest.prefix(3), as: UTF8.self)
-            guard digits.utf8.count == 3, let byte = UInt8(digits, radix: 8) else {
+    func decode(_ text: String) throws(DemetraError) -> [UInt8] {
+        if self == .escape {
+            guard let bytes = BinaryText.unescaped(Array(text.utf8)) else {
                 throw DemetraError(
                     .invalidTextRepresentation, "invalid input syntax for type bytea")
             }
-            output.append(byte)
-            rest.removeFirst(3)
+            return bytes
         }
-        return output
-    }
-
-    func decode(_ text: String) throws(DemetraError) -> [UInt8] {
-        if self == .escape { return try unescaped(text) }
         var output: [UInt8] = []
         var (bits, bitCount) = (0, 0)
         for byte in text.utf8 where byte > 0x20 {

@@ -15,11 +15,7 @@ package struct Identifier: Sendable, Hashable {
 
     /// True for a name that needs no quotes where a column or table is meant.
     package static func isPlain(_ name: String) -> Bool {
-        guard let first = name.utf8.first, first > 0x39,
-            name.utf8.allSatisfy({
-                ($0 >= 0x61 && $0 <= 0x7a) || $0 == 0x5f || ($0 >= 0x30 && $0 <= 0x39) || $0 >= 0x80
-            })
-        else { return false }
+        guard NamePrinter.isPlainWord(name) else { return false }
         guard let keyword = KeywordTable.shared.find(Array(name.utf8)[...]) else { return true }
         return keyword.keywordClass == .unreserved || keyword.keywordClass == .columnName
     }

@@ -98,10 +98,8 @@ enum ExpectedWords {
     private static let shown = 8
     /// What an expression may go on with.
     private static let continuations: Set<String> = [
-        "COLLATE", "AT", "OPERATOR", "NOT",
-        "BETWEEN",
-        "IN", "LIKE", "ILIKE", "SIMILAR", "IS", "ISNULL", "NOTNULL", "FILTER", "OVER", "WITHIN",
-        "IGNORE", "RESPECT",
+        "COLLATE", "AT", "OPERATOR", "NOT", "BETWEEN", "IN", "LIKE", "ILIKE", "SIMILAR", "IS",
+        "ISNULL", "NOTNULL", "FILTER", "OVER", "WITHIN", "IGNORE", "RESPECT",
     ]
 
     /// `"<="`, but neither a comma nor a parenthesis.

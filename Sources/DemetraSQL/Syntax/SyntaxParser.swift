@@ -31,8 +31,6 @@ struct SyntaxParser {
     private var lookaheadDepth = 0
     private var furthest = 0
     private var expected: [String] = []
-    /// Says which tokens a rule begins with instead of what it is.
-    private var namesFirstTokens = false
     /// The token at which a completion is asked for; -1 for none.
     private var cursor = -1
     /// What the grammar allows at the cursor.
@@ -99,7 +97,7 @@ struct SyntaxParser {
             if commitCount > mark.commitCount, lookaheadDepth == 0 { hasFailedFinally = true }
             position = mark.position
             stack.removeSubrange(mark.stackCount...)
-            if let description = mark.description, furthest == mark.position, !namesFirstTokens {
+            if let description = mark.description, furthest == mark.position {
                 // Nothing of the rule was there: it is what was expected, not its first tokens.
                 if mark.furthest < furthest {
                     expected = [description]
@@ -202,7 +200,7 @@ struct SyntaxParser {
         if position > furthest {
             furthest = position
             expected = [description()]
-        } else if position == furthest, expected.count < (namesFirstTokens ? 1_000 : 64) {
+        } else if position == furthest, expected.count < 64 {
             expected.append(description())
         }
         return false
@@ -396,14 +394,9 @@ struct SyntaxParser {
 
     // MARK: Errors
 
-    /// The words that statements begin with.
-    private static let statementWords: [String] = {
-        guard var parser = try? SyntaxParser(bytes: []) else { return [] }
-        parser.namesFirstTokens = true
-        _ = parser.parseStatement()
-        // A query is looked for ahead, and missed as a whole.
-        return ["SELECT", "WITH", "VALUES", "TABLE"] + parser.expected
-    }()
+    /// The words that statements begin with, in the order of the alphabet.
+    private static let statementWords = offers(behind: [], bytes: []).keywords
+        .map { $0.text.uppercased() }.sorted()
 
     /// The error of a parse that failed.
     func failure() -> DemetraError {

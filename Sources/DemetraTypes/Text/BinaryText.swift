@@ -6,6 +6,13 @@ package enum BinaryText {
         if text.starts(with: [backslash, UInt8(ascii: "x")]) {
             return hexadecimal(text.dropFirst(2))
         }
+        return unescaped(text)
+    }
+
+    /// Reads plain characters with `\\` for a backslash and `\ooo` for the byte of three octal digits; nil for
+    /// anything else.
+    package static func unescaped(_ text: [UInt8]) -> [UInt8]? {
+        let backslash = UInt8(ascii: "\\")
         var result: [UInt8] = []
         var rest = text[...]
         while let byte = rest.popFirst() {
