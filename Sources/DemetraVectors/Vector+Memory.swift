@@ -22,6 +22,39 @@ extension Vector {
 extension Batch {
     /// About how much memory the rows take.
     package var memoryBytes: Int { vectors.reduce(64) { $0 + $1.memoryBytes } }
+
+    /// The same rows; where they need only a small part of the texts that they keep alive, with a copy of that part.
+    package func compacted() -> Batch { Batch(vectors.map { $0.compacted() }, count: count) }
+}
+
+extension Vector {
+    /// Texts are copied when all that are kept alive take this many times the memory.
+    private static let sparseFactor = 4
+
+    fileprivate func compacted() -> Vector {
+        let keptBytes =
+            switch storage {
+            case .text(let texts): texts.heap.count
+            case .dictionary(_, let dictionary): dictionary.byteCount
+            default: 0
+            }
+        guard keptBytes > count * MemoryLayout<TextReference>.stride * Self.sparseFactor else {
+            return self
+        }
+        let flat = flattened()
+        guard case .text(let texts) = flat.storage,
+            keptBytes > flat.memoryBytes * Self.sparseFactor
+        else { return self }
+        var copy = TextBuilder(capacity: count)
+        for row in 0..<count { copy.append(texts.bytes(at: row)) }
+        return Vector(type: type, count: count, validity: validity, storage: .text(copy.freeze()))
+    }
+}
+
+extension VectorDictionary {
+    fileprivate var byteCount: Int {
+        count * MemoryLayout<TextReference>.stride + values.heap.count
+    }
 }
 
 /// Adds up what batches take that are kept together: a dictionary that several of them share counts once.
@@ -37,8 +70,7 @@ package struct KeptMemory {
             guard case .dictionary(_, let dictionary) = vector.storage,
                 dictionaries.insert(ObjectIdentifier(dictionary)).inserted
             else { return sum }
-            return sum + dictionary.count * MemoryLayout<TextReference>.stride
-                + dictionary.values.heap.count
+            return sum + dictionary.byteCount
         }
     }
 }

@@ -14,11 +14,8 @@ struct SetOperator: PhysicalOperator {
     let sortKeys: SortKeys
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
-        // What is left over is distinct in any case, so without ALL the rows of EXCEPT are made so first.
-        let isDistinct = kind == .except && !all
         let kept = context.spill.budget("set operation", of: context.budget)
-        let first = try rows(
-            of: isDistinct ? try distinct(left, context) : try left.open(context), kept, context)
+        let first = try rows(of: try left.open(context), kept, context)
         let second = try rows(of: try right.open(context), kept, context)
         switch kind {
         case .union:

@@ -23,6 +23,7 @@ final class RowSpool {
     /// - Throws: 53200 when the rows do not fit and there is no file, 53100 or 58030 when the disk refuses them.
     func append(_ batch: Batch) throws(DemetraError) {
         guard batch.count > 0 else { return }
+        let batch = batch.compacted()
         if written == nil {
             let byteCount = kept.bytes(of: batch)
             guard context.spill.isAvailable else {
