@@ -101,7 +101,7 @@ struct TimeText {
         return letter == UInt8(ascii: "p")
     }
 
-    /// Seconds east of UTC of `Z`, `UTC`, `GMT`, `+03`, `+03:00`, `-0330`.
+    /// Seconds east of UTC of `Z`, `UTC`, `GMT`, `+03`, `+03:00`, `-0330`; nil for others, which a cast may know.
     static func takeZone(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ index: inout Int
     ) -> Int64? {
@@ -118,10 +118,14 @@ struct TimeText {
         else { return nil }
         let isWest = text[index] == UInt8(ascii: "-")
         index += 1
+        let start = index
         guard let hours = takeNumber(text, count, &index) else { return nil }
         var minutes = 0
         if index < count {
-            if text[index] == UInt8(ascii: ":") { index += 1 }
+            // Without a colon, `+024` is not two hours and four minutes.
+            let hasColon = text[index] == UInt8(ascii: ":")
+            guard hasColon || count - start == 4 else { return nil }
+            if hasColon { index += 1 }
             guard let taken = takeNumber(text, count, &index), taken <= 59 else { return nil }
             minutes = taken
         }

@@ -75,11 +75,11 @@ struct TimeReader {
                 isNegative = next == "-"
                 position += 1
             }
-            let hours = try number(2) * 3_600
+            let hours = try displacement(number(2), below: 16) * 3_600
             time.isOffsetNegative = isNegative
             time.offset = isNegative ? -hours : hours
         case .zoneMinute:
-            let minutes = try number(2) * 60
+            let minutes = try displacement(number(2), below: 60) * 60
             time.offset = (time.offset ?? 0) + (time.isOffsetNegative ? -minutes : minutes)
         case .zone, .offset:
             throw DemetraError(
@@ -88,6 +88,18 @@ struct TimeReader {
                 hint: "TZH and TZM read an offset.")
         default: try readDay(field, isLoose: isLoose)
         }
+    }
+
+    /// The hours or minutes of an offset from UTC.
+    private func displacement(
+        _ value: Int, below limit: Int
+    ) throws(DemetraError) -> Int {
+        guard value < limit else {
+            throw DemetraError(
+                .datetimeFieldOverflow, "date/time field value out of range",
+                detail: "An offset from UTC has at most 15 hours and 59 minutes.")
+        }
+        return value
     }
 
     private mutating func readDay(

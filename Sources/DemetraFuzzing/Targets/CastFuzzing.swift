@@ -48,8 +48,12 @@ enum CastFuzzing {
         guard let again else { throw FuzzFinding("\(type) does not read its own text \(shown)") }
         let second = ValueText.text(again, type: type)
         try law(second == shown, "\(type) \(source): \(shown), then \(second ?? "NULL")")
-        let kept = ValueText.text(Vector([value], type: type).value(at: 0), type: type)
-        try law(kept == shown, "a vector of \(type) makes \(kept ?? "NULL") of \(shown)")
+        let kept = Vector([value], type: type).value(at: 0)
+        let keptText = ValueText.text(kept, type: type)
+        // Arrays are kept so that equal ones have equal bytes: their zeros have no sign.
+        try law(
+            keptText == shown || type == .array(.double) && kept == value,
+            "a vector of \(type) makes \(keptText ?? "NULL") of \(shown)")
         return shown
     }
 

@@ -19,8 +19,12 @@ enum ZoneOffset {
                     seconds += rest
                 }
             }
-        case 3, 4: seconds = first / 100 * 3_600 + first % 100 * 60
-        default: seconds = first / 10_000 * 3_600 + first / 100 % 100 * 60 + first % 100
+        case 3, 4:
+            guard first % 100 < 60 else { return nil }
+            seconds = first / 100 * 3_600 + first % 100 * 60
+        default:
+            guard first / 100 % 100 < 60, first % 100 < 60 else { return nil }
+            seconds = first / 10_000 * 3_600 + first / 100 % 100 * 60 + first % 100
         }
         return isNegative ? -seconds : seconds
     }
