@@ -102,6 +102,64 @@ public final class Connection: Sendable {
     }
 }
 
+// MARK: Extended protocol
+
+extension Connection {
+    /// Understands one statement with parameters; see `Session.describe`.
+    package func describe(
+        _ text: String, declared: [LogicalType]
+    ) throws(DemetraError) -> DescribedStatement {
+        try session.describe(text, declared: declared)
+    }
+
+    /// Keeps a statement under a name.
+    package func keep(
+        _ statement: DescribedStatement, as name: String
+    ) throws(DemetraError) { try session.keep(statement, as: name) }
+
+    /// The statement of a name.
+    package func statement(named name: String) throws(DemetraError) -> DescribedStatement {
+        try session.statement(named: name)
+    }
+
+    /// Forgets a statement, if there is one of that name.
+    package func closeStatement(named name: String) { session.closeStatement(named: name) }
+
+    /// Gives a statement its values.
+    package func bind(
+        _ statement: DescribedStatement, _ values: [Value], to portal: String
+    ) throws(DemetraError) { try session.bind(statement, values, to: portal) }
+
+    /// The portal of a name.
+    package func portal(named name: String) throws(DemetraError) -> Portal {
+        try session.portal(named: name)
+    }
+
+    /// Closes a portal, if there is one of that name.
+    package func closePortal(named name: String) { session.closePortal(named: name) }
+
+    /// Runs a portal, or goes on with it; false when it stopped at the limit.
+    package func execute(
+        _ portal: Portal, limit: Int, isAlone: Bool, output: any StatementOutput
+    ) throws(DemetraError) -> Bool {
+        try session.execute(portal, limit: limit, isAlone: isAlone, output: output)
+    }
+
+    /// Commits what was done since the last call, unless a transaction was begun.
+    package func sync() throws(DemetraError) { try session.sync() }
+
+    /// A message was wrong: the transaction can only be rolled back.
+    package func fail() { session.fail() }
+
+    /// The value that a text stands for in this session.
+    package func value(
+        ofText text: String, as type: LogicalType
+    ) throws(DemetraError) -> Value { try session.value(ofText: text, as: type) }
+
+    /// All settings of the session.
+    package var settings: SessionSettings { session.allSettings }
+}
+
 extension Session {
     /// Runs statements and gives the answer of the last one.
     func rows(of sql: SQL) throws(DemetraError) -> Rows {

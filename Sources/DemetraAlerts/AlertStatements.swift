@@ -26,6 +26,16 @@ package final class AlertStatements: StatementExtension {
         }
     }
 
+    private static let checkFields = [
+        Field(name: "alert", type: .text), Field(name: "severity", type: .text),
+        Field(name: "firing", type: .bigint), Field(name: "fired", type: .bigint),
+        Field(name: "resolved", type: .bigint), Field(name: "error", type: .text),
+    ]
+
+    package func fields(of statement: BoundStatement) -> [Field]? {
+        if case .checkAlerts = statement { Self.checkFields } else { nil }
+    }
+
     package func run(
         _ statement: BoundStatement, _ context: StatementContext
     ) throws(DemetraError) {
@@ -121,11 +131,6 @@ package final class AlertStatements: StatementExtension {
                 .sorted { ($1.severity, $0.name) < ($0.severity, $1.name) }
             return try AlertEvaluator(context: current).check(rules)
         }
-        let fields = [
-            Field(name: "alert", type: .text), Field(name: "severity", type: .text),
-            Field(name: "firing", type: .bigint), Field(name: "fired", type: .bigint),
-            Field(name: "resolved", type: .bigint), Field(name: "error", type: .text),
-        ]
         let rows = checks.map { check -> [Value] in
             [
                 .text(check.rule), .text(check.severity), .integer(Int64(check.firing)),
@@ -133,7 +138,7 @@ package final class AlertStatements: StatementExtension {
                 check.error.map { .text($0) } ?? .null,
             ]
         }
-        try context.answer(Schema(fields), rows, tag: "CHECK ALERTS")
+        try context.answer(Schema(Self.checkFields), rows, tag: "CHECK ALERTS")
     }
 
     private func acknowledge(

@@ -22,13 +22,7 @@ extension Session {
     package func run(
         _ text: String, parameters: [(Value, LogicalType)], output: any StatementOutput
     ) throws(DemetraError) {
-        turn.wait { isTaken -> Void? in
-            guard !isTaken else { return nil }
-            isTaken = true
-            return ()
-        }
-        defer { turn.withLock(notify: true) { $0 = false } }
-        do throws(DemetraError) {
+        try inTurn { () throws(DemetraError) in
             let statements = try parse(text)
             for (index, statement) in statements.enumerated() {
                 if statements.count > 1 { beginImplicitly() }
@@ -42,6 +36,21 @@ extension Session {
                 if isInImplicitTransaction { _ = try endTransaction() }
                 try last.send()
             }
+        }
+    }
+
+    /// Waits for what the session's other users run, then runs `body`; its error fails the transaction.
+    func inTurn<Result>(
+        _ body: () throws(DemetraError) -> Result
+    ) throws(DemetraError) -> Result {
+        turn.wait { isTaken -> Void? in
+            guard !isTaken else { return nil }
+            isTaken = true
+            return ()
+        }
+        defer { turn.withLock(notify: true) { $0 = false } }
+        do throws(DemetraError) {
+            return try body()
         } catch {
             failTransaction()
             throw error
@@ -53,38 +62,61 @@ extension Session {
         return try SQLParser.parse(text)
     }
 
-    private func runOne(
-        _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
+    /// Carries a statement out; `values` stand in the places of its parameters.
+    func runOne(
+        _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)] = [],
+        values: [(Value, LogicalType)]? = nil, fields: [Field]? = nil,
         _ output: any StatementOutput
     ) throws(DemetraError) {
         if try control(statement.statement, output) { return }
         let flag = CancellationFlag()
+        try cancellable(flag) { () throws(DemetraError) in
+            var attempt = 1
+            while true {
+                var run = makeRun(text, parameters, flag, output)
+                run.values = values
+                run.describedFields = fields
+                defer { run.budget.release(run.budget.usedBytes) }
+                let before = engine.store.snapshot().sequence
+                do throws(DemetraError) {
+                    return try run.execute(statement)
+                } catch {
+                    let isOutrun = engine.store.snapshot().sequence > before && !flag.isCancelled
+                    guard isOutrun, mayRetry(statement.statement, error, attempt) else {
+                        throw error
+                    }
+                    attempt += 1
+                }
+            }
+        }
+    }
+
+    /// Runs `body` so that `flag` stops it when the session is cancelled or the statement takes too long.
+    func cancellable<Result>(
+        _ flag: CancellationFlag, _ body: () throws(DemetraError) -> Result
+    ) throws(DemetraError) -> Result {
         running.withLock { $0 = flag }
         defer { running.withLock { $0 = nil } }
         let timeout = StatementTimeout(
             milliseconds: settings.withLock { $0.statementTimeoutMilliseconds }, flag)
         defer { timeout.end() }
-        var attempt = 1
-        while true {
-            let budget = engine.budget.child("statement")
-            defer { budget.release(budget.usedBytes) }
-            let time = engine.clock.now()
-            let run = StatementRun(
-                session: self, text: text, parameters: parameters, cancellation: flag,
-                budget: budget, spill: SpillSpace(engine.store), output: output,
-                statementTime: time,
-                transactionTime: transactionTime ?? time)
-            let before = engine.store.snapshot().sequence
-            do {
-                return try run.execute(statement)
-            } catch {
-                let isOutrun = engine.store.snapshot().sequence > before && !flag.isCancelled
-                guard isOutrun, mayRetry(statement.statement, error, attempt) else {
-                    throw timeout.explained(error)
-                }
-                attempt += 1
-            }
+        do throws(DemetraError) {
+            return try body()
+        } catch {
+            throw timeout.explained(error)
         }
+    }
+
+    /// One statement on its way, with memory of its own.
+    func makeRun(
+        _ text: String, _ parameters: [(Value, LogicalType)], _ flag: CancellationFlag,
+        _ output: any StatementOutput
+    ) -> StatementRun {
+        let time = engine.clock.now()
+        return StatementRun(
+            session: self, text: text, parameters: parameters, cancellation: flag,
+            budget: engine.budget.child("statement"), spill: SpillSpace(engine.store),
+            output: output, statementTime: time, transactionTime: transactionTime ?? time)
     }
 
     /// Whether a statement that is a transaction of its own may simply be tried again on newer rows.
@@ -92,8 +124,9 @@ extension Session {
         guard pinned == nil, transactionTime == nil else { return false }
         switch (statement, error.sqlState) {
         case (.execute(let name, _), _):
-            guard let prepared = try? prepared.statement(name) else { return false }
-            return mayRetry(prepared.statement.statement, error, attempt)
+            guard let prepared = try? prepared.statement(name), let statement = prepared.statement
+            else { return false }
+            return mayRetry(statement.statement, error, attempt)
         case (.insert, .serializationFailure), (.update, .serializationFailure),
             (.delete, .serializationFailure), (.merge, .serializationFailure),
             (.truncate, .serializationFailure),

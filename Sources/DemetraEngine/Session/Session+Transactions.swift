@@ -214,7 +214,7 @@ extension Session {
     ///
     /// - Throws: 40001 and 23505 when it does not fit what others have committed; it is over then, too.
     func endTransaction() throws(DemetraError) -> Bool {
-        guard let ended = take() else { return true }
+        guard let ended = take(isCommit: true) else { return true }
         guard !ended.isFailed else {
             settings.withLock { $0 = ended.settings }
             return false
@@ -234,10 +234,11 @@ extension Session {
     }
 
     private func rollBack() {
-        if let ended = take() { settings.withLock { $0 = ended.settings } }
+        if let ended = take(isCommit: false) { settings.withLock { $0 = ended.settings } }
     }
 
-    private func take() -> SessionTransaction? {
+    private func take(isCommit: Bool) -> SessionTransaction? {
+        closePortals(isCommit: isCommit)
         status.withLock { $0 = .idle }
         return transaction.withLock { transaction in
             defer { transaction = nil }

@@ -26,6 +26,8 @@ package final class Session: Sendable {
     let pinned: Snapshot?
     let settings = Mutex(SessionSettings())
     let prepared = PreparedStatements()
+    /// Statements that give their rows in portions, by name; the unnamed one's is empty.
+    let portals = Mutex<[String: Portal]>([:])
     let running = Mutex<CancellationFlag?>(nil)
     // Texts that one session runs wait for each other here.
     let turn = Monitor(false)

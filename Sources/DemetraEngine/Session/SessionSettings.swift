@@ -3,7 +3,7 @@ package import DemetraTypes
 /// The settings of one session: what SET, SHOW and RESET reach.
 ///
 /// Names and defaults are PostgreSQL's where it has them, because drivers set and ask them unasked.
-package struct SessionSettings: Sendable {
+package struct SessionSettings: Sendable, Equatable {
     private static let defaults: [String: String] = [
         "application_name": "",
         "client_encoding": "UTF8",

@@ -10,6 +10,9 @@ package protocol StatementExtension: Sendable {
     /// The kinds of statements it takes.
     func handles(_ statement: BoundStatement) -> Bool
 
+    /// The columns of the rows that a statement answers; nil when it gives none.
+    func fields(of statement: BoundStatement) -> [Field]?
+
     /// Carries the statement out and answers it.
     func run(_ statement: BoundStatement, _ context: StatementContext) throws(DemetraError)
 }

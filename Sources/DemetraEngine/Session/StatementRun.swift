@@ -24,6 +24,10 @@ struct StatementRun {
     let notices = NoticeBoard()
     /// Where operators report what they do; nil unless the statement is explained.
     var profile: PlanProfile?
+    /// What stands in the places of `$1`, `$2`, ..., as if it had been written there.
+    var values: [(Value, LogicalType)]?
+    /// The columns that a client was told of.
+    var describedFields: [Field]?
 
     var engine: Engine { session.engine }
 
@@ -41,9 +45,29 @@ struct StatementRun {
             // Something is wrong with the rows, or not so plain: the ordinary way finds out what.
             parsed = try SQLParser.parse(text)[0]
         }
+        try execute(try bind(parsed, snapshot), snapshot)
+    }
+
+    /// Resolves a statement.
+    ///
+    /// - Throws: 0A000 when it gives other columns than a client was told of: a table has changed since.
+    func bind(
+        _ parsed: ParsedStatement, _ snapshot: Snapshot
+    ) throws(DemetraError) -> BoundStatement {
         let binder = session.makeBinder(snapshot, Folder(context: context(snapshot)))
-        let bound = try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
-        try execute(bound, snapshot)
+        guard let values else {
+            return try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
+        }
+        let bound = try binder.bind(parsed, text: text, values: values)
+        if let describedFields {
+            let fields = try session.fields(of: bound)
+            guard fields?.map(\.type) == describedFields.map(\.type) else {
+                throw DemetraError(
+                    .featureNotSupported, "cached plan must not change result type",
+                    hint: "A table has changed since the statement was prepared: prepare it anew.")
+            }
+        }
+        return bound
     }
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {

@@ -91,6 +91,11 @@ struct ExplainRun {
         return counter.count
     }
 
+    /// The column of the answer.
+    static func field(_ format: String) -> Field {
+        Field(name: "QUERY PLAN", type: format == "json" ? .json : .text)
+    }
+
     private func deliver(
         _ report: PlanReport, _ summary: Summary?, _ format: String
     ) throws(DemetraError) {
@@ -101,9 +106,9 @@ struct ExplainRun {
             JSONValue.array([.object(members)]).appendText(to: &text)
             lines = [String(decoding: text, as: UTF8.self)]
         }
-        let type: LogicalType = format == "json" ? .json : .text
-        let vector = Vector(lines.map { .text($0) }, type: type)
-        try run.output.begin(Schema([Field(name: "QUERY PLAN", type: type)]))
+        let field = Self.field(format)
+        let vector = Vector(lines.map { .text($0) }, type: field.type)
+        try run.output.begin(Schema([field]))
         try run.output.rows(Batch([vector], count: lines.count))
         try run.output.finish(tag: "EXPLAIN")
     }

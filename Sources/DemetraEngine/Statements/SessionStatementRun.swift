@@ -74,6 +74,7 @@ struct SessionStatementRun {
         _ name: Identifier, _ arguments: [Expression]
     ) throws(DemetraError) {
         let prepared = try run.session.prepared.statement(name)
+        guard let statement = prepared.statement else { return try run.output.finish(tag: "") }
         guard arguments.count == prepared.parameterCount else {
             throw DemetraError(
                 .syntaxError,
@@ -84,34 +85,51 @@ struct SessionStatementRun {
         let snapshot = run.session.snapshot
         let binder = run.session.makeBinder(snapshot, Folder(context: run.context(snapshot)))
         let bound = try binder.bindExecution(
-            prepared.statement, text: prepared.text, types: prepared.types, arguments: arguments)
+            statement, text: prepared.text, types: prepared.types, arguments: arguments)
         try run.execute(bound, snapshot)
     }
 
+    /// The relation of the system whose rows SHOW gives.
+    static func relation(shown name: String) -> String? {
+        switch name {
+        case "metrics": "demetra_metrics"
+        case "models": "demetra_models"
+        default: nil
+        }
+    }
+
+    /// The columns of SHOW, all of them text, where it shows no relation.
+    static func columns(shown name: String) -> [String] {
+        switch name {
+        case "tables": ["name", "type"]
+        case "alerts": ["name", "severity", "condition"]
+        case "all": ["name", "setting"]
+        default: [shownName(name)]
+        }
+    }
+
     private func show(_ name: ObjectName) throws(DemetraError) {
+        if let relation = Self.relation(shown: name.text) { return try showRelation(relation) }
         let catalog = run.session.snapshot.catalog
+        let columns = Self.columns(shown: name.text)
         switch name.text {
         case "tables":
             let session = run.session
             let rows =
                 catalog.tables.keys.filter { session.isOwn($0) }.map { [$0.text, "table"] }
                 + catalog.views.keys.filter { session.isOwn($0) }.map { [$0.text, "view"] }
-            try answer(["name", "type"], rows)
-        case "metrics": try showRelation("demetra_metrics")
+            try answer(columns, rows)
         case "alerts":
             try answer(
-                ["name", "severity", "condition"],
+                columns,
                 catalog.alerts.values.map { [$0.name, $0.severity.rawValue, $0.condition] })
-        case "models": try showRelation("demetra_models")
         case "all":
             var rows: [[String]] = []
             for name in SessionSettings.names {
                 rows.append([name, try run.session.setting(name)])
             }
-            try answer(["name", "setting"], rows)
-        default:
-            let value = try run.session.setting(name.text)
-            try answer([Self.shownName(name.text)], [[value]])
+            try answer(columns, rows)
+        default: try answer(columns, [[try run.session.setting(name.text)]])
         }
     }
 

@@ -137,17 +137,6 @@ extension Binder {
         return try coerce(literal, to: type, .explicit)
     }
 
-    private func parameter(_ number: Int, _ range: SourceRange) throws(DemetraError)
-        -> BoundExpression
-    {
-        guard number <= parameterTypes.count else {
-            throw DemetraError(.undefinedParameter, "there is no parameter $\(number)")
-        }
-        if number <= parameterValues.count { return parameterValues[number - 1] }
-        return BoundExpression(
-            .parameter(number), type: parameterTypes[number - 1], range: range)
-    }
-
     // MARK: Columns
 
     private func column(

@@ -16,6 +16,9 @@ extension Binder {
         what: String = "expression"
     ) throws(DemetraError) -> BoundExpression {
         if expression.type == type { return expression }
+        if let decided = try decided(expression, as: type) {
+            return try coerce(decided, to: type, context, what: what)
+        }
         if case .literal(let value) = expression.node {
             if value.isNull {
                 return BoundExpression(.literal(.null), type: type, range: expression.range)

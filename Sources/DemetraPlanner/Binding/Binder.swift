@@ -17,7 +17,10 @@ package final class Binder {
     var text = ""
     /// Where the statement stands in `text`, among others perhaps.
     private(set) var statementRange = SourceRange.none
+    /// Types of `$1`, `$2`, ...; while they are inferred, those that nothing has decided yet are unknown.
     var parameterTypes: [LogicalType] = []
+    /// The statement is only described: parameters take the type of the place where they are first used.
+    var infersParameters = false
     /// What EXECUTE gave for `$1`, `$2`, ...: constants that stand in their place.
     var parameterValues: [BoundExpression] = []
     private var nextColumn: Int32 = 1
@@ -64,12 +67,14 @@ package final class Binder {
     func constant(_ expression: BoundExpression) -> Value? {
         if let value = constantValue(expression) { return value }
         guard expression.usedColumns.isEmpty, !expression.hasOuter else { return nil }
-        return folder?.fold(expression)
+        return folder?.fold(expression) ?? (infersParameters ? standIn(expression.type) : nil)
     }
 
     /// Resolves one statement.
     ///
-    /// - Parameter text: the text the statement's ranges point into.
+    /// - Parameters:
+    ///   - text: the text the statement's ranges point into.
+    ///   - parameters: the types of `$1`, `$2`, ...
     /// - Throws: 42xxx errors with position and hint.
     package func bind(
         _ statement: ParsedStatement, text: String, parameters: [LogicalType]

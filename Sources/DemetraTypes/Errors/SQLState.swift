@@ -92,6 +92,12 @@ extension SQLState {
     package static let programLimitExceeded = SQLState("54000")
     package static let tooManyColumns = SQLState("54011")
     package static let objectNotInPrerequisiteState = SQLState("55000")
+    /// 34000: no cursor or portal of that name.
+    package static let invalidCursorName = SQLState("34000")
+    /// 42P03: a cursor or portal of that name exists.
+    package static let duplicateCursor = SQLState("42P03")
+    /// 22P03: bytes that are no binary form of their type.
+    package static let invalidBinaryRepresentation = SQLState("22P03")
     package static let snapshotTooOld = SQLState("72000")
     package static let lockNotAvailable = SQLState("55P03")
     package static let queryCanceled = SQLState("57014")

@@ -12,11 +12,19 @@ enum BackendMessage: Sendable {
     case backendKeyData(processID: Int32, secret: Int32)
     /// Status: `I` idle, `T` in a transaction, `E` in a failed one.
     case readyForQuery(UInt8)
-    case rowDescription(Schema)
+    case parseComplete
+    case bindComplete
+    case closeComplete
+    /// The types of a statement's parameters.
+    case parameterDescription([LogicalType])
+    /// Columns, and 0 for text or 1 for binary for each.
+    case rowDescription([Field], formats: [Int16])
+    case noData
+    case portalSuspended
     case commandComplete(String)
     case emptyQueryResponse
-    case copyInResponse(columnCount: Int)
-    case copyOutResponse(columnCount: Int)
+    case copyInResponse(columnCount: Int, isBinary: Bool)
+    case copyOutResponse(columnCount: Int, isBinary: Bool)
     case copyData(ArraySlice<UInt8>)
     case copyDone
     /// `position` counts characters from 1.
@@ -39,12 +47,25 @@ enum BackendMessage: Sendable {
                 $0.writeInteger(secret)
             }
         case .readyForQuery(let status): Self.frame("Z", &buffer) { $0.writeInteger(status) }
-        case .rowDescription(let schema): Self.frame("T", &buffer) { Self.write(schema, &$0) }
+        case .parseComplete: Self.frame("1", &buffer) { _ in }
+        case .bindComplete: Self.frame("2", &buffer) { _ in }
+        case .closeComplete: Self.frame("3", &buffer) { _ in }
+        case .parameterDescription(let types):
+            Self.frame("t", &buffer) {
+                $0.writeInteger(UInt16(truncatingIfNeeded: types.count))
+                for type in types { $0.writeInteger(WireType(type).objectID) }
+            }
+        case .rowDescription(let fields, let formats):
+            Self.frame("T", &buffer) { Self.write(fields, formats, &$0) }
+        case .noData: Self.frame("n", &buffer) { _ in }
+        case .portalSuspended: Self.frame("s", &buffer) { _ in }
         case .commandComplete(let tag):
             Self.frame("C", &buffer) { $0.writeNullTerminatedString(tag) }
         case .emptyQueryResponse: Self.frame("I", &buffer) { _ in }
-        case .copyInResponse(let count): Self.frame("G", &buffer) { Self.writeCopy(count, &$0) }
-        case .copyOutResponse(let count): Self.frame("H", &buffer) { Self.writeCopy(count, &$0) }
+        case .copyInResponse(let count, let isBinary):
+            Self.frame("G", &buffer) { Self.writeCopy(count, isBinary, &$0) }
+        case .copyOutResponse(let count, let isBinary):
+            Self.frame("H", &buffer) { Self.writeCopy(count, isBinary, &$0) }
         case .copyData(let bytes): Self.frame("d", &buffer) { $0.writeBytes(bytes) }
         case .copyDone: Self.frame("c", &buffer) { _ in }
         case .error(let error, let position, let isFatal):
@@ -70,9 +91,11 @@ enum BackendMessage: Sendable {
         buffer.setInteger(Int32(buffer.writerIndex - start), at: start)
     }
 
-    private static func write(_ schema: Schema, _ buffer: inout ByteBuffer) {
-        buffer.writeInteger(Int16(truncatingIfNeeded: schema.count))
-        for field in schema.fields {
+    private static func write(
+        _ fields: [Field], _ formats: [Int16], _ buffer: inout ByteBuffer
+    ) {
+        buffer.writeInteger(Int16(truncatingIfNeeded: fields.count))
+        for (field, format) in zip(fields, formats) {
             buffer.writeNullTerminatedString(field.name)
             buffer.writeInteger(Int32(0))
             buffer.writeInteger(Int16(0))
@@ -80,14 +103,16 @@ enum BackendMessage: Sendable {
             buffer.writeInteger(type.objectID)
             buffer.writeInteger(type.byteCount)
             buffer.writeInteger(type.modifier)
-            buffer.writeInteger(Int16(0))
+            buffer.writeInteger(format)
         }
     }
 
-    private static func writeCopy(_ columnCount: Int, _ buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt8(0))
+    private static func writeCopy(
+        _ columnCount: Int, _ isBinary: Bool, _ buffer: inout ByteBuffer
+    ) {
+        buffer.writeInteger(UInt8(isBinary ? 1 : 0))
         buffer.writeInteger(Int16(truncatingIfNeeded: columnCount))
-        for _ in 0..<columnCount { buffer.writeInteger(Int16(0)) }
+        for _ in 0..<columnCount { buffer.writeInteger(Int16(isBinary ? 1 : 0)) }
     }
 
     private static func write(

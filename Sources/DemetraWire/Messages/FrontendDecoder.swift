@@ -85,11 +85,6 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
         _ type: UInt8, _ body: inout ByteBuffer
     ) throws -> FrontendMessage {
         switch type {
-        case UInt8(ascii: "Q"):
-            guard let text = body.readNullTerminatedString() else {
-                throw ProtocolViolation(message: "invalid string in message")
-            }
-            return .query(text)
         case UInt8(ascii: "d"):
             return .copyData(body.readBytes(length: body.readableBytes) ?? [])
         case UInt8(ascii: "c"): return .copyDone
@@ -97,10 +92,94 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
         case UInt8(ascii: "H"): return .flush
         case UInt8(ascii: "S"): return .sync
         case UInt8(ascii: "X"): return .terminate
-        case UInt8(ascii: "P"), UInt8(ascii: "B"), UInt8(ascii: "D"), UInt8(ascii: "E"),
-            UInt8(ascii: "C"), UInt8(ascii: "F"):
-            return .extended(type)
-        default: return .unexpected(type)
+        case UInt8(ascii: "F"): return .functionCall
+        default: break
         }
+        guard let read = readers[type] else { return .unexpected(type) }
+        do {
+            let message = try read(&body)
+            guard body.readableBytes == 0 else { throw Self.invalidFormat }
+            return message
+        } catch {
+            return .malformed(type, (error as? ProtocolViolation ?? Self.invalidFormat).message)
+        }
+    }
+
+    private static let invalidFormat = ProtocolViolation(message: "invalid message format")
+
+    private typealias Reader = @Sendable (inout ByteBuffer) throws -> FrontendMessage
+
+    private static let readers: [UInt8: Reader] = [
+        UInt8(ascii: "Q"): { .query(try $0.string()) },
+        UInt8(ascii: "P"): { body in
+            let (name, text) = (try body.string(), try body.string())
+            return .parse(
+                name: name, text: text, types: try body.list { try $0.integer(UInt32.self) })
+        },
+        UInt8(ascii: "B"): { .bind(try binding(&$0)) },
+        UInt8(ascii: "D"): { .describe(try $0.target(), name: try $0.string()) },
+        UInt8(ascii: "C"): { .closeTarget(try $0.target(), name: try $0.string()) },
+        UInt8(ascii: "E"): { body in
+            let portal = try body.string()
+            return .execute(portal: portal, limit: Int(max(0, try body.integer(Int32.self))))
+        },
+    ]
+
+    private static func binding(
+        _ body: inout ByteBuffer
+    ) throws -> FrontendMessage.Binding {
+        let (portal, statement) = (try body.string(), try body.string())
+        let formats = try body.list { try $0.integer(Int16.self) }
+        let values = try body.list { body -> [UInt8]? in
+            let length = try body.integer(Int32.self)
+            if length == -1 { return nil }
+            guard length >= 0, let bytes = body.readBytes(length: Int(length)) else {
+                throw ProtocolViolation(message: "insufficient data left in message")
+            }
+            return bytes
+        }
+        return FrontendMessage.Binding(
+            portal: portal, statement: statement, parameterFormats: formats, values: values,
+            resultFormats: try body.list { try $0.integer(Int16.self) })
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func string() throws -> String {
+        guard let end = readableBytesView.firstIndex(of: 0),
+            let bytes = readBytes(length: end - readerIndex)
+        else { throw ProtocolViolation(message: "invalid string in message") }
+        moveReaderIndex(forwardBy: 1)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw ProtocolViolation(message: "invalid byte sequence for encoding \"UTF8\"")
+        }
+        return text
+    }
+
+    fileprivate mutating func integer<Number: FixedWidthInteger>(
+        _ type: Number.Type
+    ) throws -> Number {
+        guard let value = readInteger(as: type) else {
+            throw ProtocolViolation(message: "insufficient data left in message")
+        }
+        return value
+    }
+
+    fileprivate mutating func target() throws -> FrontendMessage.Target {
+        let byte = try integer(UInt8.self)
+        guard let target = FrontendMessage.Target(rawValue: byte) else {
+            throw ProtocolViolation(message: "invalid DESCRIBE or CLOSE message subtype \(byte)")
+        }
+        return target
+    }
+
+    /// An unsigned count and so many elements; each takes bytes, so a false count ends with them.
+    fileprivate mutating func list<Element>(
+        _ element: (inout ByteBuffer) throws -> Element
+    ) throws -> [Element] {
+        let count = Int(try integer(UInt16.self))
+        var elements: [Element] = []
+        for _ in 0..<count { elements.append(try element(&self)) }
+        return elements
     }
 }

@@ -5,6 +5,28 @@
 ///
 /// - Source: PostgreSQL 15 documentation, chapter 55.7 "Message Formats".
 package enum FrontendMessage: Sendable, Equatable {
+    /// What Describe and Close name.
+    package enum Target: UInt8, Sendable {
+        /// A prepared statement.
+        case statement = 0x53
+        /// A statement with its values.
+        case portal = 0x50
+    }
+
+    /// Bind: a statement gets its values and becomes a portal.
+    package struct Binding: Sendable, Equatable {
+        /// The portal's name; empty for the unnamed one.
+        package var portal: String
+        /// The statement's name.
+        package var statement: String
+        /// 0 for text and 1 for binary: none (all text), one for all, or one a value.
+        package var parameterFormats: [Int16]
+        /// The values; nil for NULL.
+        package var values: [[UInt8]?]
+        /// 0 for text and 1 for binary: none (all text), one for all, or one a column.
+        package var resultFormats: [Int16]
+    }
+
     /// Asks for TLS; answered by one byte.
     case sslRequest
     /// Asks for GSSAPI encryption; answered by one byte.
@@ -15,22 +37,44 @@ package enum FrontendMessage: Sendable, Equatable {
     case cancelRequest(processID: Int32, secret: Int32)
     /// Statements of the simple protocol.
     case query(String)
+    /// Parse: a statement and the types of its parameters, 0 where they are to be found out.
+    case parse(name: String, text: String, types: [UInt32])
+    case bind(Binding)
+    case describe(Target, name: String)
+    /// Runs a portal; `limit` is the most rows to give, 0 for all.
+    case execute(portal: String, limit: Int)
+    case closeTarget(Target, name: String)
+    /// The old way to call a function, which nobody uses any more.
+    case functionCall
     /// Bytes of COPY FROM STDIN.
     case copyData([UInt8])
     /// All bytes of COPY were sent.
     case copyDone
     /// The client gives COPY up, with its reason.
     case copyFail(String)
-    /// A message of the extended protocol: its type byte.
-    case extended(UInt8)
     /// Asks for the answers so far.
     case flush
     /// Ends a run of messages of the extended protocol.
     case sync
     /// Says goodbye.
     case terminate
+    /// A message of a known type whose body makes no sense: its type byte, and what is wrong.
+    case malformed(UInt8, String)
+    /// Bytes that cannot be cut into messages, and why; nothing behind them makes sense.
+    case broken(String)
     /// A password nobody asked for, or a type this server does not know.
     case unexpected(UInt8)
+
+    /// Bytes that the message takes while it waits, roughly.
+    var byteCount: Int {
+        switch self {
+        case .query(let text), .parse(_, let text, _): 64 + text.utf8.count
+        case .bind(let binding):
+            binding.values.reduce(128) { $0 + 24 + ($1?.count ?? 0) }
+        case .copyData(let bytes): 64 + bytes.count
+        default: 64
+        }
+    }
 }
 
 /// Why bytes from a client make no sense; the connection cannot go on.
@@ -45,8 +89,8 @@ package enum WireLimits {
     package static let startupBytes = 10_000
     /// Bytes of any other message.
     package static let messageBytes = 256 << 20
-    /// Bytes of an answer that may wait for a slow client.
+    /// Bytes of answers that may wait for a slow client.
     package static let outputBytes = 1 << 20
-    /// Messages that may wait while a statement runs.
-    package static let queuedMessages = 10_000
+    /// Bytes of messages that may wait for the session; the client has to wait then.
+    package static let inputBytes = 1 << 20
 }

@@ -2,42 +2,58 @@ import Demetra
 import NIOCore
 import Synchronization
 
-/// Sends the answers of a session's statements to its client, waiting while the client is slow.
+/// Sends the answers of a session to its client, waiting while the client is slow.
 ///
-/// Rows are turned into bytes on the statement's thread; the event loop only writes.
+/// Rows are turned into bytes on the session's thread; the event loop only writes.
+// Owned by the session's thread.
 final class ChannelOutput: StatementOutput {
+    /// Answers are written when they have so many bytes.
+    private static let chunkBytes = WireLimits.outputBytes / 4
+
     private let channel: any Channel
-    private let copyIn: CopyInbox
-    private let beginCopyIn: @Sendable () -> Void
-    // Owned by the statement's thread.
+    private let inbox: SessionInbox
+    private let connection: Connection
     private var buffer: ByteBuffer
-    private var encoder = RowEncoder(zone: nil)
+    private var encoder = RowEncoder(zone: nil, formats: [])
     private var isCopyingOut = false
-    /// Set while the zone of the session is known.
-    private let zone: @Sendable () -> TimeZoneRules?
+    /// Bytes that the client has not taken yet.
+    private let waiting: WaitingBytes
+
+    /// How rows are described and written: by the simple protocol, or as a portal was bound.
+    enum RowForm {
+        case described
+        case bound([Int16])
+    }
+
+    /// What `begin` does.
+    var form = RowForm.described
 
     init(
-        channel: any Channel, copyIn: CopyInbox, zone: @escaping @Sendable () -> TimeZoneRules?,
-        beginCopyIn: @escaping @Sendable () -> Void
+        channel: any Channel, inbox: SessionInbox, connection: Connection, waiting: WaitingBytes
     ) {
         self.channel = channel
-        self.copyIn = copyIn
-        self.zone = zone
-        self.beginCopyIn = beginCopyIn
+        self.inbox = inbox
+        self.connection = connection
+        self.waiting = waiting
         buffer = channel.allocator.buffer(capacity: 1_024)
     }
 
     func begin(_ schema: Schema) throws(DemetraError) {
-        encoder = RowEncoder(zone: zone())
-        send(.rowDescription(schema))
+        switch form {
+        case .described:
+            let formats = [Int16](repeating: 0, count: schema.count)
+            encoder = RowEncoder(zone: connection.timeZone, formats: formats)
+            send(.rowDescription(schema.fields, formats: formats))
+        case .bound(let formats):
+            encoder = RowEncoder(zone: connection.timeZone, formats: formats)
+        }
     }
 
     func rows(_ batch: Batch) throws(DemetraError) {
         var row = 0
         while row < batch.count {
-            encoder.encode(batch, row: row, into: &buffer)
-            row += 1
-            if buffer.readableBytes >= WireLimits.outputBytes / 4 { try flush() }
+            row = encoder.encode(batch, from: row, into: &buffer, limit: Self.chunkBytes)
+            if buffer.readableBytes >= Self.chunkBytes { try flush() }
         }
     }
 
@@ -54,16 +70,14 @@ final class ChannelOutput: StatementOutput {
     func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
         // The thread ends with the statements that wait for it, rarely more than this one.
         SystemThread.giveWay()
-        copyIn.open()
-        send(.copyInResponse(columnCount: columnCount))
+        send(.copyInResponse(columnCount: columnCount, isBinary: false))
         try flush()
-        beginCopyIn()
-        return copyIn
+        return inbox
     }
 
     func beginCopyOut(columnCount: Int) throws(DemetraError) {
         isCopyingOut = true
-        send(.copyOutResponse(columnCount: columnCount))
+        send(.copyOutResponse(columnCount: columnCount, isBinary: false))
     }
 
     /// A message for each row, as PostgreSQL sends them.
@@ -73,81 +87,61 @@ final class ChannelOutput: StatementOutput {
             send(.copyData(bytes[start..<end]))
             start = end
         }
-        if buffer.readableBytes >= WireLimits.outputBytes / 4 { try flush() }
+        if buffer.readableBytes >= Self.chunkBytes { try flush() }
+    }
+
+    /// A statement has failed: nothing of it goes on.
+    func reset() {
+        isCopyingOut = false
+        form = .described
     }
 
     /// Adds a message to those that wait.
     func send(_ message: BackendMessage) { message.encode(into: &buffer) }
 
-    /// Writes what waits, and waits until the client has taken it.
+    /// Hands what waits to the event loop; while the client has not taken what it got before, it waits for that.
     ///
     /// - Throws: 57014 when the client is gone.
     func flush() throws(DemetraError) {
         guard buffer.readableBytes > 0 else { return }
         let bytes = buffer
-        buffer = channel.allocator.buffer(capacity: 8_192)
+        buffer = channel.allocator.buffer(capacity: min(bytes.writerIndex, Self.chunkBytes))
+        let written = waiting.write(bytes, to: channel)
+        guard waiting.isTooMuch else { return }
         do {
-            try channel.writeAndFlush(bytes).wait()
+            try written.wait()
         } catch {
             throw DemetraError(.queryCanceled, "the client closed the connection")
         }
     }
 
-    /// Writes what waits, on the event loop, without waiting for the client.
+    /// Writes what waits from the event loop itself.
     func writeHere() {
         let bytes = buffer
         buffer = ByteBuffer()
-        if bytes.readableBytes > 0 { channel.writeAndFlush(bytes, promise: nil) }
+        if bytes.readableBytes > 0 { _ = waiting.write(bytes, to: channel) }
     }
 
-    /// Hands what waits to the event loop without waiting for the client; `done` is called there afterwards.
-    ///
-    /// One task for both: each wakes the event loop up, which costs more than a small answer.
-    func flushWithoutWaiting(then done: @escaping @Sendable () -> Void) {
+    /// Sends what waits, then closes the connection.
+    func close() {
         let bytes = buffer
         buffer = ByteBuffer()
-        channel.eventLoop.execute { [channel] in
-            if bytes.readableBytes > 0 { channel.writeAndFlush(bytes, promise: nil) }
-            done()
-        }
+        channel.writeAndFlush(bytes).whenComplete { [channel] _ in channel.close(promise: nil) }
     }
 }
 
-/// Turns rows into DataRow messages, values as text.
-struct RowEncoder {
-    private let zone: TimeZoneRules?
-    private var scratch: [UInt8] = []
+/// Counts the bytes that were written to a channel and that its client has not taken.
+final class WaitingBytes: Sendable {
+    private let count = Atomic<Int>(0)
 
-    init(zone: TimeZoneRules?) { self.zone = zone }
+    /// Whether the client should be waited for.
+    var isTooMuch: Bool { count.load(ordering: .relaxed) > WireLimits.outputBytes }
 
-    /// Appends one row.
-    mutating func encode(_ batch: Batch, row: Int, into buffer: inout ByteBuffer) {
-        buffer.writeInteger(UInt8(ascii: "D"))
-        let start = buffer.writerIndex
-        buffer.writeInteger(Int32(0))
-        buffer.writeInteger(Int16(truncatingIfNeeded: batch.vectors.count))
-        for vector in batch.vectors {
-            guard vector.isValid(row) else {
-                buffer.writeInteger(Int32(-1))
-                continue
-            }
-            scratch.removeAll(keepingCapacity: true)
-            appendWireText(vector, row, zone, &scratch)
-            buffer.writeInteger(Int32(scratch.count))
-            buffer.writeBytes(scratch)
-        }
-        buffer.setInteger(Int32(buffer.writerIndex - start), at: start)
-    }
-
-    /// The protocol writes booleans as `t` and `f`; everything else is the value's text.
-    private func appendWireText(
-        _ vector: Vector, _ row: Int, _ zone: TimeZoneRules?, _ bytes: inout [UInt8]
-    ) {
-        if vector.type == .boolean {
-            bytes.append(
-                vector.value(at: row) == .boolean(true) ? UInt8(ascii: "t") : UInt8(ascii: "f"))
-            return
-        }
-        appendText(vector, row: row, zone: zone, to: &bytes)
+    func write(_ bytes: ByteBuffer, to channel: any Channel) -> EventLoopFuture<Void> {
+        let byteCount = bytes.readableBytes
+        count.add(byteCount, ordering: .relaxed)
+        let written = channel.writeAndFlush(bytes)
+        written.whenComplete { [self] _ in count.subtract(byteCount, ordering: .relaxed) }
+        return written
     }
 }

@@ -1,10 +1,9 @@
 import Demetra
 import NIOCore
 
-/// One client on its event loop: cuts bytes into messages, asks the state machine what to do, and does it.
+/// One client on its event loop: cuts bytes into messages.
 ///
-/// Statements run on the session's own thread, but for the shortest; only `copyIn`, the channel and the connection
-/// are shared with it.
+/// It opens the session; from then on messages are handed to it in batches, as they arrive.
 final class SessionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -25,17 +24,30 @@ final class SessionHandler: ChannelInboundHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        var batch: [FrontendMessage] = []
         do {
             try decoder.process(buffer: unwrapInboundIn(data)) { message in
-                perform(machine.receive(message), context)
+                if session == nil {
+                    perform(machine.receive(message), context)
+                } else {
+                    batch.append(message)
+                }
             }
+            if !batch.isEmpty { session?.receive(batch) }
         } catch {
-            let message = (error as? ProtocolViolation)?.message ?? "invalid message"
-            write(
-                .error(DemetraError(.protocolViolation, message), position: nil, isFatal: true),
-                context)
-            close(context)
+            // What came before is answered first.
+            if let session { return session.receive(batch + [.broken(Self.reason(error))]) }
+            fail(DemetraError(.protocolViolation, Self.reason(error)), context)
         }
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        (error as? ProtocolViolation)?.message ?? "invalid message"
+    }
+
+    private func fail(_ error: DemetraError, _ context: ChannelHandlerContext) {
+        write(.error(error, position: nil, isFatal: true), context)
+        close(context)
     }
 
     func channelInactive(context: ChannelHandlerContext) {
@@ -49,36 +61,22 @@ final class SessionHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    private func perform(_ actions: [WireStateMachine.Action], _ context: ChannelHandlerContext) {
-        var actions = actions[...]
-        while let action = actions.popFirst() {
-            switch action {
-            case .run(let text) where session?.runHere(text) == true:
-                actions += machine.ended()
-            case .refuseEncryption:
-                var buffer = context.channel.allocator.buffer(capacity: 1)
-                buffer.writeInteger(UInt8(ascii: "N"))
-                context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-            case .start(let minor, let parameters): start(minor, parameters, context)
-            case .cancel(let processID, let secret):
-                registry.cancel(processID: processID, secret: secret)
-            case .run(let text): run(text, context)
-            case .copyData(let bytes):
-                if let session, session.copyIn.add(bytes) {
-                    context.channel.setOption(.autoRead, value: false).whenFailure { _ in }
-                }
-            case .copyDone: session?.copyIn.finish()
-            case .copyFail(let reason): session?.copyIn.fail(reason)
-            case .fail(let error, let ready):
-                write(.error(error, position: nil, isFatal: false), context)
-                if ready { write(.readyForQuery(status), context) }
-            case .ready: write(.readyForQuery(status), context)
-            case .close: close(context)
-            }
+    /// What is done before a session is open.
+    private func perform(_ action: WireStateMachine.Action, _ context: ChannelHandlerContext) {
+        switch action {
+        case .refuseEncryption:
+            var buffer = context.channel.allocator.buffer(capacity: 1)
+            buffer.writeInteger(UInt8(ascii: "N"))
+            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        case .start(let minor, let parameters): start(minor, parameters, context)
+        case .cancel(let processID, let secret):
+            registry.cancel(processID: processID, secret: secret)
+            close(context)
+        case .failAndClose(let error): fail(error, context)
+        case .close: close(context)
+        case .ignore, .run, .step, .flush, .sync, .fail: return
         }
     }
-
-    private var status: UInt8 { session?.status ?? UInt8(ascii: "I") }
 
     private func write(_ message: BackendMessage, _ context: ChannelHandlerContext) {
         var buffer = context.channel.allocator.buffer(capacity: 256)
@@ -98,39 +96,22 @@ final class SessionHandler: ChannelInboundHandler {
         if minor > 0 || !options.isEmpty { write(.negotiateProtocolVersion(options), context) }
         let user = parameters["user"] ?? "demetra"
         let connection = database.connect(user: user)
-        let session = WireSession(connection: connection, channel: context.channel, loops: loops)
-        do {
-            try session.applyStartup(parameters)
+        do throws(DemetraError) {
+            try StartupOptions.apply(parameters, to: connection)
         } catch {
-            write(.error(error, position: nil, isFatal: true), context)
-            return close(context)
+            return fail(error, context)
         }
-        self.session = session
+        let reported = ReportedSettings(connection)
         let entry = registry.add(connection)
         self.entry = entry
+        session = WireSession(
+            connection: connection, channel: context.channel, loops: loops, machine: machine,
+            reported: reported)
         write(.authenticationOk, context)
-        for (name, value) in session.reportedSettings(user: user) {
+        for (name, value) in reported.all(user: user) {
             write(.parameterStatus(name: name, value: value), context)
         }
         write(.backendKeyData(processID: entry.processID, secret: entry.secret), context)
-        write(.readyForQuery(status), context)
-    }
-
-    private func run(_ text: String, _ context: ChannelHandlerContext) {
-        guard let session else { return }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        let eventLoop = context.eventLoop
-        session.run(
-            text,
-            beginCopyIn: {
-                eventLoop.execute {
-                    let (handler, context) = bound.value
-                    handler.perform(handler.machine.beginCopyIn(), context)
-                }
-            },
-            ended: {
-                let (handler, context) = bound.value
-                handler.perform(handler.machine.ended(), context)
-            })
+        write(.readyForQuery(connection.statusByte), context)
     }
 }

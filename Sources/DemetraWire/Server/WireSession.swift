@@ -2,41 +2,105 @@ import Demetra
 import DemetraEngine
 import NIOCore
 
-/// The session of one client: its connection to the database and the thread its statements run on.
+/// The session of one client: its connection to the database, and who answers its messages.
+///
+/// Event loops must never wait for a query, so messages are answered on a plain thread of the session's own. It is
+/// started with a message and stays a moment for the next one, which most clients send at once; idle sessions have none.
 final class WireSession: Sendable {
-    let copyIn: CopyInbox
+    /// How long the thread waits for the next message.
+    private static let patienceMilliseconds = 1_000
+
     private let connection: Connection
     private let channel: any Channel
-    private let queue = StatementQueue()
     private let loops: ClientLoops
+    private let inbox: SessionInbox
+    /// With whoever serves the inbox; here in between.
+    private let worker: Monitor<SessionWorker?>
 
-    init(connection: Connection, channel: any Channel, loops: ClientLoops) {
+    init(
+        connection: Connection, channel: any Channel, loops: ClientLoops,
+        machine: WireStateMachine, reported: ReportedSettings
+    ) {
         self.connection = connection
         self.loops = loops
         self.channel = channel
-        copyIn = CopyInbox {
-            channel.setOption(.autoRead, value: true).whenFailure { _ in }
+        let inbox = SessionInbox { isReading in
+            channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
+        }
+        self.inbox = inbox
+        let output = ChannelOutput(
+            channel: channel, inbox: inbox, connection: connection, waiting: WaitingBytes())
+        worker = Monitor(
+            SessionWorker(
+                machine: machine, connection: connection, output: output, inbox: inbox,
+                reported: reported))
+    }
+
+    /// Stops whatever runs: nobody waits for it.
+    func clientIsGone() {
+        inbox.close()
+        connection.cancel()
+    }
+
+    /// Takes messages in, on the client's event loop.
+    func receive(_ messages: [FrontendMessage]) {
+        if messages.count == 1, answerHere(messages[0]) { return }
+        guard inbox.add(messages) else { return }
+        let isStarted = SystemThread.start { [self] in
+            serve(patienceMilliseconds: Self.patienceMilliseconds)
+        }
+        // Without a thread the event loop has to do it: slow, but nothing is lost.
+        if !isStarted { serve(patienceMilliseconds: 0) }
+    }
+
+    /// Answers a message on the event loop, if that can be done: the loop is the client's own and the answer is so short
+    /// that nobody has to wait for the client. Two threads less have to be woken up.
+    ///
+    /// - Returns: false when nothing was done.
+    private func answerHere(_ message: FrontendMessage) -> Bool {
+        guard case .query(let text) = message, loops.isExclusive(channel.eventLoop),
+            inbox.isIdle, connection.isRepeatedInsert(text), let worker = takeWorker()
+        else { return false }
+        _ = worker.answer(message) { (output) throws(DemetraError) in output.writeHere() }
+        self.worker.withLock { $0 = worker }
+        return true
+    }
+
+    private func takeWorker() -> SessionWorker? {
+        worker.withLock { worker in
+            defer { worker = nil }
+            return worker
         }
     }
 
-    /// The status byte of ReadyForQuery.
-    var status: UInt8 {
-        switch connection.transactionStatus {
-        case .idle: UInt8(ascii: "I")
-        case .open: UInt8(ascii: "T")
-        case .failed: UInt8(ascii: "E")
+    /// Answers messages until none comes any more.
+    private func serve(patienceMilliseconds: Int) {
+        while let message = inbox.next(patienceMilliseconds: patienceMilliseconds) {
+            // The event loop has it for no longer than a short answer takes.
+            let worker = self.worker.wait { worker in
+                defer { worker = nil }
+                return worker
+            }
+            let goesOn = worker.answer(message) { (output) throws(DemetraError) in
+                try output.flush()
+            }
+            self.worker.withLock(notify: true) { $0 = worker }
+            if !goesOn { inbox.close() }
         }
     }
+}
 
-    /// Applies the settings of the start-up packet, also those in `options`.
-    func applyStartup(_ parameters: [String: String]) throws(DemetraError) {
+/// The `options` of a start-up packet: `-c name=value` and `--name=value`.
+enum StartupOptions {
+    /// Applies the settings of a start-up packet, also those in `options`.
+    static func apply(
+        _ parameters: [String: String], to connection: Connection
+    ) throws(DemetraError) {
         for (name, value) in parameters {
             switch name {
             case "user", "database", "replication": continue
             case "options":
-                for (name, value) in StartupOptions.parse(value) {
-                    try connection.set(name, to: value)
-                }
+                for (name, value) in parse(value) { try connection.set(name, to: value) }
             default:
                 if name.hasPrefix("_pq_.") { continue }
                 try connection.set(name, to: value)
@@ -44,96 +108,7 @@ final class WireSession: Sendable {
         }
     }
 
-    /// The settings a client is told at the start, in PostgreSQL's order.
-    func reportedSettings(user: String) -> [(String, String)] {
-        let names = [
-            ("application_name", "application_name"), ("client_encoding", "client_encoding"),
-            ("DateStyle", "datestyle"),
-            ("default_transaction_read_only", "default_transaction_read_only"),
-            ("integer_datetimes", "integer_datetimes"), ("IntervalStyle", "intervalstyle"),
-            ("server_encoding", "server_encoding"), ("server_version", "server_version"),
-            ("standard_conforming_strings", "standard_conforming_strings"),
-            ("TimeZone", "timezone"),
-        ]
-        var result = [
-            ("in_hot_standby", "off"), ("is_superuser", "on"), ("session_authorization", user),
-        ]
-        for (reported, setting) in names {
-            if let value = try? connection.setting(setting) { result.append((reported, value)) }
-        }
-        return result
-    }
-
-    /// Stops whatever runs: nobody waits for it.
-    func clientIsGone() {
-        connection.cancel()
-        copyIn.fail("the client closed the connection")
-        queue.close()
-    }
-
-    /// Runs statements on the session's thread and sends their answers, ReadyForQuery last.
-    ///
-    /// - Parameter ended: called on the event loop when all answers are on their way.
-    func run(
-        _ text: String, beginCopyIn: @escaping @Sendable () -> Void,
-        ended: @escaping @Sendable () -> Void
-    ) {
-        queue.add { [self] in
-            answer(text, beginCopyIn: beginCopyIn).flushWithoutWaiting(then: ended)
-        }
-    }
-
-    /// Runs statements on the event loop and sends their answers, if that can be done: the loop is the client's own
-    /// and the answers are so short that nobody has to wait for the client. Two threads less have to be woken up.
-    ///
-    /// - Returns: false when nothing was done.
-    func runHere(_ text: String) -> Bool {
-        guard loops.isExclusive(channel.eventLoop), connection.isRepeatedInsert(text) else {
-            return false
-        }
-        answer(text, beginCopyIn: {}).writeHere()
-        return true
-    }
-
-    private func answer(
-        _ text: String, beginCopyIn: @escaping @Sendable () -> Void
-    ) -> ChannelOutput {
-        let connection = connection
-        let output = ChannelOutput(
-            channel: channel, copyIn: copyIn, zone: { connection.timeZone },
-            beginCopyIn: beginCopyIn)
-        do throws(DemetraError) {
-            if text.isBlankStatement {
-                output.send(.emptyQueryResponse)
-            } else {
-                try connection.run(text, output: output)
-            }
-        } catch {
-            let position = error.position.map { Self.characterPosition($0, in: text) }
-            output.send(.error(error, position: position, isFatal: false))
-        }
-        copyIn.close()
-        output.send(.readyForQuery(status))
-        return output
-    }
-
-    /// A byte offset as the protocol counts: characters, from 1.
-    private static func characterPosition(_ offset: Int, in text: String) -> Int {
-        let bytes = text.utf8.prefix(offset)
-        return String(decoding: bytes, as: UTF8.self).unicodeScalars.count + 1
-    }
-}
-
-extension String {
-    /// Nothing but blanks and semicolons.
-    fileprivate var isBlankStatement: Bool {
-        utf8.allSatisfy { $0 == 0x20 || $0 == 0x0a || $0 == 0x0d || $0 == 0x09 || $0 == 0x3b }
-    }
-}
-
-/// The `options` of a start-up packet: `-c name=value` and `--name=value`.
-enum StartupOptions {
-    static func parse(_ text: String) -> [(String, String)] {
+    private static func parse(_ text: String) -> [(String, String)] {
         var result: [(String, String)] = []
         var words = text.split(separator: " ").map(String.init)
         while !words.isEmpty {

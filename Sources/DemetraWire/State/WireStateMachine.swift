@@ -2,162 +2,122 @@ package import Demetra
 
 /// What a session does with the messages of its client: a pure value, tested without sockets.
 ///
-///     starting --startup--> idle --Query--> busy --statement ended--> idle
-///                            |                |--copyIn: CopyData, CopyDone, CopyFail--|
-///                            |--extended message--> skipping --Sync--> idle
-///
-/// Messages that arrive while a statement runs wait in order, so answers never overtake each other.
+///     starting --startup--> ready --error in the extended protocol--> skipping --Sync--> ready
+///         |                   |
+///         '----- closed <-----'
 package struct WireStateMachine: Sendable {
     /// What the server has to do.
     package enum Action: Sendable, Equatable {
+        /// Nothing.
+        case ignore
         /// Answer a request for encryption by one byte.
         case refuseEncryption
         /// Open the session.
         case start(minor: Int, parameters: [String: String])
         /// Stop the statement of another session, then close without an answer.
         case cancel(processID: Int32, secret: Int32)
-        /// Run statements; `ended` is called afterwards.
+        /// Run statements of the simple protocol; ReadyForQuery follows.
         case run(String)
-        /// Hand bytes to the running COPY.
-        case copyData([UInt8])
-        /// The running COPY has all bytes.
-        case copyDone
-        /// The client gives the running COPY up.
-        case copyFail(String)
+        /// Do one step of the extended protocol; `failed` is called when that is an error.
+        case step(FrontendMessage)
+        /// Send the answers so far.
+        case flush
+        /// End the implicit transaction; ReadyForQuery follows.
+        case sync
         /// Answer with an error; `ready` says that ReadyForQuery follows.
         case fail(DemetraError, ready: Bool)
-        /// Answer that the server is ready.
-        case ready
+        /// Answer with an error and close.
+        case failAndClose(DemetraError)
         /// Close the connection.
         case close
     }
 
     private enum State: Sendable, Equatable {
         case starting
-        case idle
-        case busy
-        case copyIn
+        case ready
         /// After an error of the extended protocol: everything up to Sync is dropped.
         case skipping
         case closed
     }
 
     private var state = State.starting
-    private var waiting: [FrontendMessage] = []
 
     /// A session whose client has not said anything.
     package init() {}
 
     /// Takes a message in.
-    package mutating func receive(_ message: FrontendMessage) -> [Action] {
+    package mutating func receive(_ message: FrontendMessage) -> Action {
         switch state {
-        case .closed: return []
+        case .closed: return .ignore
         case .starting: return start(message)
-        case .idle: return idle(message)
-        case .skipping:
-            if message == .sync {
-                state = .idle
-                return [.ready]
-            }
-            return message == .terminate ? close() : []
-        case .copyIn: return copy(message)
-        case .busy:
-            if message == .terminate { return close() }
-            guard waiting.count < WireLimits.queuedMessages else {
-                state = .closed
-                return [
-                    .fail(
-                        DemetraError(.programLimitExceeded, "too many messages are waiting"),
-                        ready: false), .close,
-                ]
-            }
-            waiting.append(message)
-            return []
+        case .skipping: return skip(message)
+        case .ready: return answer(message)
         }
     }
 
-    /// The running statement wants bytes from the client.
-    package mutating func beginCopyIn() -> [Action] {
-        guard state == .busy else { return [] }
-        state = .copyIn
-        let messages = waiting
-        waiting = []
-        return messages.flatMap { receive($0) }
-    }
+    /// A step of the extended protocol was an error: what follows is dropped up to Sync.
+    package mutating func failed() { if state == .ready { state = .skipping } }
 
-    /// The running statements have ended, and all their answers are sent.
-    package mutating func ended() -> [Action] {
-        guard state == .busy || state == .copyIn else { return [] }
-        state = .idle
-        var actions: [Action] = []
-        while state != .busy, !waiting.isEmpty { actions += receive(waiting.removeFirst()) }
-        return actions
-    }
-
-    private mutating func close() -> [Action] {
+    private mutating func close() -> Action {
         state = .closed
-        waiting = []
-        return [.close]
+        return .close
     }
 
-    private mutating func start(_ message: FrontendMessage) -> [Action] {
+    private mutating func start(_ message: FrontendMessage) -> Action {
         switch message {
-        case .sslRequest, .gssRequest: return [.refuseEncryption]
+        case .sslRequest, .gssRequest: return .refuseEncryption
         case .cancelRequest(let processID, let secret):
             state = .closed
-            return [.cancel(processID: processID, secret: secret), .close]
+            return .cancel(processID: processID, secret: secret)
         case .startup(let minor, let parameters):
-            state = .idle
-            return [.start(minor: minor, parameters: parameters)]
+            state = .ready
+            return .start(minor: minor, parameters: parameters)
         default: return close()
         }
     }
 
-    private mutating func idle(_ message: FrontendMessage) -> [Action] {
+    private mutating func skip(_ message: FrontendMessage) -> Action {
         switch message {
-        case .query(let text):
-            state = .busy
-            return [.run(text)]
-        case .extended(let type):
-            state = .skipping
-            let name = String(UnicodeScalar(type))
-            return [
-                .fail(
-                    DemetraError(
-                        .featureNotSupported,
-                        "the extended query protocol is not supported (message \"\(name)\")",
-                        hint:
-                            "Use the simple query protocol: no parameters, no prepared statements."),
-                    ready: false)
-            ]
-        case .sync: return [.ready]
+        case .sync:
+            state = .ready
+            return .sync
         case .terminate: return close()
-        // COPY messages outside of COPY are left over from a COPY that failed.
-        case .flush, .copyData, .copyDone, .copyFail: return []
-        default:
-            state = .closed
-            return [
-                .fail(DemetraError(.protocolViolation, "unexpected message"), ready: false), .close,
-            ]
+        case .unexpected(let type): return unexpected(type)
+        case .broken(let reason): return broken(reason)
+        default: return .ignore
         }
     }
 
-    private mutating func copy(_ message: FrontendMessage) -> [Action] {
+    private mutating func answer(_ message: FrontendMessage) -> Action {
         switch message {
-        case .copyData(let bytes): return [.copyData(bytes)]
-        case .copyDone:
-            state = .busy
-            return [.copyDone]
-        case .copyFail(let reason):
-            state = .busy
-            return [.copyFail(reason)]
-        case .flush, .sync: return []
-        case .terminate:
-            return [.copyFail("the client closed the connection")] + close()
-        default:
-            waiting.append(message)
-            state = .busy
-            return [.copyFail("unexpected message during COPY from stdin")]
+        case .query(let text): return .run(text)
+        case .parse, .bind, .describe, .execute, .closeTarget: return .step(message)
+        case .flush: return .flush
+        case .sync: return .sync
+        case .terminate: return close()
+        // COPY messages outside of COPY are left over from a COPY that failed.
+        case .copyData, .copyDone, .copyFail: return .ignore
+        case .functionCall:
+            return .fail(
+                DemetraError(
+                    .featureNotSupported, "the function call message is not supported",
+                    hint: "Call the function in a SELECT."), ready: true)
+        case .malformed(let type, let reason):
+            let isSimple = type == UInt8(ascii: "Q")
+            if !isSimple { state = .skipping }
+            return .fail(DemetraError(.protocolViolation, reason), ready: isSimple)
+        case .unexpected(let type): return unexpected(type)
+        case .broken(let reason): return broken(reason)
+        case .sslRequest, .gssRequest, .startup, .cancelRequest: return unexpected(0)
         }
+    }
+
+    private mutating func unexpected(_ type: UInt8) -> Action {
+        broken("invalid frontend message type \(type)")
+    }
+
+    private mutating func broken(_ reason: String) -> Action {
+        state = .closed
+        return .failAndClose(DemetraError(.protocolViolation, reason))
     }
 }

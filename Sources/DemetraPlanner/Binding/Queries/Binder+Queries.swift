@@ -50,17 +50,17 @@ extension Binder {
         return .project(plan, projected)
     }
 
-    /// A column cast to a type; one that is a literal everywhere keeps being read as a literal.
+    /// A column cast to a type; one that is a literal or a parameter everywhere keeps being read as such.
     private func coerceColumn(
         _ value: BoundExpression, _ plan: LogicalPlan, _ column: PlanColumn, to type: LogicalType
     ) throws(DemetraError) -> BoundExpression {
-        if column.type == .unknown, case .project(_, let columns) = plan,
-            let source = columns.first(where: { $0.column.id == column.id })?.expression,
-            case .literal = source.node
-        {
-            return try coerce(source, to: type)
+        guard column.type == .unknown, case .project(_, let columns) = plan,
+            let source = columns.first(where: { $0.column.id == column.id })?.expression
+        else { return try coerce(value, to: type) }
+        switch source.node {
+        case .literal, .parameter: return try coerce(source, to: type)
+        default: return try coerce(value, to: type)
         }
-        return try coerce(value, to: type)
     }
 
     /// ORDER BY over the columns given out: of set operations and VALUES.

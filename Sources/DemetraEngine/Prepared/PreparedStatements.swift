@@ -3,15 +3,18 @@ import DemetraSQL
 import DemetraTypes
 import Synchronization
 
-/// A statement that PREPARE gave a name.
+/// A statement with a name: of PREPARE, or of a client that speaks the extended protocol.
 struct PreparedStatement: Sendable {
-    let statement: ParsedStatement
-    /// The text of PREPARE, which the statement's ranges point into.
+    /// Nil for an empty text.
+    let statement: ParsedStatement?
+    /// The text that the statement's ranges point into.
     let text: String
-    /// Declared types, as many as there were.
+    /// Types that PREPARE declared, as many as it did.
     let types: [TypeName]
     /// The highest `$n`, or the number of types if that is more.
     let parameterCount: Int
+    /// What a client was told of it; nil after PREPARE.
+    var description: DescribedStatement?
 }
 
 /// The prepared statements of one session.

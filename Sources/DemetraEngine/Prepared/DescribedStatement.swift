@@ -1,0 +1,121 @@
+import DemetraPlanner
+import DemetraSQL
+package import DemetraTypes
+import Synchronization
+
+/// A statement that is understood and not run: what it takes and what it gives.
+package struct DescribedStatement: Sendable {
+    /// Nil for a text without a statement.
+    let statement: ParsedStatement?
+    /// The text that the statement's ranges point into.
+    package let text: String
+    /// The types of `$1`, `$2`, ...
+    package let parameterTypes: [LogicalType]
+    /// The columns of its rows; nil when it gives none.
+    package let fields: [Field]?
+
+    /// True when there is nothing to run.
+    package var isEmpty: Bool { statement == nil }
+}
+
+extension Session {
+    /// Understands one statement with parameters.
+    ///
+    /// - Parameter declared: the types of its parameters as far as they are given, unknown for others.
+    /// - Throws: 42601 when the text has several statements, 25P02 in a failed transaction for all that does not end it,
+    ///   and what is wrong with the statement.
+    package func describe(
+        _ text: String, declared: [LogicalType]
+    ) throws(DemetraError) -> DescribedStatement {
+        let statements = try SQLParser.parse(text)
+        guard statements.count < 2 else {
+            throw DemetraError(
+                .syntaxError, "cannot insert multiple commands into a prepared statement",
+                hint: "Prepare each by itself, or send them without parameters.")
+        }
+        guard let statement = statements.first else {
+            return DescribedStatement(
+                statement: nil, text: text, parameterTypes: declared.map(\.decided), fields: nil)
+        }
+        if statement.statement.endsTransaction {
+            return DescribedStatement(
+                statement: statement, text: text, parameterTypes: declared.map(\.decided),
+                fields: nil)
+        }
+        return try describe(statement, text, declared)
+    }
+
+    /// What a statement of PREPARE takes and gives.
+    func describe(
+        _ prepared: PreparedStatement, _ declared: [LogicalType]
+    ) throws(DemetraError) -> DescribedStatement {
+        guard let statement = prepared.statement else {
+            return DescribedStatement(
+                statement: nil, text: prepared.text, parameterTypes: [], fields: nil)
+        }
+        return try describe(statement, prepared.text, declared)
+    }
+
+    private func describe(
+        _ statement: ParsedStatement, _ text: String, _ declared: [LogicalType]
+    ) throws(DemetraError) -> DescribedStatement {
+        try refuseWhenFailed()
+        let snapshot = snapshot
+        let binder = makeBinder(snapshot, Folder(context: planningContext(snapshot)))
+        let (bound, types) = try binder.describe(statement, text: text, declared: declared)
+        return DescribedStatement(
+            statement: statement, text: text, parameterTypes: types,
+            fields: try fields(of: bound))
+    }
+
+    /// The columns of a statement's rows; nil when it gives none.
+    func fields(of statement: BoundStatement) throws(DemetraError) -> [Field]? {
+        for part in engine.extensions where part.handles(statement) {
+            return part.fields(of: statement)
+        }
+        switch statement {
+        case .query(let plan):
+            return plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
+        case .insert(let insert): return Self.fields(of: insert.returning)
+        case .update(let update): return Self.fields(of: update.returning)
+        case .delete(let delete): return Self.fields(of: delete.returning)
+        case .explain(_, _, let format): return [ExplainRun.field(format)]
+        case .session(.show(let name)): return try fields(shown: name)
+        case .session(.execute(let name, _)):
+            return try prepared.statement(name).description?.fields
+        default: return nil
+        }
+    }
+
+    private static func fields(of returning: [ProjectedColumn]) -> [Field]? {
+        guard !returning.isEmpty else { return nil }
+        return returning.map { Field(name: $0.column.name, type: $0.column.type.shown) }
+    }
+
+    private func fields(shown name: ObjectName) throws(DemetraError) -> [Field]? {
+        if let relation = SessionStatementRun.relation(shown: name.text) {
+            return try describe("SELECT * FROM \(relation)", declared: []).fields
+        }
+        return SessionStatementRun.columns(shown: name.text).map { Field(name: $0, type: .text) }
+    }
+
+    /// - Throws: 25P02 when the transaction has failed.
+    func refuseWhenFailed() throws(DemetraError) {
+        if transaction.withLock({ $0?.isFailed ?? false }) { throw SessionTransaction.aborted }
+    }
+}
+
+extension LogicalType {
+    /// The type of a parameter that nothing has decided is text.
+    fileprivate var decided: LogicalType { self == .unknown ? .text : self }
+}
+
+extension Statement {
+    /// Allowed in a failed transaction.
+    var endsTransaction: Bool {
+        switch self {
+        case .commit, .rollback, .rollbackTo: true
+        default: false
+        }
+    }
+}

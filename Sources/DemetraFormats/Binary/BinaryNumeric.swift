@@ -1,0 +1,123 @@
+import DemetraTypes
+
+/// Numbers in groups of four decimal digits, as the protocol's binary form of numeric has them.
+///
+///     count Int16 | weight Int16 | sign Int16 | scale Int16 | groups Int16, most significant first
+///
+/// The value is the sum of `group[i] * 10000^(weight - i)`.
+///
+/// - Source: `numeric_send` and `numeric_recv` as described by the PostgreSQL 15 sources' comments on `NumericVar`.
+enum BinaryNumeric {
+    private static let base: UInt128 = 10_000
+    private static let negative: UInt16 = 0x4000
+    private static let notANumber: UInt16 = 0xc000
+    private static let infinities: Set<UInt16> = [0xd000, 0xf000]
+    /// Groups that a number may have: more digits than any number here.
+    private static let mostGroups = 1_000
+
+    static func append(_ number: Decimal, to bytes: inout [UInt8]) {
+        guard !number.isNaN else { return append(groups: [], 0, notANumber, 0, to: &bytes) }
+        let scale = Int(number.scale)
+        // The last group ends at a multiple of four digits behind the point.
+        let filling = (4 - scale % 4) % 4
+        var (whole, groups) = (number.unscaled.magnitude, [UInt16]())
+        if filling > 0 {
+            let divisor = power(4 - filling)
+            groups.append(UInt16(truncatingIfNeeded: whole % divisor * power(filling)))
+            whole /= divisor
+        }
+        while whole > 0 {
+            groups.append(UInt16(truncatingIfNeeded: whole % base))
+            whole /= base
+        }
+        var weight = groups.count - 1 - (scale + filling) / 4
+        let trailing = groups.prefix { $0 == 0 }.count
+        groups.removeFirst(trailing)
+        while groups.last == 0 {
+            groups.removeLast()
+            weight -= 1
+        }
+        if groups.isEmpty { weight = 0 }
+        append(
+            groups: groups.reversed(), weight, number.unscaled < 0 ? negative : 0, scale,
+            to: &bytes)
+    }
+
+    private static func append(
+        groups: [UInt16], _ weight: Int, _ sign: UInt16, _ scale: Int, to bytes: inout [UInt8]
+    ) {
+        bytes.append(integer: Int16(truncatingIfNeeded: groups.count))
+        bytes.append(integer: Int16(truncatingIfNeeded: weight))
+        bytes.append(integer: sign)
+        bytes.append(integer: Int16(truncatingIfNeeded: scale))
+        for group in groups { bytes.append(integer: group) }
+    }
+
+    private static func power(_ exponent: Int) -> UInt128 {
+        (0..<exponent).reduce(1) { result, _ in result * 10 }
+    }
+
+    /// - Throws: 22P03 for bytes that are no number, 22003 for one with more than 38 digits.
+    static func read(_ reader: inout BinaryReader) throws(DemetraError) -> Decimal {
+        let count = Int(try reader.integer(UInt16.self))
+        let weight = Int(try reader.integer(Int16.self))
+        let sign = try reader.integer(UInt16.self)
+        let scale = Int(try reader.integer(UInt16.self))
+        if sign == notANumber { return .notANumber }
+        if infinities.contains(sign) { throw tooLarge() }
+        guard sign == 0 || sign == negative, count <= mostGroups, scale < 1 << 14 else {
+            throw reader.invalid(.numeric(nil))
+        }
+        var digits = ""
+        for _ in 0..<count {
+            let group = try reader.integer(UInt16.self)
+            guard group < 10_000 else { throw reader.invalid(.numeric(nil)) }
+            let text = String(group)
+            digits += String(repeating: "0", count: 4 - text.count) + text
+        }
+        return try number(digits, weight, scale, isNegative: sign == negative)
+    }
+
+    /// The number whose digits begin at a group's weight, cut or filled to a scale.
+    private static func number(
+        _ digits: String, _ weight: Int, _ scale: Int, isNegative: Bool
+    ) throws(DemetraError) -> Decimal {
+        let wholeCount = (weight + 1) * 4
+        var whole = String(digits.prefix(max(0, wholeCount)))
+        if whole.count < wholeCount {
+            let missing = wholeCount - whole.count
+            guard digits.contains(where: { $0 != "0" }) else {
+                return Decimal(unscaled: 0, scale: min(scale, 38))
+            }
+            guard missing <= 200 else { throw tooLarge() }
+            whole += String(repeating: "0", count: missing)
+        }
+        var fraction = String(digits.dropFirst(max(0, wholeCount)))
+        if wholeCount < 0 {
+            fraction = String(repeating: "0", count: min(-wholeCount, scale)) + fraction
+        }
+        fraction = String(fraction.prefix(scale))
+        fraction += String(repeating: "0", count: scale - fraction.count)
+        let text =
+            (isNegative ? "-" : "") + (whole.isEmpty ? "0" : whole)
+            + (scale > 0 ? "." + fraction : "")
+        return try Decimal(text)
+    }
+
+    private static func tooLarge() -> DemetraError {
+        DemetraError(
+            .numericValueOutOfRange, "value overflows numeric format",
+            detail: "A numeric has at most 38 digits.")
+    }
+}
+
+extension [UInt8] {
+    /// Adds an integer, most significant byte first.
+    mutating func append<Number: FixedWidthInteger>(integer: Number) {
+        var rest = MemoryLayout<Number>.size * 8
+        while rest > 0 {
+            rest -= 8
+            append(UInt8(truncatingIfNeeded: integer >> Number(rest)))
+        }
+    }
+}
