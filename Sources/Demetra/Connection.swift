@@ -19,8 +19,9 @@ public final class Connection: Sendable {
         try session.rows(of: sql)
     }
 
-    /// Runs statements whose answers go to `output` one by one.
-    package func run(_ text: String, output: any StatementOutput) throws(DemetraError) {
+    /// Runs statements whose answers go to `output` one by one; false when there are none.
+    @discardableResult
+    package func run(_ text: String, output: any StatementOutput) throws(DemetraError) -> Bool {
         try session.run(text, parameters: [], output: output)
     }
 
@@ -156,6 +157,14 @@ extension Connection {
         ofText text: String, as type: LogicalType
     ) throws(DemetraError) -> Value { try session.value(ofText: text, as: type) }
 
+    /// What clients cancel the connection's statements by.
+    package var processID: Int32 { Int32(truncatingIfNeeded: session.number) }
+
+    /// Takes the messages that the connection listens to, on the thread that sends them; it must not wait.
+    package func setNotificationReceiver(
+        _ receiver: (@Sendable (Notification) -> Void)?
+    ) { session.setNotificationReceiver(receiver) }
+
     /// All settings of the session.
     package var settings: SessionSettings { session.allSettings }
 }
@@ -189,13 +198,13 @@ final class RowCollector: StatementOutput {
 
     func notice(_ notice: Notice) { notices.append(notice) }
 
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
         throw DemetraError(
             .featureNotSupported, "COPY FROM STDIN needs a client that sends rows",
             hint: "Use COPY ... FROM 'file' or append(to:).")
     }
 
-    func beginCopyOut(columnCount: Int) throws(DemetraError) {
+    func beginCopyOut(columnCount: Int, isBinary: Bool) throws(DemetraError) {
         throw DemetraError(
             .featureNotSupported, "COPY TO STDOUT needs a client that takes bytes",
             hint: "Use a SELECT, or COPY ... TO 'file'.")

@@ -60,6 +60,9 @@ public final class Database: Sendable {
         return Database(engine: engine, recoveryNotices: store.recovery.notices)
     }
 
+    /// The directory.
+    package var path: String { engine.store.path }
+
     /// A connection of its own.
     public func connect(user: String = "demetra") -> Connection {
         Connection(session: engine.makeSession(user: user))

@@ -7,9 +7,9 @@ final class NoOutput: StatementOutput {
     func rows(_ batch: Batch) {}
     func finish(tag: String) {}
     func notice(_ notice: Notice) {}
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
         throw DemetraError(.featureNotSupported, "there is no client")
     }
-    func beginCopyOut(columnCount: Int) {}
+    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
     func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 }

@@ -130,6 +130,9 @@ package final class Store: Sendable {
         ]
     }
 
+    /// The directory of the database.
+    package var path: String { directory.path }
+
     /// What is left for rows: the limit without the program itself.
     package var statementLimitBytes: Int {
         memory.limitBytes - ProgramMemory.byteCount(limitBytes: memory.limitBytes)

@@ -20,10 +20,10 @@ package protocol StatementOutput: AnyObject {
     /// Asks the client for the bytes of COPY ... FROM STDIN.
     ///
     /// - Throws: 0A000 where the client cannot send any.
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource
 
     /// The bytes of COPY ... TO STDOUT begin; each call of `copyRows` then brings some.
-    func beginCopyOut(columnCount: Int) throws(DemetraError)
+    func beginCopyOut(columnCount: Int, isBinary: Bool) throws(DemetraError)
 
     /// Rows of COPY ... TO STDOUT as bytes, and where in them each ends; the last one is whole.
     func copyRows(_ bytes: [UInt8], ends: [Int]) throws(DemetraError)

@@ -11,7 +11,16 @@ import Testing
         + ClientBytes.message("Q", ClientBytes.text("SELECT 'ä'"))
         + ClientBytes.message("d", [1, 2, 0, 255]) + ClientBytes.message("d")
         + ClientBytes.message("c") + ClientBytes.message("f", ClientBytes.text("no more"))
-        + ClientBytes.message("P", ClientBytes.text("s") + ClientBytes.text("SELECT $1") + [0, 0])
+        + ClientBytes.message(
+            "P",
+            ClientBytes.text("s") + ClientBytes.text("SELECT $1") + [0, 2, 0, 0, 0, 23, 0, 0, 0, 0])
+        + ClientBytes.message(
+            "B",
+            ClientBytes.text("p") + ClientBytes.text("s") + [0, 1, 0, 1, 0, 2]
+                + ClientBytes.integer(4) + [0, 0, 0, 7] + ClientBytes.integer(-1) + [0, 0])
+        + ClientBytes.message("D", [0x50] + ClientBytes.text("p"))
+        + ClientBytes.message("E", ClientBytes.text("p") + ClientBytes.integer(50))
+        + ClientBytes.message("C", [0x53] + ClientBytes.text("s"))
         + ClientBytes.message("H") + ClientBytes.message("S") + ClientBytes.message("p", [65, 0])
         + ClientBytes.message("X")
 
@@ -19,7 +28,13 @@ import Testing
         .sslRequest,
         .startup(minor: 0, parameters: ["user": "ann", "database": "", "options": "-c a=b"]),
         .query("SELECT 'ä'"), .copyData([1, 2, 0, 255]), .copyData([]), .copyDone,
-        .copyFail("no more"), .extended(UInt8(ascii: "P")), .flush, .sync,
+        .copyFail("no more"), .parse(name: "s", text: "SELECT $1", types: [23, 0]),
+        .bind(
+            FrontendMessage.Binding(
+                portal: "p", statement: "s", parameterFormats: [1],
+                values: [[0, 0, 0, 7], nil], resultFormats: [])),
+        .describe(.portal, name: "p"), .execute(portal: "p", limit: 50),
+        .closeTarget(.statement, name: "s"), .flush, .sync,
         .unexpected(UInt8(ascii: "p")), .terminate,
     ]
 
@@ -85,9 +100,27 @@ import Testing
         }
     }
 
-    @Test func `a query without its zero is refused`() {
-        let bytes = ClientBytes.startup([]) + ClientBytes.message("Q", Array("SELECT 1".utf8))
-        #expect(throws: ProtocolViolation.self) { try decode([bytes]) }
+    @Test(
+        arguments: [
+            ("Q", Array("SELECT 1".utf8)), ("Q", ClientBytes.text("SELECT 1") + [0]),
+            ("Q", [0xff, 0xfe, 0]), ("P", [0]), ("P", ClientBytes.text("s") + [0, 0xff, 0xff]),
+            ("B", [0, 0, 0, 0, 0, 1, 0x7f, 0xff, 0xff, 0xff, 0, 0]),
+            ("B", [0, 0, 0, 0, 0, 1, 0xff, 0xff, 0xff, 0xfe, 0, 0]), ("D", [0x41, 0]),
+            ("E", [0, 1]),
+            ("C", []),
+        ] as [(Unicode.Scalar, [UInt8])])
+    func `whose bodies make no sense are told so, and the next one is read`(
+        type: Unicode.Scalar, body: [UInt8]
+    ) throws {
+        let bytes =
+            ClientBytes.startup([]) + ClientBytes.message(type, body) + ClientBytes.message("S")
+        let messages = try decode([bytes])
+        #expect(messages.count == 3)
+        guard case .malformed(UInt8(ascii: type), _) = messages[1] else {
+            Issue.record("\(messages[1])")
+            return
+        }
+        #expect(messages[2] == .sync)
     }
 
     @Test func `a request to cancel carries its key`() throws {

@@ -9,7 +9,8 @@ import subprocess
 import threading
 
 from program import PATIENCE, ROOT, ProgramTests, main
-from wire import Connection, ServerError
+from wire import (FLUSH, Connection, ServerError, bind, close, data_rows, describe, error_state,
+                  execute, kinds, parse)
 
 SLOW_QUERY = ("SELECT count(*) FROM generate_series(1, 60000) AS a(x),"
               " generate_series(1, 60000) AS b(x) WHERE a.x + b.x < 0")
@@ -338,6 +339,176 @@ class ServerTests(ProgramTests):
 
     def descriptors(self):
         return len(os.listdir(f"/proc/{self.server.process.pid}/fd"))
+
+
+class ExtendedTests(ProgramTests):
+    """Prepared statements, portals and cursors, and messages between sessions."""
+
+    def setUp(self):
+        super().setUp()
+        server = self.serving()
+        self.server = server.__enter__()
+        self.addCleanup(server.__exit__, None, None, None)
+        self.connection = self.server.connect()
+        self.addCleanup(self.connection.close)
+
+    def run_once(self, text, values=(), **options):
+        return self.connection.extended(parse(text), bind(values, **options), execute())
+
+    def test_parameters_take_the_type_of_their_place(self):
+        self.connection.query("CREATE TABLE t (a bigint, b date, c numeric(10,2), d text)")
+        for text, types in (
+                ("INSERT INTO t VALUES ($1, $2, $3, $4)", (20, 1082, 1700, 25)),
+                ("SELECT * FROM t WHERE b > $2 AND a IN ($1, $3)", (20, 1082, 20)),
+                ("SELECT $1::int + $2, coalesce($3, d) FROM t LIMIT $4", (23, 23, 25, 20)),
+                ("SELECT $1", (25,))):
+            answers = self.connection.extended(parse(text), describe("S"))
+            described = dict(answers)["t"]
+            found = struct.unpack(f"!{len(described) // 4}I", described[2:])
+            self.assertEqual(found, types, text)
+        answers = self.connection.extended(parse("SELECT $2::int"))
+        self.assertEqual((kinds(answers), error_state(answers)), ("EZ", "42P18"))
+
+    def test_values_are_data_whatever_they_look_like(self):
+        for value in ("'; DROP TABLE t; --", "$1", "\\", "NULL", ""):
+            self.assertEqual(data_rows(self.run_once("SELECT $1::text", [value])),
+                             [[value.encode()]])
+        self.assertEqual(data_rows(self.run_once("SELECT $1::int IS NULL", [None])), [[b"t"]])
+
+    def test_rows_come_in_the_form_that_was_asked_for(self):
+        answers = self.connection.extended(
+            parse("SELECT 258, 'a', true, 1.5::float8"), bind(results=(1, 0, 1, 1)),
+            describe("P"), execute())
+        self.assertEqual(kinds(answers), "12TDCZ")
+        self.assertEqual(data_rows(answers),
+                         [[b"\0\0\1\2", b"a", b"\1", struct.pack("!d", 1.5)]])
+        answers = self.run_once("SELECT $1::int + 1", [b"\0\0\0\7"], formats=(1,))
+        self.assertEqual(data_rows(answers), [[b"8"]])
+
+    def test_portals_give_their_rows_in_portions_side_by_side(self):
+        self.connection.query("BEGIN")
+        first = self.connection.extended(
+            parse("SELECT n FROM generate_series(1, 10000) AS g(n)", "s"),
+            bind(portal="a", statement="s"), bind(portal="b", statement="s"), execute("a", 3),
+            execute("b", 2))
+        self.assertEqual(kinds(first), "122DDDsDDsZ")
+        self.assertEqual(data_rows(self.connection.extended(execute("a", 2))), [[b"4"], [b"5"]])
+        rest = self.connection.extended(execute("b"))
+        self.assertEqual(len(data_rows(rest)), 9998)
+        self.assertEqual(kinds(self.connection.extended(execute("b"))), "CZ")
+        self.connection.query("COMMIT")
+        self.assertEqual(error_state(self.connection.extended(execute("a", 1))), "34000")
+
+    def test_a_join_that_multiplies_is_given_in_portions_without_being_kept(self):
+        self.connection.query("CREATE TABLE t AS SELECT n FROM generate_series(1, 3000) AS g(n)")
+        self.connection.query("SET memory_limit = '128MB'")
+        text = "SELECT a.n, b.n, c.n FROM t a CROSS JOIN t b CROSS JOIN t c"
+        self.connection.query("BEGIN")
+        answers = self.connection.extended(parse(text), bind(portal="p"), execute("p", 5000))
+        self.assertEqual(len(data_rows(answers)), 5000)
+        self.assertEqual(len(data_rows(self.connection.extended(execute("p", 70_000)))), 70_000)
+        self.connection.query("ROLLBACK")
+
+    def test_an_error_drops_what_follows_up_to_sync(self):
+        answers = self.connection.extended(
+            parse("SELECT 1 / $1::int"), bind(["0"]), execute(), bind(["1"]), execute())
+        self.assertEqual((kinds(answers), error_state(answers)), ("12EZ", "22012"))
+        self.connection.send_bytes(parse("SELECT oops") + FLUSH)
+        self.assertEqual(kinds(self.connection.until(b"E")), "E")
+        self.assertEqual(kinds(self.connection.extended(execute())), "Z")
+
+    def test_statements_up_to_sync_are_one_transaction(self):
+        self.connection.query("CREATE TABLE t (a int PRIMARY KEY)")
+        insert = [parse("INSERT INTO t VALUES ($1)", "i")]
+        for value in ("1", "2", "1"):
+            insert += [bind([value], statement="i"), execute()]
+        self.assertEqual(error_state(self.connection.extended(*insert)), "23505")
+        self.assertEqual(self.connection.rows("SELECT count(*) FROM t"), [("0",)])
+        self.connection.extended(*[message for value in range(500) for message in (
+            bind([value], statement="i"), execute())])
+        self.assertEqual(self.connection.rows("SELECT count(*) FROM t"), [("500",)])
+
+    def test_a_portal_that_changes_rows_runs_once(self):
+        self.connection.query("CREATE TABLE t (a int)")
+        answers = self.connection.extended(
+            parse("INSERT INTO t VALUES (1), (2) RETURNING a"), bind(portal="p"), execute("p", 1),
+            execute("p", 5), execute("p"))
+        self.assertEqual(len(data_rows(answers)), 2)
+        self.assertEqual(self.connection.rows("SELECT count(*) FROM t"), [("2",)])
+
+    def test_a_statement_whose_table_changed_is_refused_until_it_is_prepared_anew(self):
+        self.connection.query("CREATE TABLE t (a int); INSERT INTO t VALUES (1)")
+        self.connection.extended(parse("SELECT * FROM t", "s"))
+        self.connection.query("ALTER TABLE t ADD COLUMN b text")
+        answers = self.connection.extended(bind(statement="s"), execute())
+        self.assertEqual(error_state(answers), "0A000")
+        answers = self.connection.extended(close("S", "s"), parse("SELECT * FROM t", "s"),
+                                           bind(statement="s"), execute())
+        self.assertEqual(data_rows(answers), [[b"1", None]])
+
+    def test_cursors_are_read_forward_and_end_with_their_transaction(self):
+        query = self.connection.query
+        query("BEGIN; DECLARE c CURSOR FOR SELECT n FROM generate_series(1, 9) AS g(n)")
+        self.assertEqual(self.connection.rows("FETCH 2 FROM c"), [("1",), ("2",)])
+        self.assertEqual(query("MOVE 3 FROM c")[0].tag, "MOVE 3")
+        self.assertEqual(self.connection.rows("FETCH c"), [("6",)])
+        self.assertEqual(len(query("FETCH ALL FROM c")[0].rows), 3)
+        with self.assertRaises(ServerError) as caught:
+            query("FETCH PRIOR FROM c")
+        self.assertEqual(caught.exception.state, "55000")
+        query("ROLLBACK")
+        query("BEGIN; DECLARE h CURSOR WITH HOLD FOR SELECT 7; COMMIT")
+        self.assertEqual(self.connection.rows("FETCH h"), [("7",)])
+        query("CLOSE h")
+        with self.assertRaises(ServerError) as caught:
+            query("FETCH h")
+        self.assertEqual(caught.exception.state, "34000")
+
+    def test_notifications_arrive_after_the_commit_between_statements(self):
+        with self.server.connect() as sender:
+            self.connection.query("LISTEN alerts")
+            sender.query("BEGIN; NOTIFY alerts, 'roi < 1'; NOTIFY alerts, 'roi < 1'")
+            sender.query("NOTIFY other, 'x'")
+            self.connection.socket.settimeout(0.3)
+            with self.assertRaises(TimeoutError):
+                self.connection.receive()
+            self.connection.socket.settimeout(PATIENCE)
+            sender.query("COMMIT")
+            kind, body = self.connection.receive()
+            self.assertEqual(kind, b"A")
+            self.assertEqual(body[4:], b"alerts\0roi < 1\0")
+            self.assertEqual(struct.unpack("!i", body[:4])[0], sender.key[0])
+            self.connection.query("UNLISTEN *")
+            sender.query("NOTIFY alerts")
+            self.assertEqual(kinds(self.connection.extended()), "Z")
+
+    def test_binary_copies_give_the_same_rows_again(self):
+        self.connection.query(
+            "CREATE TABLE t (a int, b text, c numeric, d timestamptz, e text[], f boolean);"
+            " INSERT INTO t VALUES (1, 'x', 1.50, '2026-01-01 10:00+02', '{a,NULL}', true),"
+            " (NULL, NULL, NULL, NULL, NULL, NULL); CREATE TABLE u AS SELECT * FROM t LIMIT 0")
+        pieces = self.connection.rows("COPY t TO STDOUT (FORMAT binary)")
+        self.connection.query("COPY u FROM STDIN (FORMAT binary)", b"".join(pieces))
+        self.assertEqual(self.connection.rows("SELECT * FROM u ORDER BY a"),
+                         self.connection.rows("SELECT * FROM t ORDER BY a"))
+        with self.assertRaises(ServerError) as caught:
+            self.connection.query("COPY u FROM STDIN (FORMAT binary)", b"PGCOPY\n\xff\r\n\0")
+        self.assertEqual(caught.exception.state, "22P04")
+        self.assertEqual(self.connection.rows("SELECT count(*) FROM u"), [("2",)])
+
+    def test_a_client_that_is_silent_in_a_transaction_is_sent_away_when_told_so(self):
+        self.connection.query("SET idle_in_transaction_session_timeout = '200ms'; BEGIN")
+        with self.assertRaises(ServerError) as caught:
+            self.connection._until_ready()
+        self.assertEqual(caught.exception.state, "25P03")
+
+    def test_another_database_and_nobody_are_refused(self):
+        with self.assertRaises(ServerError) as caught:
+            Connection(self.server.port, database="no such database")
+        self.assertEqual(caught.exception.state, "3D000")
+        with self.assertRaises(ServerError) as caught:
+            Connection(self.server.port, user="")
+        self.assertEqual(caught.exception.state, "28000")
 
 
 if __name__ == "__main__":

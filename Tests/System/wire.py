@@ -83,6 +83,23 @@ class Connection:
         """The rows of the last statement, as tuples of text and None."""
         return self.query(text)[-1].rows
 
+    def extended(self, *messages):
+        """Sends messages of the extended protocol and a Sync in one piece: the answers' kinds and bodies up to Ready."""
+        self.send_bytes(b"".join(messages) + _frame(b"S", b""))
+        return self.until(b"Z")
+
+    def until(self, last):
+        """Messages up to one of a kind; what settings are told is left out."""
+        answers = []
+        while True:
+            kind, body = self.receive()
+            if kind == b"Z":
+                self.status = body.decode()
+            if kind != b"S":
+                answers.append((kind.decode(), body))
+            if kind == last:
+                return answers
+
     def cancel(self):
         """Asks the server, on a connection of its own, to stop what this session runs."""
         with socket.create_connection(self.address, timeout=60) as other:
@@ -140,6 +157,59 @@ class Connection:
         return data
 
 
+def parse(text, name="", types=()):
+    """A Parse message."""
+    body = f"{name}\0{text}\0".encode() + struct.pack(f"!H{len(types)}I", len(types), *types)
+    return _frame(b"P", body)
+
+
+def bind(values=(), portal="", statement="", formats=(), results=()):
+    """A Bind message; values are text, bytes or None."""
+    body = f"{portal}\0{statement}\0".encode()
+    body += struct.pack(f"!H{len(formats)}h", len(formats), *formats)
+    body += struct.pack("!H", len(values))
+    for value in values:
+        if value is None:
+            body += struct.pack("!i", -1)
+        else:
+            data = value if isinstance(value, bytes) else str(value).encode()
+            body += struct.pack("!i", len(data)) + data
+    return _frame(b"B", body + struct.pack(f"!H{len(results)}h", len(results), *results))
+
+
+def describe(kind, name=""):
+    """A Describe message of a statement ("S") or a portal ("P")."""
+    return _frame(b"D", kind.encode() + name.encode() + b"\0")
+
+
+def execute(portal="", limit=0):
+    """An Execute message."""
+    return _frame(b"E", portal.encode() + b"\0" + struct.pack("!i", limit))
+
+
+def close(kind, name=""):
+    """A Close message."""
+    return _frame(b"C", kind.encode() + name.encode() + b"\0")
+
+
+FLUSH = b"H\0\0\0\4"
+
+
+def kinds(answers):
+    """The kinds of messages, as one text."""
+    return "".join(kind for kind, _ in answers)
+
+
+def data_rows(answers):
+    """The values of all rows, as bytes and None."""
+    return [list(_values(body)) for kind, body in answers if kind == "D"]
+
+
+def error_state(answers):
+    """The SQLSTATE of the first error."""
+    return next(_error(body)["C"] for kind, body in answers if kind == "E")
+
+
 def _frame(kind, body):
     return kind + struct.pack("!i", len(body) + 4) + body
 
@@ -158,12 +228,16 @@ def _columns(body):
 
 
 def _fields(body):
+    return tuple(value if value is None else value.decode() for value in _values(body))
+
+
+def _values(body):
     (count,) = struct.unpack("!h", body[:2])
     row, position = [], 2
     for _ in range(count):
         (length,) = struct.unpack("!i", body[position:position + 4])
         position += 4
-        row.append(None if length < 0 else body[position:position + length].decode())
+        row.append(None if length < 0 else body[position:position + length])
         position += max(0, length)
     if position != len(body):
         raise AssertionError("a row of the wrong length")

@@ -78,12 +78,12 @@ final class ResultPrinter: StatementOutput {
         if let hint = notice.hint { Failure.write("HINT:  \(hint)") }
     }
 
-    func copySource(columnCount: Int) -> any CopySource {
+    func copySource(columnCount: Int, isBinary: Bool) -> any CopySource {
         flush()
         return LineSource(copyLines ?? .standardInput())
     }
 
-    func beginCopyOut(columnCount: Int) {}
+    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
 
     func copyRows(_ bytes: [UInt8], ends: [Int]) {
         self.bytes += bytes

@@ -56,10 +56,23 @@ extension Session {
         return try describe(statement, prepared.text, declared)
     }
 
+    /// What the query of a cursor takes and gives, with values for its parameters.
+    func describe(
+        _ query: ParsedStatement, _ text: String, _ values: [(Value, LogicalType)]
+    ) throws(DemetraError) -> DescribedStatement {
+        try describe(query, text, values.map(\.1))
+    }
+
     private func describe(
         _ statement: ParsedStatement, _ text: String, _ declared: [LogicalType]
     ) throws(DemetraError) -> DescribedStatement {
         try refuseWhenFailed()
+        if case .declareCursor(let declare) = statement.statement {
+            // Parameters are those of its query.
+            let query = try describe(declare.query, text, declared)
+            return DescribedStatement(
+                statement: statement, text: text, parameterTypes: query.parameterTypes, fields: nil)
+        }
         let snapshot = snapshot
         let binder = makeBinder(snapshot, Folder(context: planningContext(snapshot)))
         let (bound, types) = try binder.describe(statement, text: text, declared: declared)
@@ -80,6 +93,8 @@ extension Session {
         case .update(let update): return Self.fields(of: update.returning)
         case .delete(let delete): return Self.fields(of: delete.returning)
         case .explain(_, _, let format): return [ExplainRun.field(format)]
+        case .session(.fetch(let fetch)) where !fetch.isMove:
+            return try portal(named: fetch.name.name).statement.fields
         case .session(.show(let name)): return try fields(shown: name)
         case .session(.execute(let name, _)):
             return try prepared.statement(name).description?.fields

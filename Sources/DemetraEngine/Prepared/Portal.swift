@@ -2,6 +2,7 @@ import DemetraPlanner
 import DemetraSQL
 import DemetraTypes
 import DemetraVectors
+import Synchronization
 
 /// A statement with values for its parameters, that gives its rows in portions: a portal of the protocol, or a cursor.
 ///
@@ -22,11 +23,33 @@ package final class Portal: Sendable {
     let isHeld: Bool
     private let values: [Value]
     private let state = Monitor(State.ready)
+    /// Rows given so far.
+    private let given = Atomic<Int>(0)
 
     init(_ statement: DescribedStatement, _ values: [Value], isHeld: Bool = false) {
         self.statement = statement
         self.values = values
         self.isHeld = isHeld
+    }
+
+    /// Rows given by `fetch` so far.
+    var position: Int { given.load(ordering: .relaxed) }
+
+    /// Gives the next rows of a query, for FETCH: `begin` and `rows` without an end.
+    ///
+    /// - Parameter limit: the most rows to give; nil for all.
+    /// - Returns: how many there were.
+    func fetch(
+        limit: Int?, _ session: Session, _ output: any StatementOutput
+    ) throws(DemetraError) -> Int {
+        let counter = FetchedRows(output)
+        if let limit, limit == 0 {
+            try counter.begin(Schema(statement.fields ?? []))
+        } else {
+            _ = try execute(limit: limit ?? .max, session, counter)
+        }
+        given.add(counter.count, ordering: .relaxed)
+        return counter.count
     }
 
     /// Gives the next rows, or runs the statement if it has not run.
@@ -146,9 +169,30 @@ final class CollectedRows: StatementOutput {
     func rows(_ batch: Batch) { if batch.count > 0 { batches.append(batch) } }
     func finish(tag: String) { self.tag = tag }
     func notice(_ notice: Notice) { output.notice(notice) }
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
         throw DemetraError(.internalError, "COPY gives no rows")
     }
-    func beginCopyOut(columnCount: Int) {}
+    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
+    func copyRows(_ bytes: [UInt8], ends: [Int]) {}
+}
+
+/// Passes rows on and counts them; the end is another statement's.
+private final class FetchedRows: StatementOutput {
+    private let output: any StatementOutput
+    private(set) var count = 0
+
+    init(_ output: any StatementOutput) { self.output = output }
+
+    func begin(_ schema: Schema) throws(DemetraError) { try output.begin(schema) }
+    func rows(_ batch: Batch) throws(DemetraError) {
+        count += batch.count
+        try output.rows(batch)
+    }
+    func finish(tag: String) {}
+    func notice(_ notice: Notice) { output.notice(notice) }
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
+        throw DemetraError(.internalError, "COPY gives no rows")
+    }
+    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
     func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 }

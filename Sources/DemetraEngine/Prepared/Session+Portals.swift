@@ -166,14 +166,14 @@ extension Session {
 }
 
 /// Takes an answer that nobody reads.
-private final class SilentOutput: StatementOutput {
+final class SilentOutput: StatementOutput {
     func begin(_ schema: Schema) {}
     func rows(_ batch: Batch) {}
     func finish(tag: String) {}
     func notice(_ notice: Notice) {}
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
         throw DemetraError(.internalError, "nobody sends rows")
     }
-    func beginCopyOut(columnCount: Int) {}
+    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
     func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 }

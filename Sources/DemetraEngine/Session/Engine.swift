@@ -31,6 +31,7 @@ package final class Engine: Sendable {
     var budget: MemoryBudget { store.memory }
     let extensions: [any StatementExtension]
     let sequences: SequenceCounters
+    let notifications = NotificationHub()
     private let sessionCount = Atomic(0)
 
     /// An engine over an open store.

@@ -18,10 +18,12 @@ extension Session {
     /// Several statements are one transaction, unless BEGIN and COMMIT among them say otherwise: all of them
     /// happen or none.
     ///
+    /// - Returns: false when the text has no statement.
     /// - Throws: the error of the first statement that fails; those behind it are not run.
+    @discardableResult
     package func run(
         _ text: String, parameters: [(Value, LogicalType)], output: any StatementOutput
-    ) throws(DemetraError) {
+    ) throws(DemetraError) -> Bool {
         try inTurn { () throws(DemetraError) in
             let statements = try parse(text)
             for (index, statement) in statements.enumerated() {
@@ -36,6 +38,7 @@ extension Session {
                 if isInImplicitTransaction { _ = try endTransaction() }
                 try last.send()
             }
+            return !statements.isEmpty
         }
     }
 
@@ -160,11 +163,11 @@ private final class LastAnswer: StatementOutput {
     func rows(_ batch: Batch) throws(DemetraError) { try output.rows(batch) }
     func finish(tag: String) { self.tag = tag }
     func notice(_ notice: Notice) { output.notice(notice) }
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
-        try output.copySource(columnCount: columnCount)
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
+        try output.copySource(columnCount: columnCount, isBinary: isBinary)
     }
-    func beginCopyOut(columnCount: Int) throws(DemetraError) {
-        try output.beginCopyOut(columnCount: columnCount)
+    func beginCopyOut(columnCount: Int, isBinary: Bool) throws(DemetraError) {
+        try output.beginCopyOut(columnCount: columnCount, isBinary: isBinary)
     }
     func copyRows(_ bytes: [UInt8], ends: [Int]) throws(DemetraError) {
         try output.copyRows(bytes, ends: ends)

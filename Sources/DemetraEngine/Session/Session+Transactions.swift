@@ -222,14 +222,16 @@ extension Session {
         settings.withLock { settings in
             for (name, value) in ended.localSettings { settings.restore(name, value) }
         }
-        guard let work = ended.work else { return true }
-        do {
-            try engine.store.commit(work)
-        } catch {
-            settings.withLock { $0 = ended.settings }
-            throw error
+        if let work = ended.work {
+            do {
+                try engine.store.commit(work)
+            } catch {
+                settings.withLock { $0 = ended.settings }
+                throw error
+            }
+            try applyCommitEffects()
         }
-        try applyCommitEffects()
+        apply(ended.notifications)
         return true
     }
 

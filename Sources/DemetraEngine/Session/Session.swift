@@ -36,11 +36,12 @@ package final class Session: Sendable {
     let boundInsert = Mutex<(circumstances: LiteralInsert.Circumstances, insert: LiteralInsert)?>(
         nil)
     let transaction = Mutex<SessionTransaction?>(nil)
-    /// Tells the sessions of a database apart.
-    let number: Int
+    /// Tells the sessions of a database apart; clients know it as the process id.
+    package let number: Int
     let ownTables = Mutex(OwnTables())
     /// The names in `search_path`: each statement asks for them, and few sessions change them.
     let pathNames = Mutex<(setting: String, names: [String])>(("", []))
+    let notificationReceiver = Mutex<(@Sendable (Notification) -> Void)?>(nil)
     let sequenceValues = Mutex(SequenceValues())
     /// Sequences that the statement at hand is about to make, by the names its defaults have for them.
     let pendingSequences = Mutex<[String: PendingSequence]>([:])
@@ -54,7 +55,10 @@ package final class Session: Sendable {
         self.pinned = pinned
     }
 
-    deinit { endTemporaryTables() }
+    deinit {
+        engine.notifications.unlisten(nil, session: number)
+        endTemporaryTables()
+    }
 
     /// Stops the statement that is running, if any.
     package func cancel() { running.withLock { $0 }?.cancel() }

@@ -6,17 +6,23 @@ package import DemetraTypes
 package struct SessionSettings: Sendable, Equatable {
     private static let defaults: [String: String] = [
         "application_name": "",
+        "bytea_output": "hex",
         "client_encoding": "UTF8",
         "client_min_messages": "notice",
         "datestyle": "ISO, MDY",
         "default_transaction_isolation": "repeatable read",
         "default_transaction_read_only": "off",
+        "escape_string_warning": "on",
         "extra_float_digits": "1",
+        "idle_in_transaction_session_timeout": "0",
+        "idle_session_timeout": "0",
         "integer_datetimes": "on",
         "intervalstyle": "postgres",
         "lock_timeout": "0",
+        "max_identifier_length": "63",
         // The database's own; the session asks it.
         "memory_limit": "4GB",
+        "row_security": "on",
         "search_path": "\"$user\", public",
         "server_encoding": "UTF8",
         "server_version": SessionSettings.serverVersion,
@@ -24,13 +30,15 @@ package struct SessionSettings: Sendable, Equatable {
         "session_authorization": "demetra",
         "standard_conforming_strings": "on",
         "statement_timeout": "0",
+        "synchronous_commit": "on",
         "timezone": "UTC",
         "transaction_isolation": "repeatable read",
         "transaction_read_only": "off",
     ]
 
     private static let readOnly: Set<String> = [
-        "integer_datetimes", "server_encoding", "server_version", "server_version_num",
+        "integer_datetimes", "max_identifier_length", "server_encoding", "server_version",
+        "server_version_num",
     ]
 
     /// The PostgreSQL version whose behaviour clients may expect.
@@ -64,7 +72,9 @@ package struct SessionSettings: Sendable, Equatable {
             throw DemetraError(
                 .objectNotInPrerequisiteState, "parameter \"\(name)\" cannot be changed")
         }
-        values[name] = value
+        values[name] = try value.map { value throws(DemetraError) in
+            try SettingValue.normalised(value, of: name)
+        }
     }
 
     /// What a setting was set to; nil when it has its default.
@@ -83,19 +93,31 @@ package struct SessionSettings: Sendable, Equatable {
         ["on", "true", "yes", "1"].contains(text.lowercased())
     }
 
+    /// Whether clients are told messages of a severity.
+    package func shows(_ severity: Notice.Severity) -> Bool {
+        switch values["client_min_messages"] {
+        case "error": false
+        case "warning": severity == .warning
+        default: true
+        }
+    }
+
     /// Puts every setting back to its default.
     package mutating func reset() { values = [:] }
 
     /// The longest a statement may run, in milliseconds; 0 for no limit.
-    package var statementTimeoutMilliseconds: Int {
-        let text = values["statement_timeout"] ?? "0"
-        let digits = text.prefix { $0.isNumber }
-        let number = Int(digits) ?? 0
-        switch text.dropFirst(digits.count).trimmed {
-        case "s": return number * 1_000
-        case "min": return number * 60_000
-        default: return number
-        }
+    package var statementTimeoutMilliseconds: Int { milliseconds("statement_timeout") }
+
+    /// The longest a client may be silent within a transaction, in milliseconds; 0 for no limit.
+    package var idleInTransactionMilliseconds: Int {
+        milliseconds("idle_in_transaction_session_timeout")
+    }
+
+    /// The longest a client may be silent outside of a transaction, in milliseconds; 0 for no limit.
+    package var idleMilliseconds: Int { milliseconds("idle_session_timeout") }
+
+    private func milliseconds(_ name: String) -> Int {
+        values[name].map { SettingValue.milliseconds($0) } ?? 0
     }
 
     /// The values of SET as one text: names in a list of schemas are quoted where they have to be.
@@ -109,15 +131,5 @@ package struct SessionSettings: Sendable, Equatable {
         return DemetraError(
             .undefinedObject, "unrecognized configuration parameter \"\(name)\"",
             hint: nearest.map { "Perhaps you meant \"\($0)\"." })
-    }
-}
-
-extension Substring {
-    /// Without blanks at either end.
-    fileprivate var trimmed: String {
-        var view = self
-        while view.first == " " { view.removeFirst() }
-        while view.last == " " { view.removeLast() }
-        return String(view)
     }
 }

@@ -13,6 +13,7 @@ struct SessionTransaction: Sendable {
         let work: OpenTransaction?
         let settings: SessionSettings
         let localSettings: [String: String?]
+        let notifications: [NotificationAction]
     }
 
     /// What `now()` gives.
@@ -31,6 +32,8 @@ struct SessionTransaction: Sendable {
     let settings: SessionSettings
     /// What SET LOCAL has covered.
     var localSettings: [String: String?] = [:]
+    /// What it does about notifications when it commits.
+    private(set) var notifications: [NotificationAction] = []
     private let memory: TransactionMemory
 
     init(
@@ -70,11 +73,19 @@ struct SessionTransaction: Sendable {
         isFailed = false
     }
 
+    /// Notes what to do when it commits; a message that is noted already is sent once.
+    mutating func note(_ action: NotificationAction) {
+        if case .notify = action, notifications.contains(action) { return }
+        notifications.append(action)
+    }
+
     // MARK: Savepoints
 
     mutating func addSavepoint(_ name: String, _ settings: SessionSettings) {
         savepoints.append(
-            Savepoint(name: name, work: work, settings: settings, localSettings: localSettings))
+            Savepoint(
+                name: name, work: work, settings: settings, localSettings: localSettings,
+                notifications: notifications))
     }
 
     /// Forgets a savepoint and those behind it.
@@ -90,6 +101,7 @@ struct SessionTransaction: Sendable {
         // A snapshot that was taken since stays the transaction's.
         work = savepoint.work ?? work?.rewound
         localSettings = savepoint.localSettings
+        notifications = savepoint.notifications
         isFailed = false
         try memory.settle(at: work?.memoryBytes ?? 0)
         return savepoint.settings

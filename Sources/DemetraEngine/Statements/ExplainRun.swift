@@ -124,10 +124,10 @@ struct ExplainRun {
             }
         }
         func notice(_ notice: Notice) {}
-        func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+        func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
             throw DemetraError(.featureNotSupported, "COPY cannot be explained")
         }
-        func beginCopyOut(columnCount: Int) {}
+        func beginCopyOut(columnCount: Int, isBinary: Bool) {}
         func copyRows(_ bytes: [UInt8], ends: [Int]) {}
     }
 }

@@ -8,10 +8,10 @@ extension QueryTarget {
     func begin(_ schema: Schema) {}
     func finish(tag: String) {}
     func notice(_ notice: Notice) {}
-    func beginCopyOut(columnCount: Int) {}
+    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
     func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
         throw DemetraError(.internalError, "a query was asked for a client's rows")
     }
 }

@@ -33,6 +33,18 @@ struct SessionStatementRun {
             try run.engine.store.backup(to: path)
             try run.output.finish(tag: "BACKUP")
         case .discard(let what): try discard(what)
+        case .declareCursor(let declare): try CursorRun(run: run).declare(declare)
+        case .fetch(let fetch): try CursorRun(run: run).fetch(fetch)
+        case .closeCursor(let name): try CursorRun(run: run).close(name)
+        case .listen(let name):
+            try session.perform(.listen(name.name))
+            try run.output.finish(tag: "LISTEN")
+        case .unlisten(let name):
+            try session.perform(.unlisten(name?.name))
+            try run.output.finish(tag: "UNLISTEN")
+        case .notify(let name, let payload):
+            try session.perform(.notify(name.name, payload: payload))
+            try run.output.finish(tag: "NOTIFY")
         case .deallocate(let name):
             try session.prepared.remove(name)
             try run.output.finish(tag: name == nil ? "DEALLOCATE ALL" : "DEALLOCATE")
@@ -56,6 +68,8 @@ struct SessionStatementRun {
             try session.refuseInTransaction("DISCARD ALL")
             session.resetSettings()
             try session.prepared.remove(nil)
+            session.closePortals(isCommit: false)
+            try session.perform(.unlisten(nil))
             try session.dropTemporaryTables()
             session.sequenceValues.withLock { $0 = SequenceValues() }
             try run.output.finish(tag: "DISCARD ALL")

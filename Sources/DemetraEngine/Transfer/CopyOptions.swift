@@ -9,21 +9,31 @@ struct CopyOptions {
     let dialect: CSVDialect
     /// FORCE_QUOTE *: every value that is not NULL is quoted.
     let quotesAll: Bool
+    /// FORMAT binary: there is no text, and the dialect says nothing.
+    let isBinary: Bool
     /// The name of the batch that the rows are; COPY FROM takes it once.
     let batchID: String?
+
+    /// What binary rows may have.
+    private static let binaryOptions: Set<String> = ["format", "batch_id", "encoding"]
 
     /// - Throws: 42601 for an option that does not exist, 22023 for a value it cannot have, 0A000 for a
     ///   format other than text and csv.
     init(_ options: [String: String]) throws(DemetraError) {
         let format = options["format"]?.lowercased() ?? (options["csv"] == nil ? "text" : "csv")
-        guard format == "csv" || format == "text" else {
+        guard ["csv", "text", "binary"].contains(format) else {
             throw DemetraError(
                 .featureNotSupported, "COPY format \"\(format)\" is not supported",
-                hint: "Use FORMAT csv or FORMAT text.")
+                hint: "Use FORMAT csv, FORMAT text or FORMAT binary.")
         }
+        isBinary = format == "binary"
         var dialect = format == "csv" ? CSVDialect.csv : CSVDialect.copyText
         var quotesAll = false
         for (name, value) in options.sorted(by: { $0.key < $1.key }) {
+            guard !isBinary || Self.binaryOptions.contains(name) else {
+                throw DemetraError(
+                    .syntaxError, "cannot specify \(name.uppercased()) in BINARY mode")
+            }
             switch name {
             case "format", "csv": break
             case "header": dialect.hasHeader = try Self.flag(name, value)

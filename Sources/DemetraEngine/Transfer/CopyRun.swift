@@ -19,39 +19,31 @@ struct CopyRun {
     func copyFrom(_ copy: BoundCopyFrom) throws(DemetraError) {
         let options = try CopyOptions(copy.options)
         let batch = try BatchLoad(options.batchID, copy.table)
-        let read = try source(copy.endpoint, columnCount: copy.columns.count)
+        let read = try source(
+            copy.endpoint, columnCount: copy.columns.count, isBinary: options.isBinary)
         if let batch, let loaded = batch.loaded(in: snapshot) {
             // The client sends its rows all the same.
             while try read() != nil { try run.cancellation.check() }
             return try answer(batch.notice(loaded))
         }
         let types = copy.columns.map { copy.table.columns[$0] }
-        let columns = CSVColumn.columns(
-            of: Schema(types.map { Field(name: $0.name, type: $0.type) }),
-            zone: run.session.timeZone)
-        let parser = CSVChunkParser(
-            dialect: options.dialect, fieldCount: columns.count, columns: columns,
-            policy: .strict(table: copy.table.name))
-        let parsing = ChunkParsing(pool: run.engine.pool) { chunk throws(DemetraError) in
-            try parser.parse(chunk)
-        }
-        var chunker = CSVChunker(dialect: options.dialect)
         let completion = try RowCompletion(copy)
         let context = run.context(snapshot)
         let conflict: ConflictAction = copy.table.restates ? .replace : .error
         let writer = BulkWriter(
             store: run.engine.store, snapshot: snapshot, table: copy.table, onConflict: conflict,
             budget: run.budget)
-        func write(_ chunks: [ParsedChunk]) throws(DemetraError) {
-            for batch in chunks.flatMap(\.batches) where batch.count > 0 {
+        func write(_ batches: [Batch]) throws(DemetraError) {
+            for batch in batches where batch.count > 0 {
                 try writer.append(try completion.complete(batch, context))
             }
         }
-        while let chunk = try chunker.next(from: read) {
-            try run.cancellation.check()
-            try write(try parsing.add(chunk))
+        let fields = types.map { Field(name: $0.name, type: $0.type) }
+        if options.isBinary {
+            try readBinary(fields, read, write)
+        } else {
+            try readText(fields, options.dialect, copy.table.name, read, write)
         }
-        try write(try parsing.finish())
         let count = writer.rowCount
         var transaction = WriteTransaction(snapshot: snapshot)
         if let batch {
@@ -69,6 +61,38 @@ struct CopyRun {
         try run.output.finish(tag: "COPY \(count)")
     }
 
+    private typealias Reading = () throws(DemetraError) -> Buffer<UInt8>?
+
+    private func readText(
+        _ fields: [Field], _ dialect: CSVDialect, _ table: String, _ read: Reading,
+        _ write: ([Batch]) throws(DemetraError) -> Void
+    ) throws(DemetraError) {
+        let columns = CSVColumn.columns(of: Schema(fields), zone: run.session.timeZone)
+        let parser = CSVChunkParser(
+            dialect: dialect, fieldCount: columns.count, columns: columns,
+            policy: .strict(table: table))
+        let parsing = ChunkParsing(pool: run.engine.pool) { chunk throws(DemetraError) in
+            try parser.parse(chunk)
+        }
+        var chunker = CSVChunker(dialect: dialect)
+        while let chunk = try chunker.next(from: read) {
+            try run.cancellation.check()
+            try write(try parsing.add(chunk).flatMap(\.batches))
+        }
+        try write(try parsing.finish().flatMap(\.batches))
+    }
+
+    private func readBinary(
+        _ fields: [Field], _ read: Reading, _ write: ([Batch]) throws(DemetraError) -> Void
+    ) throws(DemetraError) {
+        let reader = BinaryRowReader(fields: fields)
+        while let piece = try read() {
+            try run.cancellation.check()
+            try write(try reader.add(piece.array))
+        }
+        try write(try reader.finish())
+    }
+
     private func answer(_ notice: Notice) throws(DemetraError) {
         run.output.notice(notice)
         try run.output.finish(tag: "COPY 0")
@@ -76,11 +100,11 @@ struct CopyRun {
 
     /// Gives the input in pieces, nil at its end.
     private func source(
-        _ endpoint: CopyStatement.Endpoint, columnCount: Int
+        _ endpoint: CopyStatement.Endpoint, columnCount: Int, isBinary: Bool
     ) throws(DemetraError) -> () throws(DemetraError) -> Buffer<UInt8>? {
         switch endpoint {
         case .standard:
-            let source = try run.output.copySource(columnCount: columnCount)
+            let source = try run.output.copySource(columnCount: columnCount, isBinary: isBinary)
             // A chunker asks again behind the end; the client has nothing more to say then.
             var isEnded = false
             return { () throws(DemetraError) in
@@ -115,13 +139,17 @@ struct CopyRun {
             throw DemetraError(.syntaxError, "COPY batch_id only available using COPY FROM")
         }
         let fields = plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
-        let writer = DelimitedWriter(
-            schema: Schema(fields), dialect: options.dialect, zone: run.session.timeZone,
-            quotesAll: options.quotesAll)
+        let writer =
+            options.isBinary
+            ? CopyTarget.Writer.binary(BinaryRowWriter())
+            : .text(
+                DelimitedWriter(
+                    schema: Schema(fields), dialect: options.dialect, zone: run.session.timeZone,
+                    quotesAll: options.quotesAll))
         let target: CopyTarget
         switch endpoint {
         case .standard:
-            target = CopyTarget { (bytes, ends) throws(DemetraError) in
+            target = CopyTarget(writer) { (bytes, ends) throws(DemetraError) in
                 try run.output.copyRows(bytes, ends: ends)
             }
         case .file(let path):
@@ -131,45 +159,71 @@ struct CopyRun {
                     hint: "Choose another name, or remove it first.")
             }
             let file = try run.engine.fileSystem.open(path, creating: true)
-            target = CopyTarget { (bytes, _) throws(DemetraError) in try file.append(bytes) }
+            target = CopyTarget(writer) { (bytes, _) throws(DemetraError) in try file.append(bytes)
+            }
         case .program: throw Self.noPrograms
         }
         let context = run.context(snapshot)
         let stream = try run.physical(plan, snapshot).open(context)
-        if case .standard = endpoint { try run.output.beginCopyOut(columnCount: fields.count) }
-        target.writer = writer
+        if case .standard = endpoint {
+            try run.output.beginCopyOut(columnCount: fields.count, isBinary: options.isBinary)
+        }
         target.begin()
         let sink = ResultSink(output: target)
         try sink.run(stream, context)
-        try target.flush()
+        try target.end()
         try run.output.finish(tag: "COPY \(sink.rowCount)")
     }
 }
 
-/// Takes the rows of a query and hands them on as text.
+/// Takes the rows of a query and hands them on as bytes.
 private final class CopyTarget: QueryTarget {
+    enum Writer {
+        case text(DelimitedWriter)
+        case binary(BinaryRowWriter)
+    }
+
     private static let flushByteCount = 1 << 16
 
-    var writer: DelimitedWriter?
+    private let writer: Writer
     private var bytes: [UInt8] = []
     /// Where in them rows end.
     private var ends: [Int] = []
     private let send: ([UInt8], [Int]) throws(DemetraError) -> Void
 
-    init(send: @escaping ([UInt8], [Int]) throws(DemetraError) -> Void) { self.send = send }
+    init(_ writer: Writer, send: @escaping ([UInt8], [Int]) throws(DemetraError) -> Void) {
+        self.writer = writer
+        self.send = send
+    }
 
-    /// The header, which counts as a row.
+    /// The header: a row of its own in text, part of the first one in binary form.
     func begin() {
-        writer?.begin(into: &bytes)
-        if !bytes.isEmpty { ends.append(bytes.count) }
+        switch writer {
+        case .text(let writer):
+            writer.begin(into: &bytes)
+            if !bytes.isEmpty { ends.append(bytes.count) }
+        case .binary(let writer): writer.begin(into: &bytes)
+        }
     }
 
     func rows(_ batch: Batch) throws(DemetraError) {
-        writer?.write(batch, into: &bytes, ends: &ends)
+        switch writer {
+        case .text(let writer): writer.write(batch, into: &bytes, ends: &ends)
+        case .binary(let writer): writer.write(batch, into: &bytes, ends: &ends)
+        }
         if bytes.count >= Self.flushByteCount { try flush() }
     }
 
-    func flush() throws(DemetraError) {
+    /// What stands behind binary rows, as a row of its own.
+    func end() throws(DemetraError) {
+        if case .binary(let writer) = writer {
+            writer.end(into: &bytes)
+            ends.append(bytes.count)
+        }
+        try flush()
+    }
+
+    private func flush() throws(DemetraError) {
         if !bytes.isEmpty { try send(bytes, ends) }
         bytes.removeAll(keepingCapacity: true)
         ends.removeAll(keepingCapacity: true)

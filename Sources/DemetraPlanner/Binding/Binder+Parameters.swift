@@ -21,6 +21,13 @@ extension Binder {
         infersParameters = true
         defer { infersParameters = false }
         let bound = try bind(statement, text: text, parameters: declared)
+        for (index, type) in parameterTypes.enumerated()
+        where type == .unknown && !namedParameters.contains(index + 1) {
+            throw DemetraError(
+                .indeterminateDatatype,
+                "could not determine data type of parameter $\(index + 1)",
+                hint: "Use the parameter, or number those that are used from $1 on.")
+        }
         return (bound, parameterTypes.map { $0 == .unknown ? .text : $0 })
     }
 
@@ -54,6 +61,7 @@ extension Binder {
             let value = parameterValues[number - 1]
             return BoundExpression(value.node, type: value.type, range: range)
         }
+        namedParameters.insert(number)
         return BoundExpression(
             .parameter(number), type: parameterTypes[number - 1], range: range)
     }

@@ -21,6 +21,8 @@ package final class Binder {
     var parameterTypes: [LogicalType] = []
     /// The statement is only described: parameters take the type of the place where they are first used.
     var infersParameters = false
+    /// Numbers of the parameters that the statement names.
+    var namedParameters: Set<Int> = []
     /// What EXECUTE gave for `$1`, `$2`, ...: constants that stand in their place.
     var parameterValues: [BoundExpression] = []
     private var nextColumn: Int32 = 1

@@ -75,6 +75,14 @@ package indirect enum Statement: Sendable, Hashable {
     /// BACKUP DATABASE TO 'directory'.
     case backup(String)
     case discard(Discarded)
+    case declareCursor(DeclareCursorStatement)
+    case fetch(FetchStatement)
+    /// CLOSE; nil for ALL.
+    case closeCursor(Identifier?)
+    case listen(Identifier)
+    /// UNLISTEN; nil for all channels.
+    case unlisten(Identifier?)
+    case notify(Identifier, payload: String)
 
     /// What DISCARD names.
     package enum Discarded: Sendable, Hashable {

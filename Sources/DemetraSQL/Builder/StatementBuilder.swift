@@ -56,6 +56,7 @@ enum SessionBuilder {
             return .reset(inner[.name].map { ObjectName($0.all(.parts).map(\.identifier)) })
         }
         if let statement = transaction(node) { return statement }
+        if let statement = try CursorBuilder.build(node) { return statement }
         if node.has(.checkpoint) { return .checkpoint }
         if let inner = node[.vacuum] {
             return .vacuum(inner.all(.names).map { ExpressionBuilder.objectName($0) })
@@ -148,6 +149,14 @@ enum SessionBuilder {
             let text = try value.map { value throws(DemetraError) in try OptionText.text(value) }
             return .set(
                 name: plainName("timezone", zone), values: text.map { [$0] }, isLocal: isLocal)
+        }
+        if let names = node[.names] {
+            let value = try node[.value].map { value throws(DemetraError) in
+                try OptionText.text(value)
+            }
+            return .set(
+                name: plainName("client_encoding", names), values: value.map { [$0] },
+                isLocal: isLocal)
         }
         if node.has(.characteristics) || node.has(.transaction) {
             return .setTransaction(modes(node), isForSession: node.has(.characteristics))

@@ -32,6 +32,8 @@ enum StatementPrinter {
         case .checkAlerts, .acknowledgeAlert, .explain, .set, .show, .reset, .prepare, .execute,
             .deallocate, .checkpoint, .vacuum, .backup, .discard:
             SessionPrinter.text(statement)
+        case .declareCursor, .fetch, .closeCursor, .listen, .unlisten, .notify:
+            CursorPrinter.text(statement)
         }
     }
 

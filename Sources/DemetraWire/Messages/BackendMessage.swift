@@ -1,4 +1,5 @@
 import Demetra
+import DemetraEngine
 import NIOCore
 
 /// A message to a client.
@@ -30,6 +31,7 @@ enum BackendMessage: Sendable {
     /// `position` counts characters from 1.
     case error(DemetraError, position: Int?, isFatal: Bool)
     case notice(Notice)
+    case notification(Notification)
     case negotiateProtocolVersion([String])
 
     /// Appends the message to `buffer`.
@@ -71,6 +73,12 @@ enum BackendMessage: Sendable {
         case .error(let error, let position, let isFatal):
             Self.frame("E", &buffer) { Self.write(error, position, isFatal, &$0) }
         case .notice(let notice): Self.frame("N", &buffer) { Self.write(notice, &$0) }
+        case .notification(let notification):
+            Self.frame("A", &buffer) {
+                $0.writeInteger(Int32(truncatingIfNeeded: notification.sender))
+                $0.writeNullTerminatedString(notification.channel)
+                $0.writeNullTerminatedString(notification.payload)
+            }
         case .negotiateProtocolVersion(let options):
             Self.frame("v", &buffer) {
                 $0.writeInteger(Int32(0))

@@ -60,6 +60,8 @@ package enum FrontendMessage: Sendable, Equatable {
     case terminate
     /// A message of a known type whose body makes no sense: its type byte, and what is wrong.
     case malformed(UInt8, String)
+    /// Not of the client: messages of other sessions wait for it.
+    case news
     /// Bytes that cannot be cut into messages, and why; nothing behind them makes sense.
     case broken(String)
     /// A password nobody asked for, or a type this server does not know.
@@ -93,4 +95,6 @@ package enum WireLimits {
     package static let outputBytes = 1 << 20
     /// Bytes of messages that may wait for the session; the client has to wait then.
     package static let inputBytes = 1 << 20
+    /// Messages of other sessions that may wait for a client.
+    package static let waitingNotifications = 10_000
 }

@@ -1,4 +1,5 @@
 import Demetra
+import DemetraEngine
 import NIOCore
 import Synchronization
 
@@ -65,19 +66,21 @@ final class ChannelOutput: StatementOutput {
         send(.commandComplete(tag))
     }
 
-    func notice(_ notice: Notice) { send(.notice(notice)) }
+    func notice(_ notice: Notice) {
+        if connection.settings.shows(notice.severity) { send(.notice(notice)) }
+    }
 
-    func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
         // The thread ends with the statements that wait for it, rarely more than this one.
         SystemThread.giveWay()
-        send(.copyInResponse(columnCount: columnCount, isBinary: false))
+        send(.copyInResponse(columnCount: columnCount, isBinary: isBinary))
         try flush()
         return inbox
     }
 
-    func beginCopyOut(columnCount: Int) throws(DemetraError) {
+    func beginCopyOut(columnCount: Int, isBinary: Bool) throws(DemetraError) {
         isCopyingOut = true
-        send(.copyOutResponse(columnCount: columnCount, isBinary: false))
+        send(.copyOutResponse(columnCount: columnCount, isBinary: isBinary))
     }
 
     /// A message for each row, as PostgreSQL sends them.

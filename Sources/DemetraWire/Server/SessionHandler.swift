@@ -11,6 +11,7 @@ final class SessionHandler: ChannelInboundHandler {
     private let database: Database
     private let registry: SessionRegistry
     private let loops: ClientLoops
+    private let names: DatabaseNames
     // Owned by the event loop.
     private var machine = WireStateMachine()
     private var decoder = NIOSingleStepByteToMessageProcessor(FrontendDecoder())
@@ -19,6 +20,7 @@ final class SessionHandler: ChannelInboundHandler {
 
     init(database: Database, registry: SessionRegistry, loops: ClientLoops) {
         self.database = database
+        names = DatabaseNames(database)
         self.loops = loops
         self.registry = registry
     }
@@ -74,7 +76,7 @@ final class SessionHandler: ChannelInboundHandler {
             close(context)
         case .failAndClose(let error): fail(error, context)
         case .close: close(context)
-        case .ignore, .run, .step, .flush, .sync, .fail: return
+        case .ignore, .run, .step, .flush, .sync, .fail, .notify: return
         }
     }
 
@@ -94,7 +96,19 @@ final class SessionHandler: ChannelInboundHandler {
     ) {
         let options = parameters.keys.filter { $0.hasPrefix("_pq_.") }.sorted()
         if minor > 0 || !options.isEmpty { write(.negotiateProtocolVersion(options), context) }
-        let user = parameters["user"] ?? "demetra"
+        guard let user = parameters["user"], !user.isEmpty else {
+            return fail(
+                DemetraError(
+                    .invalidAuthorization, "no PostgreSQL user name specified in startup packet"),
+                context)
+        }
+        let name = parameters["database"] ?? user
+        guard names.accept(name, user: user) else {
+            return fail(
+                DemetraError(
+                    .invalidCatalogName, "database \"\(name)\" does not exist",
+                    hint: "This server holds \"\(names.own)\"."), context)
+        }
         let connection = database.connect(user: user)
         do throws(DemetraError) {
             try StartupOptions.apply(parameters, to: connection)
@@ -104,9 +118,11 @@ final class SessionHandler: ChannelInboundHandler {
         let reported = ReportedSettings(connection)
         let entry = registry.add(connection)
         self.entry = entry
-        session = WireSession(
+        let session = WireSession(
             connection: connection, channel: context.channel, loops: loops, machine: machine,
             reported: reported)
+        session.receiveNotifications()
+        self.session = session
         write(.authenticationOk, context)
         for (name, value) in reported.all(user: user) {
             write(.parameterStatus(name: name, value: value), context)

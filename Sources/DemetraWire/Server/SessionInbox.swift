@@ -1,4 +1,5 @@
 import Demetra
+import DemetraEngine
 
 /// The messages of one client on their way from its event loop to the thread of its session, in order.
 ///
@@ -17,8 +18,17 @@ final class SessionInbox: CopySource, Sendable {
         var isPaused = false
         /// The client is gone.
         var isClosed = false
+        /// Messages of other sessions, that wait until the client is between two statements.
+        var notifications: [Notification] = []
+        /// Some of them have come since they were last looked for.
+        var hasNews = false
 
         var isEmpty: Bool { first == messages.count }
+
+        mutating func takeNews() -> FrontendMessage? {
+            defer { hasNews = false }
+            return hasNews ? .news : nil
+        }
 
         mutating func take() -> FrontendMessage? {
             guard !isEmpty else { return nil }
@@ -62,6 +72,9 @@ final class SessionInbox: CopySource, Sendable {
         return mustServe
     }
 
+    /// Whether the client is gone.
+    var isClosed: Bool { monitor.withLock { $0.isClosed } }
+
     /// No more messages will come, and those that wait are of no use.
     func close() {
         monitor.withLock(notify: true) { state in
@@ -80,18 +93,40 @@ final class SessionInbox: CopySource, Sendable {
         if let message = take() { return message }
         if patienceMilliseconds > 0 {
             _ = monitor.wait(milliseconds: patienceMilliseconds) { state -> Bool? in
-                state.isWaiting = state.isEmpty && !state.isClosed
+                state.isWaiting = state.isEmpty && !state.isClosed && !state.hasNews
                 return state.isWaiting ? nil : true
             }
         }
         let (message, mustResume) = monitor.withLock { state in
             state.isWaiting = false
-            let message = state.take()
+            let message = state.take() ?? state.takeNews()
             if message == nil { state.isServed = false }
             return (message, Self.resumes(&state))
         }
         if mustResume { setReading(true) }
         return message
+    }
+
+    /// Adds a message of another session.
+    ///
+    /// - Returns: true when nobody serves the inbox; nil when there are too many and the client has to go.
+    func post(_ notification: Notification) -> Bool? {
+        monitor.withLock(notify: true) { state -> Bool? in
+            guard !state.isClosed else { return false }
+            guard state.notifications.count < WireLimits.waitingNotifications else { return nil }
+            state.notifications.append(notification)
+            state.hasNews = true
+            defer { state.isServed = true }
+            return !state.isServed
+        }
+    }
+
+    /// The messages of other sessions so far.
+    func takeNotifications() -> [Notification] {
+        monitor.withLock { state in
+            defer { state.notifications = [] }
+            return state.notifications
+        }
     }
 
     /// Whether Sync is what comes next: nothing else belongs to the transaction of the message that was taken last.

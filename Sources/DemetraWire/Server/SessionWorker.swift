@@ -41,6 +41,9 @@ final class SessionWorker {
             case .step(let message):
                 if !step(message) { try flush(output) }
             case .flush: try flush(output)
+            case .notify:
+                notify()
+                try flush(output)
             case .sync:
                 do throws(DemetraError) { try connection.sync() } catch {
                     output.send(.error(error, position: nil, isFatal: false))
@@ -67,11 +70,44 @@ final class SessionWorker {
         }
     }
 
+    /// How long the client may be silent from here on, and what it is told when it has been so longer.
+    var silence: (milliseconds: Int, error: DemetraError)? {
+        let settings = connection.settings
+        if connection.transactionStatus == .idle {
+            guard settings.idleMilliseconds > 0 else { return nil }
+            return (
+                settings.idleMilliseconds,
+                DemetraError(
+                    .idleSessionTimeout, "terminating connection due to idle-session timeout")
+            )
+        }
+        guard settings.idleInTransactionMilliseconds > 0 else { return nil }
+        return (
+            settings.idleInTransactionMilliseconds,
+            DemetraError(
+                .idleInTransactionTimeout,
+                "terminating connection due to idle-in-transaction timeout")
+        )
+    }
+
+    /// Ends the session.
+    func end(_ error: DemetraError) {
+        output.send(.error(error, position: nil, isFatal: true))
+        output.close()
+    }
+
     private func ready() {
         for (name, value) in reported.changes(connection) {
             output.send(.parameterStatus(name: name, value: value))
         }
+        notify()
         output.send(.readyForQuery(connection.statusByte))
+    }
+
+    /// Messages of other sessions come between transactions.
+    private func notify() {
+        guard connection.transactionStatus == .idle else { return }
+        for notification in inbox.takeNotifications() { output.send(.notification(notification)) }
     }
 
     // MARK: Simple protocol
@@ -81,11 +117,7 @@ final class SessionWorker {
         do throws(DemetraError) {
             // What was done in the extended protocol without a Sync ends here.
             try connection.sync()
-            if SQLText.isBlank(text) {
-                output.send(.emptyQueryResponse)
-            } else {
-                try connection.run(text, output: output)
-            }
+            if try !connection.run(text, output: output) { output.send(.emptyQueryResponse) }
         } catch {
             fail(error, text)
         }
@@ -248,13 +280,6 @@ extension Connection {
 
 /// What the protocol wants to know of the text of a statement.
 enum SQLText {
-    /// Nothing but blanks, semicolons and comments.
-    static func isBlank(_ text: String) -> Bool {
-        text.utf8.allSatisfy {
-            $0 == 0x20 || $0 == 0x0a || $0 == 0x0d || $0 == 0x09 || $0 == 0x3b
-        }
-    }
-
     /// A byte offset as the protocol counts: characters, from 1.
     static func characterPosition(_ offset: Int, in text: String) -> Int {
         let bytes = text.utf8.prefix(offset)

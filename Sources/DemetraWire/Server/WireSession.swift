@@ -38,6 +38,7 @@ final class WireSession: Sendable {
 
     /// Stops whatever runs: nobody waits for it.
     func clientIsGone() {
+        connection.setNotificationReceiver(nil)
         inbox.close()
         connection.cancel()
     }
@@ -45,7 +46,22 @@ final class WireSession: Sendable {
     /// Takes messages in, on the client's event loop.
     func receive(_ messages: [FrontendMessage]) {
         if messages.count == 1, answerHere(messages[0]) { return }
-        guard inbox.add(messages) else { return }
+        if inbox.add(messages) { startServing() }
+    }
+
+    /// Passes the messages of other sessions on.
+    func receiveNotifications() {
+        connection.setNotificationReceiver { [weak self] notification in
+            guard let self else { return }
+            guard let mustServe = inbox.post(notification) else {
+                // It does not read them: others must not wait for it, nor memory fill up.
+                return channel.close(promise: nil)
+            }
+            if mustServe { startServing() }
+        }
+    }
+
+    private func startServing() {
         let isStarted = SystemThread.start { [self] in
             serve(patienceMilliseconds: Self.patienceMilliseconds)
         }
@@ -75,7 +91,17 @@ final class WireSession: Sendable {
 
     /// Answers messages until none comes any more.
     private func serve(patienceMilliseconds: Int) {
-        while let message = inbox.next(patienceMilliseconds: patienceMilliseconds) {
+        var patience = patienceMilliseconds
+        while true {
+            let silence = worker.withLock { $0?.silence }
+            if let silence, patienceMilliseconds > 0 { patience = silence.milliseconds }
+            guard let message = inbox.next(patienceMilliseconds: patience) else {
+                if let silence, patienceMilliseconds > 0, !inbox.isClosed {
+                    worker.withLock { $0 }?.end(silence.error)
+                }
+                return
+            }
+            patience = patienceMilliseconds
             // The event loop has it for no longer than a short answer takes.
             let worker = self.worker.wait { worker in
                 defer { worker = nil }
@@ -87,42 +113,5 @@ final class WireSession: Sendable {
             self.worker.withLock(notify: true) { $0 = worker }
             if !goesOn { inbox.close() }
         }
-    }
-}
-
-/// The `options` of a start-up packet: `-c name=value` and `--name=value`.
-enum StartupOptions {
-    /// Applies the settings of a start-up packet, also those in `options`.
-    static func apply(
-        _ parameters: [String: String], to connection: Connection
-    ) throws(DemetraError) {
-        for (name, value) in parameters {
-            switch name {
-            case "user", "database", "replication": continue
-            case "options":
-                for (name, value) in parse(value) { try connection.set(name, to: value) }
-            default:
-                if name.hasPrefix("_pq_.") { continue }
-                try connection.set(name, to: value)
-            }
-        }
-    }
-
-    private static func parse(_ text: String) -> [(String, String)] {
-        var result: [(String, String)] = []
-        var words = text.split(separator: " ").map(String.init)
-        while !words.isEmpty {
-            var word = words.removeFirst()
-            if word == "-c", !words.isEmpty {
-                word = words.removeFirst()
-            } else if word.hasPrefix("-c") || word.hasPrefix("--") {
-                word.removeFirst(2)
-            } else {
-                continue
-            }
-            let parts = word.split(separator: "=", maxSplits: 1).map(String.init)
-            if parts.count == 2 { result.append((parts[0], parts[1])) }
-        }
-        return result
     }
 }

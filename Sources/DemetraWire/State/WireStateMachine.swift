@@ -22,6 +22,8 @@ package struct WireStateMachine: Sendable {
         case step(FrontendMessage)
         /// Send the answers so far.
         case flush
+        /// Pass on the messages of other sessions.
+        case notify
         /// End the implicit transaction; ReadyForQuery follows.
         case sync
         /// Answer with an error; `ready` says that ReadyForQuery follows.
@@ -108,6 +110,7 @@ package struct WireStateMachine: Sendable {
             return .fail(DemetraError(.protocolViolation, reason), ready: isSimple)
         case .unexpected(let type): return unexpected(type)
         case .broken(let reason): return broken(reason)
+        case .news: return .notify
         case .sslRequest, .gssRequest, .startup, .cancelRequest: return unexpected(0)
         }
     }
