@@ -7,6 +7,7 @@ import Testing
     private typealias Action = WireStateMachine.Action
 
     private static let parse = FrontendMessage.parse(name: "", text: "SELECT 1", types: [])
+    private static let short = DemetraError(.protocolViolation, "invalid message format")
     private static let execute = FrontendMessage.execute(portal: "", limit: 0)
 
     private func started() -> WireStateMachine {
@@ -57,7 +58,7 @@ import Testing
         var machine = started()
         _ = machine.receive(Self.parse)
         machine.failed()
-        for message in [Self.execute, .query("SELECT 1"), .flush, .malformed(0x42, "short")] {
+        for message in [Self.execute, .query("SELECT 1"), .flush, .malformed(0x42, Self.short)] {
             #expect(machine.receive(message) == .ignore)
         }
         #expect(machine.receive(.sync) == .sync)
@@ -66,12 +67,12 @@ import Testing
 
     @Test func `that are malformed fail as their protocol does`() {
         var simple = started()
-        let query = simple.receive(.malformed(UInt8(ascii: "Q"), "invalid string in message"))
+        let query = simple.receive(.malformed(UInt8(ascii: "Q"), Self.short))
         #expect(state(of: query) == .protocolViolation)
         if case .fail(_, let isReady) = query { #expect(isReady) }
         #expect(simple.receive(.query("SELECT 1")) == .run("SELECT 1"))
         var extended = started()
-        let bind = extended.receive(.malformed(UInt8(ascii: "B"), "short"))
+        let bind = extended.receive(.malformed(UInt8(ascii: "B"), Self.short))
         if case .fail(_, let isReady) = bind { #expect(!isReady) } else { Issue.record("\(bind)") }
         #expect(extended.receive(.query("SELECT 1")) == .ignore)
     }

@@ -1,3 +1,4 @@
+import Demetra
 package import NIOCore
 
 /// Cuts the bytes of a client into messages.
@@ -57,12 +58,13 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
                     + "server supports 3.0 to 3.0")
         }
         var parameters: [String: String] = [:]
-        while let name = packet.readNullTerminatedString(), !name.isEmpty {
-            guard let value = packet.readNullTerminatedString() else {
-                throw ProtocolViolation(message: "invalid startup packet layout")
-            }
+        while packet.readableBytes > 1 {
+            guard let name = packet.readNullTerminatedString(), !name.isEmpty,
+                let value = packet.readNullTerminatedString()
+            else { throw Self.invalidLayout }
             parameters[name] = value
         }
+        guard packet.readInteger(as: UInt8.self) == 0 else { throw Self.invalidLayout }
         hasStarted = true
         return .startup(minor: Int(code & 0xffff), parameters: parameters)
     }
@@ -89,8 +91,6 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
             return .copyData(body.readBytes(length: body.readableBytes) ?? [])
         case UInt8(ascii: "c"): return .copyDone
         case UInt8(ascii: "f"): return .copyFail(body.readNullTerminatedString() ?? "")
-        case UInt8(ascii: "H"): return .flush
-        case UInt8(ascii: "S"): return .sync
         case UInt8(ascii: "X"): return .terminate
         case UInt8(ascii: "F"): return .functionCall
         default: break
@@ -101,15 +101,20 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
             guard body.readableBytes == 0 else { throw Self.invalidFormat }
             return message
         } catch {
-            return .malformed(type, (error as? ProtocolViolation ?? Self.invalidFormat).message)
+            return .malformed(type, error as? DemetraError ?? Self.invalidFormat)
         }
     }
 
-    private static let invalidFormat = ProtocolViolation(message: "invalid message format")
+    private static let invalidLayout = ProtocolViolation(
+        message: "invalid startup packet layout: expected terminator as last byte")
+    private static let invalidFormat = DemetraError(
+        .protocolViolation, "invalid message format")
 
     private typealias Reader = @Sendable (inout ByteBuffer) throws -> FrontendMessage
 
     private static let readers: [UInt8: Reader] = [
+        UInt8(ascii: "H"): { _ in .flush },
+        UInt8(ascii: "S"): { _ in .sync },
         UInt8(ascii: "Q"): { .query(try $0.string()) },
         UInt8(ascii: "P"): { body in
             let (name, text) = (try body.string(), try body.string())
@@ -134,7 +139,7 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
             let length = try body.integer(Int32.self)
             if length == -1 { return nil }
             guard length >= 0, let bytes = body.readBytes(length: Int(length)) else {
-                throw ProtocolViolation(message: "insufficient data left in message")
+                throw DemetraError(.protocolViolation, "insufficient data left in message")
             }
             return bytes
         }
@@ -148,10 +153,11 @@ extension ByteBuffer {
     fileprivate mutating func string() throws -> String {
         guard let end = readableBytesView.firstIndex(of: 0),
             let bytes = readBytes(length: end - readerIndex)
-        else { throw ProtocolViolation(message: "invalid string in message") }
+        else { throw DemetraError(.protocolViolation, "invalid string in message") }
         moveReaderIndex(forwardBy: 1)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw ProtocolViolation(message: "invalid byte sequence for encoding \"UTF8\"")
+            throw DemetraError(
+                .characterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
         }
         return text
     }
@@ -160,7 +166,7 @@ extension ByteBuffer {
         _ type: Number.Type
     ) throws -> Number {
         guard let value = readInteger(as: type) else {
-            throw ProtocolViolation(message: "insufficient data left in message")
+            throw DemetraError(.protocolViolation, "insufficient data left in message")
         }
         return value
     }
@@ -168,7 +174,8 @@ extension ByteBuffer {
     fileprivate mutating func target() throws -> FrontendMessage.Target {
         let byte = try integer(UInt8.self)
         guard let target = FrontendMessage.Target(rawValue: byte) else {
-            throw ProtocolViolation(message: "invalid DESCRIBE or CLOSE message subtype \(byte)")
+            throw DemetraError(
+                .protocolViolation, "invalid DESCRIBE or CLOSE message subtype \(byte)")
         }
         return target
     }

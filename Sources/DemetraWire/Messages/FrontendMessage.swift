@@ -1,3 +1,5 @@
+package import Demetra
+
 /// A message from a client, as the PostgreSQL protocol version 3.0 frames it.
 ///
 ///     start-up    length Int32 (itself included)   code Int32   rest       no type byte
@@ -59,7 +61,7 @@ package enum FrontendMessage: Sendable, Equatable {
     /// Says goodbye.
     case terminate
     /// A message of a known type whose body makes no sense: its type byte, and what is wrong.
-    case malformed(UInt8, String)
+    case malformed(UInt8, DemetraError)
     /// Not of the client: messages of other sessions wait for it.
     case news
     /// Bytes that cannot be cut into messages, and why; nothing behind them makes sense.
@@ -95,6 +97,10 @@ package enum WireLimits {
     package static let outputBytes = 1 << 20
     /// Bytes of messages that may wait for the session; the client has to wait then.
     package static let inputBytes = 1 << 20
+    /// Seconds that a client has to open its session.
+    package static let startupSeconds: Int64 = 60
+    /// Seconds that a statement goes on for a client that has closed its side of the connection.
+    package static let halfClosedSeconds: Int64 = 2
     /// Messages of other sessions that may wait for a client.
     package static let waitingNotifications = 10_000
 }

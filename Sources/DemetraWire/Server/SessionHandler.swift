@@ -17,6 +17,8 @@ final class SessionHandler: ChannelInboundHandler {
     private var decoder = NIOSingleStepByteToMessageProcessor(FrontendDecoder())
     private var session: WireSession?
     private var entry: SessionRegistry.Entry?
+    /// Ends a connection that opens no session.
+    private var patience: Scheduled<Void>?
 
     init(database: Database, registry: SessionRegistry, loops: ClientLoops) {
         self.database = database
@@ -52,7 +54,30 @@ final class SessionHandler: ChannelInboundHandler {
         close(context)
     }
 
+    func handlerAdded(context: ChannelHandlerContext) {
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        patience = context.eventLoop.scheduleTask(in: .seconds(WireLimits.startupSeconds)) {
+            let (handler, context) = bound.value
+            if handler.session == nil { handler.close(context) }
+        }
+    }
+
+    /// A client that has nothing more to say still gets its answers; a statement that takes long is nobody's.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard event as? ChannelEvent == .inputClosed else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        guard let session else { return close(context) }
+        session.receive([.terminate])
+        let channel = context.channel
+        _ = context.eventLoop.scheduleTask(in: .seconds(WireLimits.halfClosedSeconds)) {
+            session.clientIsGone()
+            channel.close(promise: nil)
+        }
+    }
+
     func channelInactive(context: ChannelHandlerContext) {
+        patience?.cancel()
         if let entry { registry.remove(entry) }
         session?.clientIsGone()
         session = nil

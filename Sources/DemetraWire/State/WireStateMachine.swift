@@ -84,6 +84,9 @@ package struct WireStateMachine: Sendable {
             state = .ready
             return .sync
         case .terminate: return close()
+        case .malformed(UInt8(ascii: "S"), let error):
+            state = .ready
+            return .fail(error, ready: true)
         case .unexpected(let type): return unexpected(type)
         case .broken(let reason): return broken(reason)
         default: return .ignore
@@ -104,10 +107,10 @@ package struct WireStateMachine: Sendable {
                 DemetraError(
                     .featureNotSupported, "the function call message is not supported",
                     hint: "Call the function in a SELECT."), ready: true)
-        case .malformed(let type, let reason):
-            let isSimple = type == UInt8(ascii: "Q")
-            if !isSimple { state = .skipping }
-            return .fail(DemetraError(.protocolViolation, reason), ready: isSimple)
+        case .malformed(let type, let error):
+            let isLast = type == UInt8(ascii: "Q") || type == UInt8(ascii: "S")
+            if !isLast { state = .skipping }
+            return .fail(error, ready: isLast)
         case .unexpected(let type): return unexpected(type)
         case .broken(let reason): return broken(reason)
         case .news: return .notify
