@@ -146,6 +146,12 @@ extension Connection {
         try session.execute(portal, limit: limit, isAlone: isAlone, output: output)
     }
 
+    /// Whether a text was run before and takes no time worth speaking of.
+    package func isShort(_ text: String) -> Bool { session.isShort(text) }
+
+    /// Whether `sync` has nothing to do.
+    package var hasNothingToCommit: Bool { session.hasNothingToCommit }
+
     /// Commits what was done since the last call, unless a transaction was begun.
     package func sync() throws(DemetraError) { try session.sync() }
 

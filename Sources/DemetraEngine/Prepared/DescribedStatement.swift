@@ -13,6 +13,8 @@ package struct DescribedStatement: Sendable {
     package let parameterTypes: [LogicalType]
     /// The columns of its rows; nil when it gives none.
     package let fields: [Field]?
+    /// It takes no longer than to tell somebody else to do it.
+    package var isShort = false
 
     /// True when there is nothing to run.
     package var isEmpty: Bool { statement == nil }
@@ -76,9 +78,11 @@ extension Session {
         let snapshot = snapshot
         let binder = makeBinder(snapshot, Folder(context: planningContext(snapshot)))
         let (bound, types) = try binder.describe(statement, text: text, declared: declared)
-        return DescribedStatement(
+        var described = DescribedStatement(
             statement: statement, text: text, parameterTypes: types,
             fields: try fields(of: bound))
+        described.isShort = bound.isShort
+        return described
     }
 
     /// The columns of a statement's rows; nil when it gives none.
@@ -123,6 +127,17 @@ extension Session {
 extension LogicalType {
     /// The type of a parameter that nothing has decided is text.
     fileprivate var decided: LogicalType { self == .unknown ? .text : self }
+}
+
+extension BoundStatement {
+    /// It takes no longer than to tell somebody else to do it.
+    var isShort: Bool {
+        switch self {
+        case .query(let plan): plan.isShort
+        case .session(.set), .session(.begin), .session(.show): true
+        default: false
+        }
+    }
 }
 
 extension Statement {

@@ -38,9 +38,33 @@ extension Session {
                 if isInImplicitTransaction { _ = try endTransaction() }
                 try last.send()
             }
+            if statements.count == 1, lastIsShort.exchange(false, ordering: .relaxed) {
+                noteShort(text)
+            }
             return !statements.isEmpty
         }
     }
+
+    /// Longer texts are not remembered.
+    private static let longestShortText = 1_024
+    private static let mostShortTexts = 128
+
+    private func noteShort(_ text: String) {
+        guard text.utf8.count <= Self.longestShortText else { return }
+        shortTexts.withLock { texts in
+            if texts.count >= Self.mostShortTexts { texts.removeAll(keepingCapacity: true) }
+            texts.insert(text)
+        }
+    }
+
+    /// Whether a text was run before and is one statement that takes no time worth speaking of: a thread that must not
+    /// wait may run it. A view of the same name may be more work by now; that is found out when it is run.
+    package func isShort(_ text: String) -> Bool {
+        text.utf8.count <= Self.longestShortText && shortTexts.withLock { $0.contains(text) }
+    }
+
+    /// Whether nothing is waiting for the end of an implicit transaction.
+    package var hasNothingToCommit: Bool { !isInImplicitTransaction }
 
     /// Waits for what the session's other users run, then runs `body`; its error fails the transaction.
     func inTurn<Result>(

@@ -41,6 +41,10 @@ package final class Session: Sendable {
     let ownTables = Mutex(OwnTables())
     /// The names in `search_path`: each statement asks for them, and few sessions change them.
     let pathNames = Mutex<(setting: String, names: [String])>(("", []))
+    /// Texts of one statement that were run and took no time worth speaking of.
+    let shortTexts = Mutex<Set<String>>([])
+    /// The statement that was bound last is such a one.
+    let lastIsShort = Atomic<Bool>(false)
     let notificationReceiver = Mutex<(@Sendable (Notification) -> Void)?>(nil)
     let sequenceValues = Mutex(SequenceValues())
     /// Sequences that the statement at hand is about to make, by the names its defaults have for them.

@@ -5,6 +5,7 @@ import DemetraSQL
 import DemetraStorage
 import DemetraTypes
 import DemetraVectors
+import Synchronization
 
 /// One statement on its way: binds it on a snapshot of its own, plans it and carries it out.
 struct StatementRun {
@@ -71,6 +72,7 @@ struct StatementRun {
     }
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {
+        session.lastIsShort.store(bound.isShort, ordering: .relaxed)
         try refuseWriting(bound)
         for part in engine.extensions where part.handles(bound) {
             return try part.run(bound, StatementContext(run: self, snapshot: snapshot))

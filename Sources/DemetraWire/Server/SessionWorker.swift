@@ -25,11 +25,30 @@ final class SessionWorker {
         self.reported = reported
     }
 
+    /// The longest text and values that are looked at without a thread.
+    private static let shortBytes = 1_024
+
+    /// Whether a message is answered in no time worth speaking of, so that an event loop may do it.
+    func isShort(_ message: FrontendMessage) -> Bool {
+        switch message {
+        case .query(let text): connection.isShort(text) || connection.isRepeatedInsert(text)
+        case .parse, .bind: message.byteCount <= Self.shortBytes
+        case .execute(let name, _):
+            (try? connection.portal(named: name))?.statement.isShort ?? true
+        case .describe, .closeTarget, .flush: true
+        case .sync: connection.hasNothingToCommit
+        default: false
+        }
+    }
+
     /// Answers a message; false when the connection ends with it.
     ///
-    /// - Parameter flush: sends the answers so far.
+    /// - Parameters:
+    ///   - isSyncNext: nothing else belongs to its transaction.
+    ///   - flush: sends the answers so far.
     func answer(
-        _ message: FrontendMessage, flush: (ChannelOutput) throws(DemetraError) -> Void
+        _ message: FrontendMessage, isSyncNext: Bool,
+        flush: (ChannelOutput) throws(DemetraError) -> Void
     ) -> Bool {
         do throws(DemetraError) {
             switch machine.receive(message) {
@@ -39,7 +58,7 @@ final class SessionWorker {
                 ready()
                 try flush(output)
             case .step(let message):
-                if !step(message) { try flush(output) }
+                if !step(message, isSyncNext) { try flush(output) }
             case .flush: try flush(output)
             case .notify:
                 notify()
@@ -134,7 +153,7 @@ final class SessionWorker {
     // MARK: Extended protocol
 
     /// False when the step was an error.
-    private func step(_ message: FrontendMessage) -> Bool {
+    private func step(_ message: FrontendMessage, _ isSyncNext: Bool) -> Bool {
         var text: String?
         do throws(DemetraError) {
             switch message {
@@ -151,7 +170,7 @@ final class SessionWorker {
                 describe(portal.statement.fields) { formats(of: name, $0) }
             case .execute(let name, let limit):
                 text = try connection.portal(named: name).statement.text
-                try execute(name, limit)
+                try execute(name, limit, isAlone: isSyncNext)
             case .closeTarget(.statement, let name):
                 connection.closeStatement(named: name)
                 output.send(.closeComplete)
@@ -256,13 +275,15 @@ final class SessionWorker {
         }
     }
 
-    private func execute(_ name: String, _ limit: Int) throws(DemetraError) {
+    private func execute(
+        _ name: String, _ limit: Int, isAlone: Bool
+    ) throws(DemetraError) {
         let portal = try connection.portal(named: name)
         guard !portal.statement.isEmpty else { return output.send(.emptyQueryResponse) }
         output.form = .bound(formats(of: name, portal.statement.fields ?? []))
         defer { output.form = .described }
         let isOver = try connection.execute(
-            portal, limit: limit, isAlone: inbox.isSyncNext, output: output)
+            portal, limit: limit, isAlone: isAlone, output: output)
         if !isOver { output.send(.portalSuspended) }
     }
 }

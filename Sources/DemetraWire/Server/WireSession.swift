@@ -45,8 +45,11 @@ final class WireSession: Sendable {
 
     /// Takes messages in, on the client's event loop.
     func receive(_ messages: [FrontendMessage]) {
-        if messages.count == 1, answerHere(messages[0]) { return }
-        if inbox.add(messages) { startServing() }
+        let answered = answerHere(messages)
+        // A client that must not be silent for long needs somebody who waits for it.
+        let isWatched = worker.withLock { $0?.silence != nil }
+        guard answered < messages.count || isWatched else { return }
+        if inbox.add(Array(messages[answered...])) { startServing() }
     }
 
     /// Passes the messages of other sessions on.
@@ -69,17 +72,29 @@ final class WireSession: Sendable {
         if !isStarted { serve(patienceMilliseconds: 0) }
     }
 
-    /// Answers a message on the event loop, if that can be done: the loop is the client's own and the answer is so short
-    /// that nobody has to wait for the client. Two threads less have to be woken up.
+    /// Answers messages on the event loop, as far as that can be done: the loop is the client's own, and the answers are
+    /// so short that nobody has to wait for the client. Two threads less have to be woken up.
     ///
-    /// - Returns: false when nothing was done.
-    private func answerHere(_ message: FrontendMessage) -> Bool {
-        guard case .query(let text) = message, loops.isExclusive(channel.eventLoop),
-            inbox.isIdle, connection.isRepeatedInsert(text), let worker = takeWorker()
-        else { return false }
-        _ = worker.answer(message) { (output) throws(DemetraError) in output.writeHere() }
-        self.worker.withLock { $0 = worker }
-        return true
+    /// - Returns: how many of them are answered.
+    private func answerHere(_ messages: [FrontendMessage]) -> Int {
+        guard loops.isExclusive(channel.eventLoop), inbox.isIdle, let worker = takeWorker()
+        else { return 0 }
+        defer { self.worker.withLock(notify: true) { $0 = worker } }
+        var count = 0
+        for (index, message) in messages.enumerated() where count == index {
+            guard worker.isShort(message) else { break }
+            let isSyncNext = index + 1 < messages.count && messages[index + 1] == .sync
+            count += 1
+            guard
+                worker.answer(
+                    message, isSyncNext: isSyncNext,
+                    flush: { (output) throws(DemetraError) in output.writeHere() })
+            else {
+                inbox.close()
+                return messages.count
+            }
+        }
+        return count
     }
 
     private func takeWorker() -> SessionWorker? {
@@ -107,8 +122,8 @@ final class WireSession: Sendable {
                 defer { worker = nil }
                 return worker
             }
-            let goesOn = worker.answer(message) { (output) throws(DemetraError) in
-                try output.flush()
+            let goesOn = worker.answer(message, isSyncNext: inbox.isSyncNext) {
+                (output) throws(DemetraError) in try output.flush()
             }
             self.worker.withLock(notify: true) { $0 = worker }
             if !goesOn { inbox.close() }
