@@ -42,7 +42,8 @@ package final class ExecutionContext: Sendable {
 
     /// What casts of the statement know.
     package var castContext: CastContext {
-        CastContext(zone: evaluation.timeZone, zones: evaluation.timeZones)
+        CastContext(
+            zone: evaluation.timeZone, zones: evaluation.timeZones, now: evaluation.transactionTime)
     }
 
     /// Set to stop the statement.

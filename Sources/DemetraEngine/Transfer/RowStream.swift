@@ -50,7 +50,9 @@ package final class RowStream: Sendable {
         let batch = try BatchLoad(batchID, table)
         self.batch = batch
         isRepeated = batch?.loaded(in: snapshot) != nil
-        castContext = CastContext(zone: session.timeZone, zones: session.engine.timeZones)
+        castContext = CastContext(
+            zone: session.timeZone, zones: session.engine.timeZones,
+            now: session.transactionTime ?? session.engine.clock.now())
         state = Mutex(
             State(
                 writer: BulkWriter(

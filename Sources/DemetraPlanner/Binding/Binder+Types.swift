@@ -32,7 +32,8 @@ extension Binder {
                 return BoundExpression(
                     .cast(whole, isExplicit: true), type: type, range: expression.range)
             }
-            if expression.type == .unknown, case .text(let text) = value, !needsSession(type) {
+            if expression.type == .unknown, case .text(let text) = value, !needsSession(type, text)
+            {
                 do throws(DemetraError) {
                     if case .varchar(let limit?) = type, text.unicodeScalars.count > limit,
                         context != .assignment
@@ -79,8 +80,12 @@ extension Binder {
     }
 
     /// Types whose text depends on the session's time zone or the current time.
-    private func needsSession(_ type: LogicalType) -> Bool {
-        type == .timestamptz || type.arrayElement == .timestamptz
+    private func needsSession(_ type: LogicalType, _ text: String) -> Bool {
+        switch type.arrayElement ?? type {
+        case .timestamptz: true
+        case .date, .time, .timestamp: ValueText.mayBeRelative(text)
+        default: false
+        }
     }
 
     /// Expressions cast to their common type.

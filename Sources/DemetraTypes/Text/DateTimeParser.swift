@@ -18,6 +18,7 @@ struct DateTimeParser {
     private var offset: Int?
     private var zoneName: String?
     private var special: Timestamp?
+    private var isNow = false
     private var isBeforeChrist = false
 
     init(
@@ -32,7 +33,8 @@ struct DateTimeParser {
     mutating func parse() throws(DemetraError) -> TimestampText.Parsed {
         try tokens()
         var parsed = TimestampText.Parsed(
-            days: 0, time: time ?? 0, special: special, offset: offset, zoneName: zoneName)
+            days: 0, time: time ?? 0, special: special, isNow: isNow, offset: offset,
+            zoneName: zoneName)
         guard special == nil else {
             guard year == nil, month == nil, day == nil else { throw invalid() }
             // `today 10:00` is a day with a time.
@@ -47,7 +49,10 @@ struct DateTimeParser {
 
     mutating func parseTime() throws(DemetraError) -> Int64 {
         try tokens(isTimeFirst: true)
-        guard special == nil else { throw invalid() }
+        if let special {
+            guard isNow, time == nil, year == nil, month == nil, day == nil else { throw invalid() }
+            return special.timeOfDay
+        }
         if year != nil || month != nil || day != nil { _ = try dayNumber() }
         guard let time else { throw invalid() }
         return time
@@ -230,6 +235,9 @@ struct DateTimeParser {
         case "epoch": special = Timestamp(microseconds: 0)
         case "infinity": special = .infinity
         case "now": try relative(days: nil)
+        case "allballs":
+            guard time == nil, offset == nil, zoneName == nil else { throw invalid() }
+            (time, offset) = (0, 0)
         case "today": try relative(days: 0)
         case "tomorrow": try relative(days: 1)
         case "yesterday": try relative(days: -1)
@@ -256,9 +264,9 @@ struct DateTimeParser {
     }
 
     private mutating func relative(days: Int64?) throws(DemetraError) {
-        guard let now else { throw invalid() }
+        guard let now, special == nil else { throw invalid() }
         guard let days else {
-            special = now
+            (special, isNow) = (now, true)
             return
         }
         let midnight = now.microseconds - now.timeOfDay

@@ -32,6 +32,8 @@ package enum TimestampText {
         package var time: Int64
         /// Infinity, or a word that stands for a time.
         package var special: Timestamp?
+        /// That time is the present one.
+        package var isNow = false
         /// Seconds east of UTC, when the text had an offset.
         package var offset: Int?
         /// The zone's name, when the text had one.
@@ -71,11 +73,14 @@ package enum TimestampText {
     /// Reads a time of day as microseconds since midnight; a date in front and a zone behind it are
     /// read over.
     ///
+    /// - Parameter now: what `now` means, as a local time; nil where it means nothing.
     /// - Throws: 22007 for other text, 22008 for fields out of range.
-    package static func parseTime(_ text: String) throws(DemetraError) -> Int64 {
+    package static func parseTime(
+        _ text: String, now: Timestamp? = nil
+    ) throws(DemetraError) -> Int64 {
         var copy = text
         let outcome = copy.withUTF8 { bytes -> Result<Int64, DemetraError> in
-            var parser = DateTimeParser(bytes, text: text, type: .time, now: nil)
+            var parser = DateTimeParser(bytes, text: text, type: .time, now: now)
             do throws(DemetraError) {
                 return .success(try parser.parseTime())
             } catch {

@@ -60,7 +60,7 @@ package enum ValueText {
                 .stringDataRightTruncation,
                 "value too long for type character varying(\(limit))")
         case .date: return .date(try date(text, now.map(zone.local)))
-        case .time: return .time(try TimestampText.parseTime(text))
+        case .time: return .time(try TimestampText.parseTime(text, now: now.map(zone.local)))
         case .timestamp:
             let parsed = try TimestampText.parse(text, type: type, now: now.map(zone.local))
             return .timestamp(try inRange(parsed.local, text))
@@ -75,6 +75,12 @@ package enum ValueText {
                     try parse(part, as: element, zone: zone, zones: zones, now: now)
                 })
         }
+    }
+
+    /// Whether a text may name a day or time by its distance from the present: `today`, `now`.
+    package static func mayBeRelative(_ text: String) -> Bool {
+        let lower = text.lowercased()
+        return ["now", "today", "tomorrow", "yesterday"].contains { lower.contains($0) }
     }
 
     private static func invalid(_ text: String, _ type: LogicalType) -> DemetraError {
@@ -164,6 +170,8 @@ package enum ValueText {
     ) throws(DemetraError) -> Timestamp {
         let parsed = try TimestampText.parse(
             text, type: .timestamptz, now: now.map(zone.local))
+        // Not by way of the clock, which shows an hour twice when summer time ends.
+        if parsed.isNow, let now { return now }
         if let special = parsed.special, !special.isFinite || special.microseconds == 0 {
             return special
         }

@@ -6,11 +6,16 @@ package struct CastContext: Sendable {
     package let zone: TimeZoneRules
     /// All zones, for text that names one.
     package let zones: TimeZones
+    /// What the texts `now` and `today` mean; nil where they mean nothing.
+    package let now: Timestamp?
 
     /// Makes a context.
-    package init(zone: TimeZoneRules = .utc, zones: TimeZones = .fixedOnly) {
+    package init(
+        zone: TimeZoneRules = .utc, zones: TimeZones = .fixedOnly, now: Timestamp? = nil
+    ) {
         self.zone = zone
         self.zones = zones
+        self.now = now
     }
 }
 

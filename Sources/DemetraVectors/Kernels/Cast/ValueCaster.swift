@@ -75,7 +75,8 @@ package struct ValueCaster: Sendable {
             let rest = text.unicodeScalars.dropFirst(limit)
             if isExplicit || rest.allSatisfy({ $0 == " " }) { return .text(cut) }
         }
-        return try ValueText.parse(text, as: target, zone: context.zone, zones: context.zones)
+        return try ValueText.parse(
+            text, as: target, zone: context.zone, zones: context.zones, now: context.now)
     }
 
     private func integer(_ value: Value) throws(DemetraError) -> Int64 {
