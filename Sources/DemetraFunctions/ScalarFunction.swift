@@ -21,6 +21,10 @@ package struct EvaluationContext: Sendable {
     package let workers: any Workers
     /// The session's sequences; nil where there is no session.
     package let sequences: (any SequenceSource)?
+    /// The session's settings; nil where there is no session.
+    package let settings: (any SettingSource)?
+    /// The clock that goes on while the statement runs; nil: the time stands still.
+    package let clock: (any Clock)?
     /// Where notes for the client go.
     package let notices: NoticeBoard
 
@@ -31,7 +35,8 @@ package struct EvaluationContext: Sendable {
         currentSchema: String? = "public",
         cancellation: CancellationFlag = CancellationFlag(),
         workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard(),
-        sequences: (any SequenceSource)? = nil
+        sequences: (any SequenceSource)? = nil, settings: (any SettingSource)? = nil,
+        clock: (any Clock)? = nil
     ) {
         self.statementTime = statementTime
         self.transactionTime = transactionTime ?? statementTime
@@ -43,6 +48,8 @@ package struct EvaluationContext: Sendable {
         self.workers = workers
         self.notices = notices
         self.sequences = sequences
+        self.settings = settings
+        self.clock = clock
     }
 }
 

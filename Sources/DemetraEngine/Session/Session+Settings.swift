@@ -39,7 +39,6 @@ extension Session {
     func setLocally(
         _ name: String, _ value: String?, _ output: any StatementOutput
     ) throws(DemetraError) {
-        let key = name.lowercased()
         guard transaction.withLock({ $0 != nil }) else {
             output.notice(
                 Notice(
@@ -47,11 +46,35 @@ extension Session {
                     sqlState: .noActiveTransaction))
             return
         }
+        try setLocally(name, value)
+    }
+
+    /// Until the end of the transaction; without one, until the end of the statement, which is one by itself.
+    func setLocally(_ name: String, _ value: String?) throws(DemetraError) {
+        let key = name.lowercased()
         let before = settings.withLock { $0.given(key) }
         try change(name, value)
-        transaction.withLock { transaction in
-            guard transaction?.localSettings[key] == nil else { return }
-            transaction?.localSettings[key] = .some(before)
+        let isPart = transaction.withLock { transaction in
+            if transaction?.localSettings[key] == nil {
+                transaction?.localSettings[key] = .some(before)
+            }
+            return transaction != nil
+        }
+        guard !isPart else { return }
+        statementSettings.withLock { settings in
+            if settings[key] == nil { settings[key] = .some(before) }
+        }
+    }
+
+    /// Takes back what a statement that is a transaction by itself has set locally.
+    func endStatementSettings() {
+        let covered = statementSettings.withLock { settings in
+            defer { settings = [:] }
+            return settings
+        }
+        guard !covered.isEmpty else { return }
+        settings.withLock { settings in
+            for (name, value) in covered { settings.restore(name, value) }
         }
     }
 

@@ -25,6 +25,8 @@ package final class Session: Sendable {
     /// The state that all statements read; nil where each reads the latest.
     let pinned: Snapshot?
     let settings = Mutex(SessionSettings())
+    /// What `set_config` has covered for the statement at hand.
+    let statementSettings = Mutex<[String: String?]>([:])
     let prepared = PreparedStatements()
     /// Statements that give their rows in portions, by name; the unnamed one's is empty.
     let portals = Mutex<[String: Portal]>([:])

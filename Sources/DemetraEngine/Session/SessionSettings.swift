@@ -6,22 +6,39 @@ package import DemetraTypes
 package struct SessionSettings: Sendable, Equatable {
     private static let defaults: [String: String] = [
         "application_name": "",
+        "backslash_quote": "safe_encoding",
+        "block_size": "8192",
         "bytea_output": "hex",
+        "check_function_bodies": "on",
         "client_encoding": "UTF8",
         "client_min_messages": "notice",
         "datestyle": "ISO, MDY",
+        "default_tablespace": "",
+        "default_text_search_config": "pg_catalog.simple",
+        "default_transaction_deferrable": "off",
         "default_transaction_isolation": "repeatable read",
         "default_transaction_read_only": "off",
         "escape_string_warning": "on",
         "extra_float_digits": "1",
         "idle_in_transaction_session_timeout": "0",
         "idle_session_timeout": "0",
+        "in_hot_standby": "off",
         "integer_datetimes": "on",
         "intervalstyle": "postgres",
+        "is_superuser": "on",
+        "jit": "off",
+        "lc_collate": "C",
+        "lc_ctype": "C.UTF-8",
+        "lc_messages": "C",
+        "lc_monetary": "C",
+        "lc_numeric": "C",
+        "lc_time": "C",
         "lock_timeout": "0",
         "max_identifier_length": "63",
+        "max_index_keys": "32",
         // The database's own; the session asks it.
         "memory_limit": "4GB",
+        "role": "none",
         "row_security": "on",
         "search_path": "\"$user\", public",
         "server_encoding": "UTF8",
@@ -32,12 +49,16 @@ package struct SessionSettings: Sendable, Equatable {
         "statement_timeout": "0",
         "synchronous_commit": "on",
         "timezone": "UTC",
+        "transaction_deferrable": "off",
         "transaction_isolation": "repeatable read",
         "transaction_read_only": "off",
+        "xmloption": "content",
     ]
 
     private static let readOnly: Set<String> = [
-        "integer_datetimes", "max_identifier_length", "server_encoding", "server_version",
+        "block_size", "in_hot_standby", "integer_datetimes", "is_superuser", "lc_collate",
+        "lc_ctype",
+        "max_identifier_length", "max_index_keys", "server_encoding", "server_version",
         "server_version_num",
     ]
 
@@ -63,25 +84,29 @@ package struct SessionSettings: Sendable, Equatable {
 
     /// Changes a setting; nil sets the default.
     ///
-    /// - Throws: 42704 for a name that does not exist, 55000 for one that cannot change.
+    /// - Throws: 42704 for a name that does not exist, 55P02 for one that cannot change.
     package mutating func set(_ name: String, _ value: String?) throws(DemetraError) {
         let name = name.lowercased()
         // Names with a dot are free for applications, as in PostgreSQL.
         guard Self.defaults[name] != nil || name.contains(".") else { throw Self.unknown(name) }
         guard !Self.readOnly.contains(name) else {
             throw DemetraError(
-                .objectNotInPrerequisiteState, "parameter \"\(name)\" cannot be changed")
+                .cantChangeRuntimeParameter, "parameter \"\(name)\" cannot be changed")
         }
-        values[name] = try value.map { value throws(DemetraError) in
-            try SettingValue.normalised(value, of: name)
-        }
+        // A setting of an application that was once given is empty by default, as in PostgreSQL.
+        values[name] =
+            try value.map { value throws(DemetraError) in
+                try SettingValue.normalised(value, of: name)
+            } ?? (Self.defaults[name] == nil ? "" : nil)
     }
 
     /// What a setting was set to; nil when it has its default.
     func given(_ name: String) -> String? { values[name] }
 
     /// Sets what `given` gave.
-    mutating func restore(_ name: String, _ value: String?) { values[name] = value }
+    mutating func restore(_ name: String, _ value: String?) {
+        values[name] = value ?? (Self.defaults[name] == nil ? "" : nil)
+    }
 
     /// Whether a Boolean setting is on.
     func isOn(_ name: String) -> Bool {

@@ -143,7 +143,15 @@ struct SessionStatementRun {
                 rows.append([name, try run.session.setting(name)])
             }
             try answer(columns, rows)
-        default: try answer(columns, [[try run.session.setting(name.text)]])
+        default:
+            let value: String
+            do throws(DemetraError) {
+                value = try run.session.setting(name.text)
+            } catch {
+                guard error.sqlState == .undefinedObject else { throw error }
+                throw ShownNames.unknown(name, error)
+            }
+            try answer(columns, [[value]])
         }
     }
 

@@ -30,6 +30,25 @@ enum SessionReference {
                 example: "SELECT version() LIKE 'PostgreSQL 15%'",
                 answer: "t"),
             FunctionEntry(
+                "current_setting",
+                """
+                The value of a setting, as SHOW gives it. An unknown name is an error, with true as the \
+                second argument NULL.
+                """,
+                example:
+                    "SELECT current_setting('server_encoding'), current_setting('my.own', true)",
+                answer: "UTF8 | NULL"),
+            FunctionEntry(
+                "set_config",
+                """
+                Changes a setting as SET does and gives its new value; NULL sets the default. With true as \
+                the third argument it lasts until the transaction ends, as with SET LOCAL.
+                """,
+                example: """
+                    SELECT set_config('timezone', 'Europe/Berlin', false); SELECT current_setting('timezone')
+                    """,
+                answer: "Europe/Berlin"),
+            FunctionEntry(
                 "pg_typeof",
                 "The type of a value.",
                 example:

@@ -24,6 +24,19 @@ enum TimeReference {
                 example: "SELECT statement_timestamp() >= now()",
                 answer: "t"),
             FunctionEntry(
+                "clock_timestamp",
+                "What the time is at the call: it goes on while a statement runs.",
+                example: "SELECT clock_timestamp() >= statement_timestamp()",
+                answer: "t"),
+            FunctionEntry(
+                "timeofday",
+                """
+                What the time is at the call, as a text in the session's time zone: \
+                `Mon Mar 09 14:05:06.250000 2026 UTC`.
+                """,
+                example: "SELECT timeofday() LIKE '___ ___ __ __:__:__.______ 2___ UTC'",
+                answer: "t"),
+            FunctionEntry(
                 "current_date",
                 forms: [CallForm("", gives: "date")],
                 """
