@@ -5,10 +5,11 @@ package enum BuiltInFunctions {
         scalars: MathFunctions.all + TextFunctions.all + LikeFunctions.all + RegexFunctions.all
             + RegexLists.scalars
             + FormatFunctions.all + TimeFunctions.all + ChoiceFunctions.all
-            + ArrayFunctions.all + JSONFunctions.all + CodingFunctions.all + SampleFunctions.all
-            + SequenceFunctions.all,
+            + ArrayFunctions.all + JSONFunctions.all + JSONPathFunctions.scalars
+            + CodingFunctions.all + SampleFunctions.all
+            + SequenceFunctions.all + SettingFunctions.all + ClockFunctions.all,
         aggregates: AggregateList.all + JSONAggregates.all,
         sets: SeriesFunctions.all + ArraySets.all + RegexLists.sets
-            + JSONSets.all,
+            + JSONSets.all + JSONPathFunctions.sets,
         reference: FunctionReference.sections)
 }

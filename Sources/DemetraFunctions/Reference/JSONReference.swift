@@ -183,6 +183,44 @@ enum JSONReference {
                     a
                     """),
             FunctionEntry(
+                "jsonb_path_query",
+                also: ["jsonb_path_query_tz"],
+                """
+                A row for each item that an SQL/JSON path finds: `.key`, `[0]`, `[*]`, `.**`, filters \
+                `? (@.spend > 10)`, arithmetic, and the methods type, size, double, ceiling, floor, abs and keyvalue. \
+                The third argument has values for `$names`. With true as the fourth, errors give what was found \
+                before them. A path that begins with strict makes an error of what is not there.
+                """,
+                example: """
+                    SELECT jsonb_path_query('{"ads": [{"id": 1, "spend": 5}, {"id": 2, "spend": 50}]}', '$.ads[*] \
+                    ? (@.spend > $least).id', '{"least": 10}')
+                    """,
+                answer: "2"),
+            FunctionEntry(
+                "jsonb_path_query_array",
+                also: ["jsonb_path_query_array_tz"],
+                "The items that a path finds, as an array.",
+                example: "SELECT jsonb_path_query_array('[1, 2, 3]', '$[*] ? (@ >= 2)')",
+                answer: "[2, 3]"),
+            FunctionEntry(
+                "jsonb_path_query_first",
+                also: ["jsonb_path_query_first_tz"],
+                "The first item that a path finds, or NULL.",
+                example: "SELECT jsonb_path_query_first('{\"a\": [7, 8]}', '$.a[last]')",
+                answer: "8"),
+            FunctionEntry(
+                "jsonb_path_exists",
+                also: ["jsonb_path_exists_tz"],
+                "Whether a path finds anything.",
+                example: "SELECT jsonb_path_exists('{\"a\": [7, 8]}', '$.a[*] ? (@ > 7)')",
+                answer: "t"),
+            FunctionEntry(
+                "jsonb_path_match",
+                also: ["jsonb_path_match_tz"],
+                "What a path gives that is a condition. Another item is an error (22038).",
+                example: "SELECT jsonb_path_match('{\"a\": [7, 8]}', 'exists($.a[*] ? (@ > 8))')",
+                answer: "f"),
+            FunctionEntry(
                 "json_agg",
                 also: ["jsonb_agg"],
                 implementation: ["json_agg_lines"],

@@ -313,6 +313,16 @@ enum OperatorReference {
                 example: "SELECT '{\"a\": {\"b\": 1, \"c\": 2}}'::jsonb #- '{a, b}'",
                 answer: "{\"a\": {\"c\": 2}}"),
             FunctionEntry(
+                "@?",
+                "Whether an SQL/JSON path finds anything; NULL where values make an error of it.",
+                example: "SELECT '{\"a\": [1, 2]}'::jsonb @? '$.a[*] ? (@ > 1)'",
+                answer: "t"),
+            FunctionEntry(
+                "@@",
+                "What an SQL/JSON path gives that is a condition; NULL where it gives anything else.",
+                example: "SELECT '{\"a\": 1}'::jsonb @@ '$.a == 1'",
+                answer: "t"),
+            FunctionEntry(
                 "@>",
                 also: ["<@"],
                 """

@@ -11,7 +11,7 @@ enum TypeNames {
         "timestamptz": .timestamptz, "datetime": .timestamp, "interval": .interval, "json": .json,
         "jsonb": .jsonb, "bytea": .bytea, "uuid": .uuid, "name": .text, "serial": .integer,
         "bigserial": .bigint, "smallserial": .smallint, "serial2": .smallint, "serial4": .integer,
-        "serial8": .bigint, "regclass": .text, "oid": .bigint,
+        "serial8": .bigint, "regclass": .text, "oid": .bigint, "jsonpath": .text,
     ]
 
     /// Names of other dialects, and what they are here.

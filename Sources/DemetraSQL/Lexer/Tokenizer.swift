@@ -226,7 +226,7 @@ struct Tokenizer {
     private static let symbols: [[UInt8]] = [
         "!~*", "->>", "#>>", "!~", "~*", "<=", ">=", "<>", "!=", "||", "::", ":=", "=>", "->", "<<",
         ">>",
-        "@>", "<@", "&&", "#>", "#-", "?|", "?&",
+        "@>", "<@", "&&", "#>", "#-", "?|", "?&", "@?", "@@",
     ].map { Array($0.utf8) }
 
     private mutating func symbol(from start: Int) {

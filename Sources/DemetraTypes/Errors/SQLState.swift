@@ -41,6 +41,13 @@ extension SQLState {
     package static let invalidParameterValue = SQLState("22023")
     package static let nullValueNotAllowed = SQLState("22004")
     package static let invalidEscapeSequence = SQLState("22025")
+    package static let invalidSQLJSONSubscript = SQLState("22033")
+    package static let nonNumericSQLJSONItem = SQLState("22036")
+    package static let singletonSQLJSONItemRequired = SQLState("22038")
+    package static let sqlJSONArrayNotFound = SQLState("22039")
+    package static let sqlJSONMemberNotFound = SQLState("2203A")
+    package static let sqlJSONNumberNotFound = SQLState("2203B")
+    package static let sqlJSONObjectNotFound = SQLState("2203C")
     package static let invalidTextRepresentation = SQLState("22P02")
     package static let badCopyFileFormat = SQLState("22P04")
     package static let untranslatableCharacter = SQLState("22P05")
@@ -101,6 +108,8 @@ extension SQLState {
     package static let duplicateCursor = SQLState("42P03")
     /// 22P03: bytes that are no binary form of their type.
     package static let invalidBinaryRepresentation = SQLState("22P03")
+    /// A setting that cannot change.
+    package static let cantChangeRuntimeParameter = SQLState("55P02")
     package static let snapshotTooOld = SQLState("72000")
     package static let lockNotAvailable = SQLState("55P03")
     package static let queryCanceled = SQLState("57014")

@@ -74,7 +74,8 @@ struct RegexParser {
         }
         options.ignoresCase = options.ignoresCase || given.ignoresCase
         if letters.contains("c") { options.ignoresCase = false }
-        options.isNewlineSensitive = given.isNewlineSensitive
+        options.stopsAtNewline = given.stopsAtNewline
+        options.anchorsAtNewline = given.anchorsAtNewline
         position = end + 1
     }
 
@@ -147,9 +148,9 @@ struct RegexParser {
         switch scalar {
         case "(": return try group()
         case "[": return .set(try bracket())
-        case ".": return .set(options.isNewlineSensitive ? .notNewline : .any)
-        case "^": return .assertion(options.isNewlineSensitive ? .lineStart : .textStart)
-        case "$": return .assertion(options.isNewlineSensitive ? .lineEnd : .textEnd)
+        case ".": return .set(options.stopsAtNewline ? .notNewline : .any)
+        case "^": return .assertion(options.anchorsAtNewline ? .lineStart : .textStart)
+        case "$": return .assertion(options.anchorsAtNewline ? .lineEnd : .textEnd)
         case "\\": return try escape()
         case "*", "+", "?": throw Self.failure("quantifier operand invalid")
         case "{" where next.map { ("0"..."9").contains($0) } ?? false:
@@ -288,7 +289,7 @@ struct RegexParser {
         }
         position += 1
         if isNegated {
-            if options.isNewlineSensitive { set.insert(0x0a...0x0a) }
+            if options.stopsAtNewline { set.insert(0x0a...0x0a) }
             set.isNegated = true
         }
         return set

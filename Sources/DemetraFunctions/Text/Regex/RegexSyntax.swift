@@ -27,8 +27,15 @@ enum RegexAssertion: Sendable {
 struct RegexOptions: Hashable, Sendable {
     /// `i`: case does not matter.
     var ignoresCase = false
-    /// `n`: `.` and negated sets leave newlines out, `^` and `$` match at them.
-    var isNewlineSensitive = false
+    /// `.` and negated sets leave newlines out.
+    var stopsAtNewline = false
+    /// `^` and `$` match at newlines.
+    var anchorsAtNewline = false
+    /// `n`: both.
+    var isNewlineSensitive: Bool {
+        get { stopsAtNewline && anchorsAtNewline }
+        set { (stopsAtNewline, anchorsAtNewline) = (newValue, newValue) }
+    }
     /// `g`: all matches, for functions that know it.
     var isGlobal = false
 
