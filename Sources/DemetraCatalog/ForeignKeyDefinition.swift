@@ -1,12 +1,23 @@
 /// What happens to rows that refer to a row whose key goes or changes.
 package enum ReferenceAction: UInt8, Sendable, Hashable {
-    /// The statement fails; NO ACTION and RESTRICT, which differ only for constraints that are checked late.
+    /// The statement fails when rows refer to a key that is gone at its end, or at that of the transaction.
     case noAction
+    /// The statement fails at once, even if another row has got the key.
     case restrict
     /// They go with it, or take its new key.
     case cascade
     case setNull
     case setDefault
+}
+
+/// When a constraint is checked.
+package enum CheckTime: UInt8, Sendable, Hashable {
+    /// At the end of each statement.
+    case statement
+    /// So, unless SET CONSTRAINTS defers it.
+    case deferrable
+    /// At the end of the transaction, unless SET CONSTRAINTS says otherwise.
+    case transaction
 }
 
 /// A FOREIGN KEY constraint: values of some columns are a key of another table, or NULL.
@@ -25,12 +36,14 @@ package struct ForeignKeyDefinition: Sendable, Hashable {
     package let onUpdate: ReferenceAction
     /// MATCH FULL: either all columns are NULL or none is.
     package let matchesFully: Bool
+    /// When it is checked.
+    package let checkTime: CheckTime
 
     /// Makes a constraint.
     package init(
         name: String, columns: [Int32], target: TableID, targetColumns: [Int32],
         onDelete: ReferenceAction = .noAction, onUpdate: ReferenceAction = .noAction,
-        matchesFully: Bool = false
+        matchesFully: Bool = false, checkTime: CheckTime = .statement
     ) {
         self.name = name
         self.columns = columns
@@ -39,6 +52,7 @@ package struct ForeignKeyDefinition: Sendable, Hashable {
         self.onDelete = onDelete
         self.onUpdate = onUpdate
         self.matchesFully = matchesFully
+        self.checkTime = checkTime
     }
 }
 

@@ -114,6 +114,9 @@ extension Session {
         case .setTransaction(let modes, let isForSession):
             try setTransaction(modes, isForSession, output)
             try output.finish(tag: "SET")
+        case .setConstraints(let names, let isDeferred):
+            try setConstraints(names, isDeferred, output)
+            try output.finish(tag: "SET CONSTRAINTS")
         default: return false
         }
         return true

@@ -1,3 +1,4 @@
+import DemetraCatalog
 import DemetraSQL
 import DemetraStorage
 import DemetraTypes
@@ -77,6 +78,18 @@ struct SessionTransaction: Sendable {
     mutating func note(_ action: NotificationAction) {
         if case .notify = action, notifications.contains(action) { return }
         notifications.append(action)
+    }
+
+    /// SET CONSTRAINTS.
+    ///
+    /// - Throws: 23503. The transaction has failed then.
+    mutating func setConstraints(
+        _ constraints: [(table: TableID, name: String)]?, isDeferred: Bool, _ store: Store
+    ) throws(DemetraError) {
+        _ = snapshot(store)
+        guard var changed = work else { return }
+        try store.setConstraints(constraints, isDeferred: isDeferred, of: &changed)
+        work = changed
     }
 
     // MARK: Savepoints

@@ -28,7 +28,7 @@ struct ReferentialActions {
     /// Whether any rows can refer to those of a table by an action.
     static func concern(_ table: TableDefinition, _ catalog: Catalog) -> Bool {
         catalog.references(to: table.id).contains {
-            $0.key.onDelete.changesRows || $0.key.onUpdate.changesRows
+            $0.key.onDelete.changesRows || $0.key.onUpdate != .noAction
         }
     }
 
@@ -85,7 +85,7 @@ struct ReferentialActions {
         _ table: TableDefinition, _ ids: [Int64], _ new: [Vector]
     ) throws(DemetraError) {
         for (referring, key) in snapshot.catalog.references(to: table.id)
-        where key.onUpdate.changesRows {
+        where key.onUpdate != .noAction {
             guard let positions = table.positions(of: key.targetColumns) else { continue }
             let old = try storedKeys(table, key, ids)
             let changed = ids.indices.filter { row in
@@ -96,6 +96,15 @@ struct ReferentialActions {
             let (rows, which) = try referringRows(
                 referring, key, old.map { $0.taking(selection) }, changed.count)
             switch key.onUpdate {
+            case .restrict:
+                // Rows that the statement changes itself are looked at when it has done so.
+                let others = rows.indices.filter {
+                    removed[referring.id]?.contains(rows[$0]) != true
+                        && !(referring.id == table.id && ids.contains(rows[$0]))
+                }
+                guard let first = others.first else { continue }
+                throw TableReferences.stillReferenced(
+                    key, from: referring, to: table, old, changed[which[first]])
             case .cascade:
                 let values = try assigned(
                     positions.map { new[$0].taking(selection) }, to: referring, key)

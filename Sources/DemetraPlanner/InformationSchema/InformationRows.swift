@@ -209,10 +209,15 @@ struct InformationRows {
             ($0, "CHECK", String?.none)
         }
         let foreign = table.foreignKeys.map { ($0.name, "FOREIGN KEY", String?.none) }
+        let times = Dictionary(
+            table.foreignKeys.map { ($0.name, $0.checkTime) }, uniquingKeysWith: { $1 })
         return (keys + foreign + checks).map { name, type, distinct in
             constraint(name, of: table).adding([
-                "constraint_type": .text(type), "is_deferrable": .text("NO"),
-                "initially_deferred": .text("NO"), "enforced": .text("YES"),
+                "constraint_type": .text(type),
+                "is_deferrable": .text(
+                    (times[name] ?? .statement) == .statement ? "NO" : "YES"),
+                "initially_deferred": .text(times[name] == .transaction ? "YES" : "NO"),
+                "enforced": .text("YES"),
                 "nulls_distinct": distinct.map { .text($0) } ?? .null,
             ])
         }

@@ -16,8 +16,7 @@ struct ForeignKeyBuilder {
         if let unsupported = clause.unsupported.first {
             throw DemetraError(
                 .featureNotSupported, "\(unsupported.name) is not supported for foreign keys",
-                detail: "They are checked at the end of each statement.",
-                hint: "Leave it out, and write rows before those that refer to them."
+                hint: "Leave it out: MATCH SIMPLE and MATCH FULL are there."
             ).at(unsupported.range)
         }
         let target = try self.target(clause, table)
@@ -39,7 +38,7 @@ struct ForeignKeyBuilder {
             name: chosen, columns: columns.map { table.columns[$0].id }, target: target.id,
             targetColumns: targetColumns.map { target.columns[$0].id },
             onDelete: clause.onDelete.stored, onUpdate: clause.onUpdate.stored,
-            matchesFully: clause.matchesFully)
+            matchesFully: clause.matchesFully, checkTime: clause.timing.stored)
     }
 
     private func target(
@@ -128,6 +127,28 @@ extension LogicalType {
         case .text, .varchar: true
         default: false
         }
+    }
+}
+
+extension ConstraintTiming {
+    fileprivate var stored: CheckTime {
+        switch self {
+        case .immediate: .statement
+        case .deferrable: .deferrable
+        case .deferred: .transaction
+        }
+    }
+
+    /// Keys are checked at the end of each statement, which is all that DEFERRABLE promises of them.
+    ///
+    /// - Throws: 0A000 for a key that would be checked later.
+    func checkKey(at range: SourceRange) throws(DemetraError) {
+        guard self == .deferred else { return }
+        throw DemetraError(
+            .featureNotSupported, "INITIALLY DEFERRED is not supported for keys",
+            detail: "They are checked at the end of each statement; foreign keys may be deferred.",
+            hint: "Leave INITIALLY DEFERRED out."
+        ).at(range)
     }
 }
 

@@ -14,7 +14,8 @@ extension TableAlteration {
             KeyDefinition(name: $0.name, columns: [], isPrimary: $0.isPrimary)
         }
         switch constraint {
-        case .primaryKey(let columns, let name):
+        case .primaryKey(let columns, let name, let timing):
+            try timing.checkKey(at: columns[0].range)
             try ConstraintNames.check(name, in: named)
             guard !keysByColumn.contains(where: \.isPrimary) else {
                 throw DemetraError(
@@ -30,7 +31,8 @@ extension TableAlteration {
             }
             try addKey(
                 columns, name?.name ?? ConstraintNames.free("\(table.name)_pkey", in: named), true)
-        case .unique(let columns, let name):
+        case .unique(let columns, let name, let timing):
+            try timing.checkKey(at: columns[0].range)
             try ConstraintNames.check(name, in: named)
             let joined = columns.map(\.name).joined(separator: "_")
             let wish = "\(table.name)_\(joined)_key"

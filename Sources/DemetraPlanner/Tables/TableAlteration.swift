@@ -310,8 +310,10 @@ final class TableAlteration {
             switch constraint {
             case .references(let reference, let name):
                 try add(.foreignKey([clause.name], reference, name: name))
-            case .primaryKey(let name): try add(.primaryKey([clause.name], name: name))
-            case .unique(let name): try add(.unique([clause.name], name: name))
+            case .primaryKey(let name, let timing):
+                try add(.primaryKey([clause.name], name: name, timing: timing))
+            case .unique(let name, let timing):
+                try add(.unique([clause.name], name: name, timing: timing))
             case .identity(let always, let options):
                 try addIdentity(clause.name, always, options)
             default: continue

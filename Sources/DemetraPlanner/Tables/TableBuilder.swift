@@ -106,8 +106,11 @@ final class TableBuilder {
             _ = try binder.defaultValue(
                 columns[position],
                 TableDefinition(id: TableID(0), name: name, columns: columns))
-        case .primaryKey(let given): try addKey([position], given, isPrimary: true, clause.name)
-        case .unique(let given):
+        case .primaryKey(let given, let timing):
+            try timing.checkKey(at: clause.name.range)
+            try addKey([position], given, isPrimary: true, clause.name)
+        case .unique(let given, let timing):
+            try timing.checkKey(at: clause.name.range)
             try checkKey([position], clause.name)
             keys.append(
                 KeyDefinition(
@@ -133,9 +136,11 @@ final class TableBuilder {
 
     private func add(_ constraint: TableConstraint) throws(DemetraError) {
         switch constraint {
-        case .primaryKey(let names, let given):
+        case .primaryKey(let names, let given, let timing):
+            try timing.checkKey(at: names[0].range)
             try addKey(try positions(names), given, isPrimary: true, names[0])
-        case .unique(let names, let given):
+        case .unique(let names, let given, let timing):
+            try timing.checkKey(at: names[0].range)
             let positions = try positions(names)
             try checkKey(positions, names[0])
             let joined = names.map(\.name).joined(separator: "_")

@@ -1,5 +1,15 @@
 package import DemetraTypes
 
+/// When a constraint is checked: `[NOT] DEFERRABLE [INITIALLY DEFERRED | IMMEDIATE]`.
+package enum ConstraintTiming: UInt8, Sendable, Hashable {
+    /// At the end of each statement.
+    case immediate
+    /// So, unless SET CONSTRAINTS defers it.
+    case deferrable
+    /// At the end of the transaction, unless SET CONSTRAINTS says otherwise.
+    case deferred
+}
+
 /// REFERENCES, and what stands behind it.
 package struct ReferenceClause: Sendable, Hashable {
     /// What happens to rows that refer to a row that goes or changes.
@@ -17,7 +27,9 @@ package struct ReferenceClause: Sendable, Hashable {
     package var onUpdate = Action.noAction
     /// MATCH FULL.
     package var matchesFully = false
-    /// What is not supported: MATCH PARTIAL, DEFERRABLE; and where it stands.
+    /// When it is checked.
+    package var timing = ConstraintTiming.immediate
+    /// What is not supported, MATCH PARTIAL, and where it stands.
     package var unsupported: [Identifier] = []
 
     /// A clause without actions.

@@ -81,8 +81,8 @@ package enum ColumnConstraint: Sendable, Hashable {
     case notNull
     case null
     case defaultValue(Expression)
-    case primaryKey(name: Identifier?)
-    case unique(name: Identifier?)
+    case primaryKey(name: Identifier?, timing: ConstraintTiming)
+    case unique(name: Identifier?, timing: ConstraintTiming)
     case check(Expression, name: Identifier?)
     case references(ReferenceClause, name: Identifier?)
     /// GENERATED ... AS IDENTITY.
@@ -91,8 +91,8 @@ package enum ColumnConstraint: Sendable, Hashable {
 
 /// A constraint of a table.
 package enum TableConstraint: Sendable, Hashable {
-    case primaryKey([Identifier], name: Identifier?)
-    case unique([Identifier], name: Identifier?)
+    case primaryKey([Identifier], name: Identifier?, timing: ConstraintTiming)
+    case unique([Identifier], name: Identifier?, timing: ConstraintTiming)
     case check(Expression, name: Identifier?)
     case foreignKey([Identifier], ReferenceClause, name: Identifier?)
 }

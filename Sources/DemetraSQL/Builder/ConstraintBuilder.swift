@@ -5,19 +5,47 @@ enum ConstraintBuilder {
     /// REFERENCES and its parts; `targets` are the columns behind the table's name.
     static func reference(
         _ node: SyntaxNode, _ table: SyntaxNode, targets: SyntaxLabel
-    ) -> ReferenceClause {
+    ) throws(DemetraError) -> ReferenceClause {
         var clause = ReferenceClause(
             target: ExpressionBuilder.objectName(table),
             columns: node.all(targets).map(\.identifier))
         for part in node.all(.parts) {
             if part.has(.full) { clause.matchesFully = true }
             if part.has(.partial) { clause.unsupported.append(name("MATCH PARTIAL", part)) }
-            if part.has(.deferrable) { clause.unsupported.append(name("DEFERRABLE", part)) }
-            if part.has(.deferred) { clause.unsupported.append(name("INITIALLY DEFERRED", part)) }
             if part.has(.delete) { clause.onDelete = action(part) }
             if part.has(.update) { clause.onUpdate = action(part) }
         }
+        clause.timing = try timing(node.all(.parts).compactMap { $0[.timing] })
         return clause
+    }
+
+    /// When a constraint is checked.
+    ///
+    /// - Throws: 42601 for words that contradict each other.
+    static func timing(_ nodes: [SyntaxNode]) throws(DemetraError) -> ConstraintTiming {
+        var (isDeferrable, isDeferred): (Bool?, Bool?) = (nil, nil)
+        for node in nodes {
+            let isFirst: Bool
+            if node.has(.not) || node.has(.deferrable) {
+                isFirst = isDeferrable == nil
+                isDeferrable = node.has(.deferrable)
+            } else {
+                isFirst = isDeferred == nil
+                isDeferred = node.has(.deferred)
+            }
+            guard isFirst else {
+                throw DemetraError(
+                    .syntaxError, "a constraint says twice when it is checked"
+                ).at(node.range)
+            }
+        }
+        guard isDeferred == true else { return isDeferrable == true ? .deferrable : .immediate }
+        guard isDeferrable != false else {
+            throw DemetraError(
+                .syntaxError, "constraint declared INITIALLY DEFERRED must be DEFERRABLE"
+            ).at(nodes[0].range)
+        }
+        return .deferred
     }
 
     private static func name(_ text: String, _ node: SyntaxNode) -> Identifier {

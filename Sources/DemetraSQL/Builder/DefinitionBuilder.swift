@@ -97,14 +97,15 @@ enum DefinitionBuilder {
         if node.has(.notNull) { return .notNull }
         if node.has(.null) { return .null }
         if let value = node[.`default`] { return .defaultValue(try ExpressionBuilder.build(value)) }
-        if node.has(.primaryKey) { return .primaryKey(name: name) }
-        if node.has(.unique) { return .unique(name: name) }
+        let timing = try ConstraintBuilder.timing(node.all(.timing))
+        if node.has(.primaryKey) { return .primaryKey(name: name, timing: timing) }
+        if node.has(.unique) { return .unique(name: name, timing: timing) }
         if let check = node[.check] {
             return .check(try ExpressionBuilder.build(check), name: name)
         }
         if let references = node[.references] {
             return .references(
-                ConstraintBuilder.reference(node, references, targets: .columns), name: name)
+                try ConstraintBuilder.reference(node, references, targets: .columns), name: name)
         }
         return .identity(
             always: node.has(.always),
@@ -116,14 +117,16 @@ enum DefinitionBuilder {
     ) throws(DemetraError) -> TableConstraint {
         let name = node[.name]?.identifier
         let columns = node.all(.columns).map(\.identifier)
-        if node.has(.primaryKey) { return .primaryKey(columns, name: name) }
-        if node.has(.unique) { return .unique(columns, name: name) }
+        let timing = try ConstraintBuilder.timing(node.all(.timing))
+        if node.has(.primaryKey) { return .primaryKey(columns, name: name, timing: timing) }
+        if node.has(.unique) { return .unique(columns, name: name, timing: timing) }
         if let check = node[.check] {
             return .check(try ExpressionBuilder.build(check), name: name)
         }
         guard let references = node[.references] else { throw StatementBuilder.missing() }
         return .foreignKey(
-            columns, ConstraintBuilder.reference(node, references, targets: .targets), name: name)
+            columns, try ConstraintBuilder.reference(node, references, targets: .targets),
+            name: name)
     }
 
     static func alter(_ node: SyntaxNode) throws(DemetraError) -> Statement {

@@ -36,8 +36,8 @@ enum TableDefinitionPrinter {
         case .defaultValue(let value):
             "DEFAULT "
                 + ExpressionPrinter.text(value, atLeast: ExpressionPrinter.Level.other)
-        case .primaryKey(let name): named(name) + "PRIMARY KEY"
-        case .unique(let name): named(name) + "UNIQUE"
+        case .primaryKey(let name, let timing): named(name) + "PRIMARY KEY" + text(timing)
+        case .unique(let name, let timing): named(name) + "UNIQUE" + text(timing)
         case .check(let condition, let name):
             named(name) + "CHECK (\(ExpressionPrinter.text(condition)))"
         case .references(let reference, let name): named(name) + text(reference)
@@ -59,9 +59,10 @@ enum TableDefinitionPrinter {
     /// A constraint of the table as a whole.
     static func constraint(_ constraint: TableConstraint) -> String {
         switch constraint {
-        case .primaryKey(let columns, let name):
-            named(name) + "PRIMARY KEY" + NamePrinter.columns(columns)
-        case .unique(let columns, let name): named(name) + "UNIQUE" + NamePrinter.columns(columns)
+        case .primaryKey(let columns, let name, let timing):
+            named(name) + "PRIMARY KEY" + NamePrinter.columns(columns) + text(timing)
+        case .unique(let columns, let name, let timing):
+            named(name) + "UNIQUE" + NamePrinter.columns(columns) + text(timing)
         case .check(let condition, let name):
             named(name) + "CHECK (\(ExpressionPrinter.text(condition)))"
         case .foreignKey(let columns, let reference, let name):
@@ -73,8 +74,17 @@ enum TableDefinitionPrinter {
         "REFERENCES " + NamePrinter.text(reference.target) + NamePrinter.columns(reference.columns)
             + StatementPrinter.word(reference.matchesFully, "MATCH FULL")
             + action("ON DELETE", reference.onDelete) + action("ON UPDATE", reference.onUpdate)
+            + text(reference.timing)
             // Kept as the words they are.
             + reference.unsupported.map { " " + $0.name }.joined()
+    }
+
+    private static func text(_ timing: ConstraintTiming) -> String {
+        switch timing {
+        case .immediate: ""
+        case .deferrable: " DEFERRABLE"
+        case .deferred: " DEFERRABLE INITIALLY DEFERRED"
+        }
     }
 
     private static func action(_ event: String, _ action: ReferenceClause.Action) -> String {

@@ -12,6 +12,9 @@ enum TransactionPrinter {
             "SET " + (isForSession ? "SESSION CHARACTERISTICS AS TRANSACTION" : "TRANSACTION")
                 // One mode must be there; this one says what is so anyway.
                 + (text(modes).isEmpty ? " NOT DEFERRABLE" : text(modes))
+        case .setConstraints(let names, let isDeferred):
+            "SET CONSTRAINTS " + (names.isEmpty ? "ALL" : StatementPrinter.list(names))
+                + (isDeferred ? " DEFERRED" : " IMMEDIATE")
         case .commit(let isChained): "COMMIT" + StatementPrinter.word(isChained, "AND CHAIN")
         // The others are of other families.
         default: ""

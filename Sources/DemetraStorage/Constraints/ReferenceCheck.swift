@@ -23,6 +23,26 @@ struct ReferenceWork {
 struct ReferenceCheck {
     let catalog: Catalog
     let states: [TableID: TableState]
+    /// What is not asked yet; nil: everything is asked.
+    var deferral: ConstraintDeferral?
+
+    /// Whether some of the work is left for later.
+    func leaves(_ work: ReferenceWork) -> Bool {
+        guard let deferral else { return false }
+        let added = work.added.map(\.table) + work.attached.map(\.table)
+        return added.contains { id in
+            states[id]?.definition.foreignKeys.contains { deferral.defers($0, of: id) } ?? false
+        }
+            || work.removed.contains { rows in
+                catalog.references(to: rows.table).contains {
+                    deferral.defers($0.key, of: $0.table.id)
+                }
+            }
+    }
+
+    private func waits(_ key: ForeignKeyDefinition, of table: TableID) -> Bool {
+        deferral?.defers(key, of: table) ?? false
+    }
 
     func verify(_ work: ReferenceWork) throws(DemetraError) {
         for rows in work.added { try verify(rows.table, rows.columns, rows.count) }
@@ -55,7 +75,7 @@ struct ReferenceCheck {
         _ id: TableID, _ columns: [Vector], _ count: Int
     ) throws(DemetraError) {
         guard let table = states[id]?.definition else { return }
-        for key in table.foreignKeys {
+        for key in table.foreignKeys where !waits(key, of: id) {
             guard let positions = table.positions(of: key.columns) else { continue }
             try verify(key, of: table, positions.map { columns[$0] }, count)
         }
@@ -64,7 +84,7 @@ struct ReferenceCheck {
     private func verify(_ id: TableID, _ reader: SegmentReader) throws(DemetraError) {
         guard let table = states[id]?.definition else { return }
         for group in reader.groups(table) {
-            for key in table.foreignKeys {
+            for key in table.foreignKeys where !waits(key, of: id) {
                 guard let positions = table.positions(of: key.columns) else { continue }
                 var vectors: [Vector] = []
                 for position in positions { vectors.append(try group.vector(position)) }
@@ -133,7 +153,8 @@ struct ReferenceCheck {
     ) throws(DemetraError) {
         guard let target = states[id] else { return }
         for referring in catalog.tables.values.sorted(by: { $0.id < $1.id }) {
-            for key in referring.foreignKeys where key.target == id {
+            for key in referring.foreignKeys
+            where key.target == id && (key.onDelete == .restrict || !waits(key, of: referring.id)) {
                 guard let positions = target.definition.positions(of: key.targetColumns),
                     let own = referring.positions(of: key.columns), let state = states[referring.id]
                 else { continue }
@@ -147,16 +168,24 @@ struct ReferenceCheck {
                     .find(keys, count: gone.count, limit: 1)
                 guard let row = found.keys.first else { continue }
                 let values = positions.map { columns[$0].taking(gone) }
-                throw DemetraError(
-                    .foreignKeyViolation,
-                    "update or delete on table \"\(target.definition.name)\" violates foreign key "
-                        + "constraint \"\(key.name)\" on table \"\(referring.name)\"",
-                    detail: "Key (\(Self.names(key.targetColumns, of: target.definition)))="
-                        + "(\(Self.text(values, row))) is still referenced from table "
-                        + "\"\(referring.name)\".",
-                    hint: "Delete or change the rows that refer to it first.")
+                throw Self.stillReferenced(key, referring, target.definition, values, row)
             }
         }
+    }
+
+    /// 23503 for a row of `values` that rows of another table refer to.
+    static func stillReferenced(
+        _ key: ForeignKeyDefinition, _ referring: TableDefinition, _ target: TableDefinition,
+        _ values: [Vector], _ row: Int
+    ) -> DemetraError {
+        DemetraError(
+            .foreignKeyViolation,
+            "update or delete on table \"\(target.name)\" violates foreign key "
+                + "constraint \"\(key.name)\" on table \"\(referring.name)\"",
+            detail: "Key (\(names(key.targetColumns, of: target)))="
+                + "(\(text(values, row))) is still referenced from table "
+                + "\"\(referring.name)\".",
+            hint: "Delete or change the rows that refer to it first.")
     }
 
     /// Those of some keys that the table has no more.

@@ -67,7 +67,8 @@ enum TableCodec {
             writer.write(column)
             writer.write(target)
         }
-        writer.write(key.onDelete.rawValue)
+        // The time stands above the action: programs that know none refuse the number, instead of checking too early.
+        writer.write(key.onDelete.rawValue | key.checkTime.rawValue << 4)
         writer.write(key.onUpdate.rawValue)
         writer.write(key.matchesFully)
     }
@@ -173,12 +174,15 @@ enum TableCodec {
             columns.append(try reader.integer(Int32.self))
             targets.append(try reader.integer(Int32.self))
         }
-        guard let onDelete = ReferenceAction(rawValue: try reader.integer(UInt8.self)),
+        let times = try reader.integer(UInt8.self)
+        guard let onDelete = ReferenceAction(rawValue: times & 0x0f),
+            let checkTime = CheckTime(rawValue: times >> 4),
             let onUpdate = ReferenceAction(rawValue: try reader.integer(UInt8.self))
         else { throw reader.damaged("an unknown action of a foreign key") }
         return ForeignKeyDefinition(
             name: name, columns: columns, target: target, targetColumns: targets,
-            onDelete: onDelete, onUpdate: onUpdate, matchesFully: try reader.flag())
+            onDelete: onDelete, onUpdate: onUpdate, matchesFully: try reader.flag(),
+            checkTime: checkTime)
     }
 
     private static func index(

@@ -178,14 +178,22 @@ struct CommitBuilder {
 
     /// Asks the foreign keys about what was done since the last call.
     ///
-    /// - Parameter base: the state on which the same was allowed: when nobody has committed since, nothing is asked.
+    /// - Parameters:
+    ///   - base: the state on which the same was allowed: when nobody has committed since, nothing is asked.
+    ///   - deferral: which of them wait for the end of the transaction; nil at that end.
+    /// - Returns: whether some were not asked, which wait.
     /// - Throws: 23503.
-    mutating func verifyReferences(since base: Snapshot? = nil) throws(DemetraError) {
-        guard !referenceWork.isEmpty else { return }
+    @discardableResult
+    mutating func verifyReferences(
+        since base: Snapshot? = nil, deferring deferral: ConstraintDeferral? = nil
+    ) throws(DemetraError) -> Bool {
+        guard !referenceWork.isEmpty else { return false }
         let work = referenceWork
         referenceWork = ReferenceWork()
-        if let base, base.sequence == moment.previous.sequence { return }
-        try ReferenceCheck(catalog: catalog, states: states).verify(work)
+        if let base, base.sequence == moment.previous.sequence { return false }
+        let check = ReferenceCheck(catalog: catalog, states: states, deferral: deferral)
+        try check.verify(work)
+        return check.leaves(work)
     }
 
     private mutating func log(_ change: LoggedChange, isTemporary: Bool) {

@@ -21,10 +21,13 @@ struct NetTransaction: Sendable {
     let sequences: [TableID: SequencePosition]
     /// Where sequences have to stand.
     let positions: [TableID: SequencePosition]
+    /// Foreign keys have waited, which have not been asked about everything.
+    let awaitsReferences: Bool
 
     init(_ transaction: OpenTransaction) throws(DemetraError) {
         base = transaction.base
         changes = transaction.changes
+        awaitsReferences = transaction.awaitsReferences
         let left = transaction.snapshot.catalog
         sequences = transaction.sequences.filter { left.sequence(id: $0.key) != nil }
         positions = transaction.positions
@@ -46,7 +49,11 @@ extension CommitBuilder {
     /// Carries a transaction over to the current state.
     ///
     /// Where nobody else changed a table, its keys are known to fit and are not looked up again.
-    mutating func apply(_ net: NetTransaction) throws(DemetraError) {
+    ///
+    /// - Parameter deferral: foreign keys that are still not asked; nil at the commit.
+    mutating func apply(
+        _ net: NetTransaction, deferring deferral: ConstraintDeferral? = nil
+    ) throws(DemetraError) {
         let check = CommitCheck(base: net.base.catalog, current: catalog)
         try check.check(net.changes, written: net.written)
         for table in net.unchanged { try requireUnchanged(table, net.base) }
@@ -70,7 +77,8 @@ extension CommitBuilder {
         for (id, position) in net.sequences.sorted(by: { $0.key < $1.key }) {
             try apply(.sequence(check.numbered(id), position))
         }
-        try verifyReferences(since: net.base)
+        try verifyReferences(
+            since: net.awaitsReferences ? nil : net.base, deferring: deferral)
     }
 
     private mutating func hide(_ rows: [RowID], _ table: TableID) throws(DemetraError) {

@@ -1,4 +1,4 @@
-import DemetraCatalog
+package import DemetraCatalog
 package import DemetraTypes
 import DemetraVectors
 
@@ -35,6 +35,10 @@ package struct OpenTransaction: Sendable {
     package let base: Snapshot
     /// The base with what the transaction has done so far.
     package private(set) var snapshot: Snapshot
+    /// Which foreign keys wait for the commit.
+    private(set) var deferral = ConstraintDeferral()
+    /// Rows were changed that foreign keys which wait have to be asked about.
+    private(set) var awaitsReferences = false
     private var builder: CommitBuilder
     private(set) var changes: [CatalogChange] = []
     private(set) var work: [TableID: Work] = [:]
@@ -88,10 +92,20 @@ package struct OpenTransaction: Sendable {
                 positions[sequence] = position
             }
         }
-        try builder.verifyReferences()
+        if try builder.verifyReferences(deferring: deferral) { awaitsReferences = true }
         snapshot = Snapshot(
             catalog: builder.catalog, moment: base.moment, states: builder.states,
             ledger: builder.ledger, sequences: builder.sequences)
+    }
+
+    /// SET CONSTRAINTS; no constraints for all.
+    mutating func setConstraints(
+        _ constraints: [(table: TableID, name: String)]?, isDeferred: Bool
+    ) {
+        guard let constraints else { return deferral.set(all: isDeferred) }
+        for constraint in constraints {
+            deferral.set(constraint.name, of: constraint.table, isDeferred)
+        }
     }
 
     /// The rows of a table that is written to for the first time join no groups of the base.
@@ -144,6 +158,25 @@ extension Store {
             builder: CommitBuilder(
                 base, moment: base.moment.next(at: clock.now()), directory: directory,
                 configuration: configuration))
+    }
+
+    /// SET CONSTRAINTS: foreign keys that wait no more are asked about all that the transaction has done.
+    ///
+    /// - Parameter constraints: their tables and names; nil for all.
+    /// - Throws: 23503.
+    package func setConstraints(
+        _ constraints: [(table: TableID, name: String)]?, isDeferred: Bool,
+        of transaction: inout OpenTransaction
+    ) throws(DemetraError) {
+        transaction.setConstraints(constraints, isDeferred: isDeferred)
+        guard !isDeferred, transaction.awaitsReferences else { return }
+        // What it comes to, as its commit would carry it out.
+        let base = transaction.base
+        var builder = CommitBuilder(
+            base, moment: base.moment.next(at: clock.now()), directory: directory,
+            configuration: configuration)
+        try builder.apply(
+            try NetTransaction(transaction), deferring: transaction.deferral)
     }
 
     /// Makes all that a transaction did durable and visible; waits until it is.
