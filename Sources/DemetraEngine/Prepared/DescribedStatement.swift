@@ -93,6 +93,7 @@ extension Session {
         switch statement {
         case .query(let plan):
             return plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
+        case .staged(_, let main): return try fields(of: main)
         case .insert(let insert): return Self.fields(of: insert.returning)
         case .update(let update): return Self.fields(of: update.returning)
         case .delete(let delete): return Self.fields(of: delete.returning)

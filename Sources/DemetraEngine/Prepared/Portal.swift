@@ -120,7 +120,7 @@ package final class Portal: Sendable {
     private func begun(
         _ parsed: ParsedStatement, _ session: Session, _ output: any StatementOutput
     ) throws(DemetraError) -> State {
-        if case .query = parsed.statement {
+        if case .query(let query) = parsed.statement, !query.changesRows {
             return .open(
                 try session.openCursor(
                     parsed, statement.text, typedValues, statement.fields ?? []))

@@ -95,7 +95,9 @@ extension Session {
         _ portal: Portal, limit: Int, isAlone: Bool, output: any StatementOutput
     ) throws(DemetraError) -> Bool {
         try inTurn { () throws(DemetraError) in
-            if !isAlone { beginImplicitly() }
+            let isSeveral =
+                portal.statement.statement.map { isSeveralChanges($0.statement) } ?? false
+            if !isAlone || isSeveral { beginImplicitly() }
             return try portal.execute(limit: limit, self, output)
         }
     }

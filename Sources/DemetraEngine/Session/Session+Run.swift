@@ -27,7 +27,9 @@ extension Session {
         try inTurn { () throws(DemetraError) in
             let statements = try parse(text)
             for (index, statement) in statements.enumerated() {
-                if statements.count > 1 { beginImplicitly() }
+                if statements.count > 1 || isSeveralChanges(statement.statement) {
+                    beginImplicitly()
+                }
                 guard isInImplicitTransaction, index == statements.count - 1 else {
                     try runOne(statement, text, parameters, output)
                     continue
@@ -127,6 +129,7 @@ extension Session {
         let timeout = StatementTimeout(
             milliseconds: settings.withLock { $0.statementTimeoutMilliseconds }, flag)
         defer { timeout.end() }
+        defer { endStatementSettings() }
         do throws(DemetraError) {
             return try body()
         } catch {
@@ -146,9 +149,24 @@ extension Session {
             output: output, statementTime: time, transactionTime: transactionTime ?? time)
     }
 
+    /// Whether a statement is carried out in several steps that change rows, which happen together or not at all.
+    func isSeveralChanges(_ statement: Statement) -> Bool {
+        switch statement {
+        case .query(let query): return query.changesRows
+        case .with(let with, _): return with.tables.contains { $0.query == nil }
+        case .explain(let explain): return explain.analyze && isSeveralChanges(explain.statement)
+        case .execute(let name, _):
+            guard let prepared = try? prepared.statement(name), let statement = prepared.statement
+            else { return false }
+            return isSeveralChanges(statement.statement)
+        default: return false
+        }
+    }
+
     /// Whether a statement that is a transaction of its own may simply be tried again on newer rows.
     private func mayRetry(_ statement: Statement, _ error: DemetraError, _ attempt: Int) -> Bool {
         guard pinned == nil, transactionTime == nil else { return false }
+        if case .with(_, let change) = statement { return mayRetry(change, error, attempt) }
         switch (statement, error.sqlState) {
         case (.execute(let name, _), _):
             guard let prepared = try? prepared.statement(name), let statement = prepared.statement

@@ -29,6 +29,8 @@ struct StatementRun {
     var values: [(Value, LogicalType)]?
     /// The columns that a client was told of.
     var describedFields: [Field]?
+    /// Rows of common tables that stages of the statement have computed.
+    var commonTables: [Int: MaterializedRows] = [:]
 
     var engine: Engine { session.engine }
 
@@ -79,6 +81,8 @@ struct StatementRun {
         }
         switch bound {
         case .query(let plan): try query(plan, snapshot)
+        case .staged(let stages, let main):
+            try StagedRun(run: self, snapshot: snapshot).execute(stages, main)
         case .insert(let insert):
             try InsertStatementRun(run: self, snapshot: snapshot).execute(insert)
         case .update(let update):
@@ -133,6 +137,11 @@ struct StatementRun {
     private func refuseWriting(_ bound: BoundStatement) throws(DemetraError) {
         switch bound {
         case .query, .copyTo, .session: return
+        case .staged(let stages, let main):
+            for stage in stages {
+                if case .change(_, let change) = stage { try refuseWriting(change) }
+            }
+            try refuseWriting(main)
         case .explain(let inner, let analyze, _): if analyze { try refuseWriting(inner) }
         default: try session.refuseWriting(bound.verb)
         }
@@ -140,7 +149,7 @@ struct StatementRun {
 
     /// A context for running plans of this statement.
     func context(_ snapshot: Snapshot) -> ExecutionContext {
-        ExecutionContext(
+        let context = ExecutionContext(
             snapshot: snapshot, pool: engine.pool, budget: budget, spill: spill,
             evaluation: EvaluationContext(
                 statementTime: statementTime, transactionTime: transactionTime,
@@ -150,15 +159,20 @@ struct StatementRun {
                 currentSchema: session.searchPath(snapshot.catalog).creation,
                 cancellation: cancellation,
                 workers: PoolWorkers(pool: engine.pool), notices: notices,
-                sequences: SessionSequences(session)),
+                sequences: SessionSequences(session), settings: SessionSettingSource(session),
+                clock: engine.clock),
             parameters: parameters.map { $0.0 })
+        for (id, rows) in commonTables { context.setCommonTable(id, rows) }
+        return context
     }
 
     /// The same context on one thread, which meets the rows in their order.
     func serial(_ context: ExecutionContext) -> ExecutionContext {
-        ExecutionContext(
+        let context = ExecutionContext(
             snapshot: context.snapshot, pool: WorkerPool(processorCount: 1), budget: budget,
             spill: spill, evaluation: context.evaluation, parameters: context.parameters)
+        for (id, rows) in commonTables { context.setCommonTable(id, rows) }
+        return context
     }
 
     /// The operator tree of a plan, optimised.

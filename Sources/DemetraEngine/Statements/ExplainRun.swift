@@ -60,6 +60,15 @@ struct ExplainRun {
     private func report(_ statement: BoundStatement) throws(DemetraError) -> PlanReport {
         switch statement {
         case .query(let plan): return PlanReport(try run.optimized(plan, snapshot))
+        case .staged(let stages, let main):
+            var inputs: [PlanReport] = []
+            for stage in stages {
+                switch stage {
+                case .rows(_, let plan): inputs.append(try report("Common table", plan))
+                case .change(_, let change): inputs.append(try report(change))
+                }
+            }
+            return PlanReport(title: "With", inputs: inputs + [try report(main)])
         case .insert(let insert):
             return try report("Insert into \(insert.table.name)", insert.plan)
         case .update(let update): return try report("Update \(update.table.name)", update.plan)

@@ -170,6 +170,13 @@ extension Binder {
         if isReachable, !metricDefinitions(name).isEmpty {
             return try bindMetric(MetricReference(path: path, range: range), context)
         }
+        if path.count == 1, context.laterNames.contains(name) {
+            throw DemetraError(
+                .undefinedColumn, "column \"\(name)\" does not exist",
+                hint:
+                    "\"\(name)\" is an output name; \(context.clause) is applied before there are any. "
+                    + "Repeat its expression, or filter by it in QUALIFY.")
+        }
         throw undefinedColumn(path, context.scope)
     }
 

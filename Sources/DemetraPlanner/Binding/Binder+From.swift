@@ -165,6 +165,12 @@ extension Binder {
         let plan: LogicalPlan
         var correlated: [PlanColumn] = []
         switch entry.content {
+        case .nothing:
+            throw DemetraError(
+                .featureNotSupported,
+                "WITH query \"\(entry.name)\" does not have a RETURNING clause",
+                hint: "Add RETURNING with the columns that are read."
+            ).at(range)
         case .materialized(let id, let columns):
             let fresh = columns.map { newColumn($0.name, $0.type) }
             plan = .commonTable(id: id, columns: fresh)

@@ -25,24 +25,40 @@ extension Binder {
         for column in inner.correlated { scope.noteCorrelation(column) }
         try checkAliases(leftRelations + rightRelations, right)
         let match = try bindMatch(kind, condition, leftRelations, rightRelations, range, scope)
-        var plan: LogicalPlan
-        if match.subqueries.isEmpty {
-            plan = try joinPlan(kind, leftQuery, rightQuery, match.conjuncts, range)
-        } else if kind == .inner {
-            plan = joining(try joinPlan(kind, leftQuery, rightQuery, [], range), match.subqueries)
-            plan = .filter(plan, connected(match.conjuncts, isAnd: true, range))
-        } else if try attach(
-            match.subqueries, &leftQuery, &rightQuery, isFull: kind == .full, range)
-        {
-            plan = try joinPlan(kind, leftQuery, rightQuery, match.conjuncts, range)
-        } else {
-            plan = lookingAtBothSides(kind, leftQuery.plan, rightQuery.plan, match, range)
-        }
+        var plan = try joined(kind, &leftQuery, &rightQuery, match, range)
         if !match.coalesced.isEmpty { plan = extended(plan, match.coalesced) }
         let own = Set(leftQuery.plan.columns.map(\.id))
         let correlated =
             leftQuery.correlated + rightQuery.correlated.filter { !own.contains($0.id) }
         return (BoundQuery(plan: plan, correlated: correlated), match.relations)
+    }
+
+    private func joined(
+        _ kind: JoinKind, _ left: inout BoundQuery, _ right: inout BoundQuery, _ match: Match,
+        _ range: SourceRange
+    ) throws(DemetraError) -> LogicalPlan {
+        if match.subqueries.isEmpty {
+            return try joinPlan(kind, left, right, match.conjuncts, range)
+        }
+        if kind == .inner {
+            let all = joining(try joinPlan(kind, left, right, [], range), match.subqueries)
+            return .filter(all, connected(match.conjuncts, isAnd: true, range))
+        }
+        if try attach(match.subqueries, &left, &right, isFull: kind == .full, range) {
+            return try joinPlan(kind, left, right, match.conjuncts, range)
+        }
+        return lookingAtBothSides(kind, left.plan, right.plan, match, range)
+    }
+
+    /// Each row of one plan with those of another that meet a condition, which may have subqueries, or with NULLs.
+    func leftJoined(
+        _ left: LogicalPlan, _ right: LogicalPlan, on condition: BoundExpression,
+        _ subqueries: [PendingSubquery], _ range: SourceRange
+    ) throws(DemetraError) -> LogicalPlan {
+        let match = Match(conjuncts: [condition], subqueries: subqueries, relations: [])
+        var leftQuery = BoundQuery(plan: left, correlated: [])
+        var rightQuery = BoundQuery(plan: right, correlated: [])
+        return try joined(.left, &leftQuery, &rightQuery, match, range)
     }
 
     private func bindMatch(

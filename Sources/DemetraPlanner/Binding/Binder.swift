@@ -37,6 +37,8 @@ package final class Binder {
     var columnsAboveGroups: Set<ColumnIdentifier> = []
     /// Common table expressions in reach, innermost last.
     var commonTables: [CommonTableEntry] = []
+    /// Where the next WITH puts what is carried out before the statement; nil inside of one.
+    var nextStages: StageList?
     /// Calls of grouping(...) whose bits are cut out once the grouping keys are known.
     var pendingGroupings: [(column: PlanColumn, arguments: [BoundExpression])] = []
     /// Metrics being expanded, to find cycles.
@@ -89,7 +91,10 @@ package final class Binder {
 
     func bind(_ statement: Statement) throws(DemetraError) -> BoundStatement {
         switch statement {
-        case .query(let query): return .query(try bindQuery(query, outer: nil).plan)
+        case .query(let query):
+            if query.changesRows { return try bindStaged(query) }
+            return .query(try bindQuery(query, outer: nil).plan)
+        case .with(let with, let change): return try bindStaged(with, change)
         case .insert(let insert): return .insert(try bindInsert(insert))
         case .update(let update): return .update(try bindUpdate(update))
         case .delete(let delete): return .delete(try bindDelete(delete))
@@ -158,6 +163,8 @@ struct CommonTableEntry {
         case inlined(Query, visible: Int, outer: Scope?)
         /// Computed once, read by id.
         case materialized(id: Int, columns: [PlanColumn])
+        /// A change without RETURNING.
+        case nothing
     }
     let name: String
     let columnNames: [Identifier]

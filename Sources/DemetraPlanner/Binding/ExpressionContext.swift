@@ -40,6 +40,9 @@ final class ExpressionContext {
     /// Columns of the SELECT list that a name can mean when no input column has it (QUALIFY).
     var outputAliases: [String: BoundExpression] = [:]
 
+    /// Names that the SELECT list gives, which is computed behind this clause: for hints.
+    var laterNames: Set<String> = []
+
     init(scope: Scope, clause: String) {
         self.scope = scope
         self.clause = clause

@@ -6,6 +6,9 @@ package import DemetraSQL
 package indirect enum BoundStatement: Sendable {
     /// Rows for the client, in the plan's columns.
     case query(LogicalPlan)
+    /// A statement behind a WITH that changes rows or stands before one that does: all of them see the same
+    /// snapshot, and the last one answers.
+    case staged([BoundStage], BoundStatement)
     case insert(BoundInsert)
     case update(BoundUpdate)
     case delete(BoundDelete)
@@ -35,6 +38,26 @@ package indirect enum BoundStatement: Sendable {
     case explain(BoundStatement, analyze: Bool, format: String)
     /// Everything that the session answers without the catalog: SET, SHOW, BEGIN, PREPARE, ...
     case session(Statement)
+}
+
+/// What WITH computes before its statement.
+package enum BoundStage: Sendable {
+    /// The rows of a query.
+    case rows(id: Int, LogicalPlan)
+    /// A change; its rows are those of RETURNING.
+    case change(id: Int, BoundStatement)
+}
+
+extension BoundStatement {
+    /// What RETURNING of a change gives.
+    package var returning: [ProjectedColumn] {
+        switch self {
+        case .insert(let insert): insert.returning
+        case .update(let update): update.returning
+        case .delete(let delete): delete.returning
+        default: []
+        }
+    }
 }
 
 /// INSERT: `plan` gives one column per table column, in order, already of the column's type.

@@ -10,6 +10,8 @@ package struct Query: Sendable, Hashable {
     package var body: QueryBody
     /// ORDER BY.
     package var orderBy: [OrderItem] = []
+    /// ORDER BY ALL.
+    package var orderAll: OrderAll?
     /// LIMIT or FETCH; nil without one or with ALL.
     package var limit: Expression?
     /// FETCH ... WITH TIES.
@@ -24,6 +26,12 @@ package struct Query: Sendable, Hashable {
         self.body = body
         self.range = range
     }
+
+    /// Whether a common table of it changes rows.
+    package var changesRows: Bool { with.contains { $0.query == nil } }
+
+    /// Whether its rows have an order.
+    package var isOrdered: Bool { !orderBy.isEmpty || orderAll != nil }
 }
 
 /// What makes the rows of a query.
@@ -53,15 +61,58 @@ package struct CommonTableExpression: Sendable, Hashable {
     package let columns: [Identifier]
     /// MATERIALIZED (true), NOT MATERIALIZED (false) or neither.
     package let materialized: Bool?
-    /// The query.
-    package let query: Query
+    /// What makes its rows.
+    package let content: Content
+
+    /// What makes the rows of a common table.
+    package enum Content: Sendable, Hashable {
+        case query(Query)
+        /// INSERT, UPDATE or DELETE: what it returns.
+        case change(Statement)
+    }
 
     /// Makes a common table expression.
-    package init(name: Identifier, columns: [Identifier], materialized: Bool?, query: Query) {
+    package init(
+        name: Identifier, columns: [Identifier], materialized: Bool?, content: Content
+    ) {
         self.name = name
         self.columns = columns
         self.materialized = materialized
-        self.query = query
+        self.content = content
+    }
+
+    /// The query; nil for a statement that changes rows.
+    package var query: Query? { if case .query(let query) = content { query } else { nil } }
+}
+
+/// WITH in front of a statement that changes rows.
+package struct WithClause: Sendable, Hashable {
+    /// The common tables.
+    package let tables: [CommonTableExpression]
+    /// WITH RECURSIVE.
+    package let isRecursive: Bool
+
+    /// Makes a clause.
+    package init(tables: [CommonTableExpression], isRecursive: Bool) {
+        self.tables = tables
+        self.isRecursive = isRecursive
+    }
+}
+
+/// `ORDER BY ALL`: every column that is given out, from left to right.
+package struct OrderAll: Sendable, Hashable {
+    /// DESC.
+    package let descending: Bool
+    /// NULLS FIRST (true), NULLS LAST (false) or neither.
+    package let nullsFirst: Bool?
+    /// Where it stands.
+    package let range: SourceRange
+
+    /// Makes an order.
+    package init(descending: Bool, nullsFirst: Bool?, range: SourceRange) {
+        self.descending = descending
+        self.nullsFirst = nullsFirst
+        self.range = range
     }
 }
 
@@ -133,6 +184,11 @@ package enum SelectItem: Sendable, Hashable {
     case star(
         qualifier: ObjectName?, exclude: [Identifier], replace: [(Expression, Identifier)],
         range: SourceRange)
+
+    /// The name that AS gives.
+    package var alias: Identifier? {
+        if case .expression(_, let alias) = self { alias } else { nil }
+    }
 
     package static func == (left: SelectItem, right: SelectItem) -> Bool {
         switch (left, right) {

@@ -21,6 +21,8 @@ package indirect enum Statement: Sendable, Hashable {
     case update(UpdateStatement)
     case delete(DeleteStatement)
     case merge(MergeStatement)
+    /// INSERT, UPDATE, DELETE or MERGE with common tables.
+    case with(WithClause, Statement)
     case truncate(TruncateStatement)
     case copy(CopyStatement)
     case createTable(CreateTableStatement)
@@ -63,6 +65,8 @@ package indirect enum Statement: Sendable, Hashable {
     case rollbackTo(Identifier)
     /// SET TRANSACTION, or SET SESSION CHARACTERISTICS AS TRANSACTION.
     case setTransaction(TransactionModes, isForSession: Bool)
+    /// SET CONSTRAINTS; no names for ALL.
+    case setConstraints([ObjectName], isDeferred: Bool)
     /// PREPARE name (types) AS statement.
     case prepare(name: Identifier, types: [TypeName], ParsedStatement)
     case execute(name: Identifier, arguments: [Expression])

@@ -14,12 +14,17 @@ enum QueryBuilder {
         }
         query.range = node.range
         if let with = node[.with] {
-            query.isRecursive = with.has(.recursive)
-            query.with = try with.all(.tables).mapThrowing { table throws(DemetraError) in
-                try commonTable(table)
-            }
+            let clause = try self.with(with)
+            (query.with, query.isRecursive) = (clause.tables, clause.isRecursive)
         }
-        if let order = node[.order] { query.orderBy = try ExpressionBuilder.orderItems(order) }
+        if let all = node[.order]?[.all] {
+            query.orderAll = OrderAll(
+                descending: all.has(.desc),
+                nullsFirst: all.has(.first) ? true : all.has(.last) ? false : nil,
+                range: all.range)
+        } else if let order = node[.order] {
+            query.orderBy = try ExpressionBuilder.orderItems(order)
+        }
         for limit in node.all(.limit) { try apply(limit, &query) }
         return query
     }
@@ -32,18 +37,32 @@ enum QueryBuilder {
         return core
     }
 
+    /// WITH.
+    static func with(_ node: SyntaxNode) throws(DemetraError) -> WithClause {
+        WithClause(
+            tables: try node.all(.tables).mapThrowing { table throws(DemetraError) in
+                try commonTable(table)
+            }, isRecursive: node.has(.recursive))
+    }
+
     private static func commonTable(
         _ node: SyntaxNode
     ) throws(DemetraError) -> CommonTableExpression {
-        guard let name = node[.name], let query = node[.query] else {
-            throw DemetraError(.internalError, "a common table without a query")
+        guard let name = node[.name] else { throw StatementBuilder.missing() }
+        let content: CommonTableExpression.Content
+        if let query = node[.query] {
+            content = .query(try build(query))
+        } else if let change = try StatementBuilder.change(node) {
+            content = .change(change)
+        } else {
+            throw StatementBuilder.missing()
         }
         var materialized: Bool?
         if node.has(.materialized) { materialized = true }
         if node.has(.notMaterialized) { materialized = false }
         return CommonTableExpression(
             name: name.identifier, columns: node.all(.columns).map(\.identifier),
-            materialized: materialized, query: try build(query))
+            materialized: materialized, content: content)
     }
 
     private static func apply(_ node: SyntaxNode, _ query: inout Query) throws(DemetraError) {
@@ -101,7 +120,7 @@ enum QueryBuilder {
 extension Query {
     /// WITH, ORDER BY or LIMIT of its own.
     fileprivate var hasOwnClauses: Bool {
-        !with.isEmpty || !orderBy.isEmpty || limit != nil || offset != nil
+        !with.isEmpty || isOrdered || limit != nil || offset != nil
     }
 }
 

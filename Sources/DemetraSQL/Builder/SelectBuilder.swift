@@ -10,6 +10,9 @@ enum SelectBuilder {
             core.distinctOn = []
         }
         core.items = try items(node.all(.items))
+        if node.rule == .fromFirst, core.items.isEmpty, core.distinctOn == nil {
+            core.items = [.star(qualifier: nil, exclude: [], replace: [], range: node.range)]
+        }
         core.from = try tables(node[.from])
         core.whereCondition = try ExpressionBuilder.build(node[.`where`]?[.condition])
         if let latest = node[.latest] {

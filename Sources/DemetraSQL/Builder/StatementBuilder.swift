@@ -11,10 +11,11 @@ enum StatementBuilder {
             guard let query = inner[.query] else { throw missing() }
             return .query(try QueryBuilder.build(query))
         }
-        if let inner = node[.insert] { return .insert(try ModifyBuilder.insert(inner)) }
-        if let inner = node[.update] { return .update(try ModifyBuilder.update(inner)) }
-        if let inner = node[.delete] { return .delete(try ModifyBuilder.delete(inner)) }
-        if let inner = node[.merge] { return .merge(try MergeBuilder.build(inner)) }
+        if let inner = node[.withChange] {
+            guard let with = inner[.with], let change = try change(inner) else { throw missing() }
+            return .with(try QueryBuilder.with(with), change)
+        }
+        if let change = try change(node) { return change }
         if let inner = node[.truncate] {
             return .truncate(
                 TruncateStatement(
@@ -30,6 +31,15 @@ enum StatementBuilder {
         if let inner = node[.drop] { return .drop(DefinitionBuilder.drop(inner)) }
         if let inner = node[.comment] { return .comment(try DefinitionBuilder.comment(inner)) }
         return try SessionBuilder.build(node)
+    }
+
+    /// INSERT, UPDATE, DELETE or MERGE; nil for other nodes.
+    static func change(_ node: SyntaxNode) throws(DemetraError) -> Statement? {
+        if let inner = node[.insert] { return .insert(try ModifyBuilder.insert(inner)) }
+        if let inner = node[.update] { return .update(try ModifyBuilder.update(inner)) }
+        if let inner = node[.delete] { return .delete(try ModifyBuilder.delete(inner)) }
+        if let inner = node[.merge] { return .merge(try MergeBuilder.build(inner)) }
+        return nil
     }
 
     static func missing() -> DemetraError {
@@ -144,6 +154,11 @@ enum SessionBuilder {
 
     private static func set(_ node: SyntaxNode) throws(DemetraError) -> Statement {
         let isLocal = node.has(.local)
+        if let inner = node[.constraints] {
+            return .setConstraints(
+                inner.all(.names).map { ExpressionBuilder.objectName($0) },
+                isDeferred: inner.has(.deferred))
+        }
         if let zone = node[.zone] {
             let value = zone[.value]
             let text = try value.map { value throws(DemetraError) in try OptionText.text(value) }

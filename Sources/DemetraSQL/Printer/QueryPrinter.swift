@@ -1,13 +1,12 @@
 /// Queries: WITH, set operations, ORDER BY and LIMIT.
 enum QueryPrinter {
     static func text(_ query: Query) -> String {
-        var result = ""
-        if !query.with.isEmpty {
-            let tables = query.with.map { commonTable($0) }.joined(separator: ", ")
-            result = "WITH " + (query.isRecursive ? "RECURSIVE " : "") + tables + " "
-        }
+        var result = query.with.isEmpty ? "" : with(query.with, query.isRecursive) + " "
         result += body(query.body)
         if !query.orderBy.isEmpty { result += " " + orderBy(query.orderBy) }
+        if let all = query.orderAll {
+            result += " ORDER BY ALL" + direction(all.descending, all.nullsFirst)
+        }
         if query.withTies {
             result += ExpressionPrinter.clause("OFFSET", query.offset)
             let count = query.limit.map { ExpressionPrinter.text($0) } ?? "1"
@@ -19,17 +18,33 @@ enum QueryPrinter {
 
     static func orderBy(_ items: [OrderItem]) -> String {
         let list = items.map { item in
-            let nulls = item.nullsFirst.map { $0 ? " NULLS FIRST" : " NULLS LAST" } ?? ""
-            return ExpressionPrinter.text(item.expression) + (item.descending ? " DESC" : "")
-                + nulls
+            ExpressionPrinter.text(item.expression) + direction(item.descending, item.nullsFirst)
         }
         return "ORDER BY " + list.joined(separator: ", ")
+    }
+
+    private static func direction(_ descending: Bool, _ nullsFirst: Bool?) -> String {
+        (descending ? " DESC" : "")
+            + (nullsFirst.map { $0 ? " NULLS FIRST" : " NULLS LAST" } ?? "")
+    }
+
+    /// WITH and its tables.
+    static func with(_ tables: [CommonTableExpression], _ isRecursive: Bool) -> String {
+        "WITH " + (isRecursive ? "RECURSIVE " : "")
+            + tables.map { commonTable($0) }.joined(separator: ", ")
     }
 
     private static func commonTable(_ table: CommonTableExpression) -> String {
         let materialized = table.materialized.map { $0 ? "MATERIALIZED " : "NOT MATERIALIZED " }
         return NamePrinter.text(table.name) + NamePrinter.columns(table.columns) + " AS "
-            + (materialized ?? "") + "(\(text(table.query)))"
+            + (materialized ?? "") + "(\(text(table.content)))"
+    }
+
+    private static func text(_ content: CommonTableExpression.Content) -> String {
+        switch content {
+        case .query(let query): text(query)
+        case .change(let statement): StatementPrinter.text(statement)
+        }
     }
 
     private static func body(_ body: QueryBody) -> String {
@@ -74,7 +89,7 @@ enum QueryPrinter {
 extension Query {
     /// A body and nothing else.
     fileprivate var isBare: Bool {
-        with.isEmpty && orderBy.isEmpty && limit == nil && offset == nil && !withTies
+        with.isEmpty && !isOrdered && limit == nil && offset == nil && !withTies
     }
 }
 

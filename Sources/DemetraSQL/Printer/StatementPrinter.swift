@@ -7,6 +7,8 @@ enum StatementPrinter {
         case .update(let update): ModifyPrinter.text(update)
         case .delete(let delete): ModifyPrinter.text(delete)
         case .merge(let merge): MergePrinter.text(merge)
+        case .with(let with, let change):
+            QueryPrinter.with(with.tables, with.isRecursive) + " " + text(change)
         case .truncate(let truncate): ModifyPrinter.text(truncate)
         case .copy(let copy): CopyPrinter.text(copy)
         case .createTable(let table): TableDefinitionPrinter.text(table)
@@ -27,7 +29,8 @@ enum StatementPrinter {
             "ALTER SCHEMA \(NamePrinter.text(name)) RENAME TO \(NamePrinter.text(target))"
         case .drop(let drop): DefinitionPrinter.text(drop)
         case .comment(let comment): DefinitionPrinter.text(comment)
-        case .begin, .commit, .rollback, .savepoint, .release, .rollbackTo, .setTransaction:
+        case .begin, .commit, .rollback, .savepoint, .release, .rollbackTo, .setTransaction,
+            .setConstraints:
             TransactionPrinter.text(statement)
         case .checkAlerts, .acknowledgeAlert, .explain, .set, .show, .reset, .prepare, .execute,
             .deallocate, .checkpoint, .vacuum, .backup, .discard:

@@ -55,7 +55,6 @@ struct ForeignForm: Sendable {
             "UNPIVOT",
             "Join rows of the columns: CROSS JOIN LATERAL (VALUES ('a', a), ('b', b)) AS v(name, value)."
         ),
-        statement("FROM", "SELECT stands first: SELECT * FROM name."),
         statement("RENAME", "Write ALTER TABLE name RENAME TO other."),
         statement("EXEC", routines), statement("CALL", routines), statement("DO", routines),
         statement("CREATE FUNCTION", routines), statement("CREATE PROCEDURE", routines),
@@ -92,7 +91,6 @@ struct ForeignForm: Sendable {
             "LIMIT _ BY",
             "The last row of each key: LATEST BY; the first: SELECT DISTINCT ON (key) ... ORDER BY key, ...."
         ),
-        part("ORDER BY ALL", "Name items by their position: ORDER BY 1, 2."),
         part("* EXCEPT (", "Write * EXCLUDE (column)."),
         part("PREWHERE", "Write WHERE; columns that it does not need are read for its rows only."),
         part("ARRAY JOIN", "Write CROSS JOIN LATERAL unnest(array) AS x(value)."),

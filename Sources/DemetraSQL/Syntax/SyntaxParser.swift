@@ -303,7 +303,7 @@ struct SyntaxParser {
         var ahead = position
         while tokens[ahead].kind == .symbol, text.bytes[tokens[ahead].start] == 0x28 { ahead += 1 }
         switch tokens[ahead].keyword {
-        case .select, .with, .values, .table: return true
+        case .select, .with, .values, .table, .from: return true
         default:
             if ahead == cursor, lookaheadDepth == 0 {
                 for word in [Keyword.select, .with, .values, .table] { offers.add(word) }

@@ -27,14 +27,8 @@ extension Binder {
         try checkAliases(both.relations, statement.source)
         let match = ExpressionContext(scope: both, clause: "JOIN conditions")
         let condition = try condition(try bind(statement.condition, match), "MERGE/ON")
-        guard match.subqueries.isEmpty else {
-            throw DemetraError(
-                .featureNotSupported, "subqueries in the ON of MERGE are not supported",
-                hint: "Join them to the source of USING."
-            ).at(statement.condition.range)
-        }
-        var plan = LogicalPlan.join(
-            JoinPlan(kind: .left, left: rows, right: .scan(scan), condition: condition))
+        var plan = try leftJoined(
+            rows, .scan(scan), on: condition, match.subqueries, statement.condition.range)
         var clauses = MergeClauses(
             binder: self, table: table, scan: scan, rowID: rowID, matched: both, unmatched: source)
         for clause in statement.clauses { try clauses.add(clause) }

@@ -14,7 +14,7 @@ extension Binder {
         var input = LogicalPlan.oneRow
         switch statement.source?.body {
         case nil: break
-        case .values(let rows, let range)? where statement.source?.orderBy.isEmpty == true:
+        case .values(let rows, let range)? where statement.source?.isOrdered == false:
             (input, given) = try insertedRows(rows, range, positions, table, statement)
         default:
             if let source = statement.source {

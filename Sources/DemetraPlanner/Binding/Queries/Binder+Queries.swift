@@ -67,10 +67,10 @@ extension Binder {
     func orderedByOutput(
         _ plan: LogicalPlan, _ query: Query
     ) throws(DemetraError) -> (plan: LogicalPlan, keys: [PlanSortKey]) {
-        guard !query.orderBy.isEmpty else { return (plan, []) }
+        guard query.isOrdered else { return (plan, []) }
         let columns = plan.columns
         var keys: [PlanSortKey] = []
-        for item in query.orderBy {
+        for item in query.orderItems(columnCount: columns.count) {
             let expression: BoundExpression
             if let position = try ordinal(item.expression, columns.count) {
                 let column = columns[position]
@@ -110,5 +110,17 @@ extension Binder {
             ).at(expression.range)
         }
         return number - 1
+    }
+}
+
+extension Query {
+    /// The items of ORDER BY; those of ORDER BY ALL are the positions of all columns.
+    func orderItems(columnCount: Int) -> [OrderItem] {
+        guard let all = orderAll else { return orderBy }
+        return (0..<columnCount).map { position in
+            OrderItem(
+                expression: Expression(.number(String(position + 1)), range: all.range),
+                descending: all.descending, nullsFirst: all.nullsFirst)
+        }
     }
 }

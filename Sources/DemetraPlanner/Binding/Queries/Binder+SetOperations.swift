@@ -104,6 +104,6 @@ extension Query {
 
     /// Nothing around its body.
     private var isBare: Bool {
-        with.isEmpty && orderBy.isEmpty && limit == nil && offset == nil
+        with.isEmpty && !isOrdered && limit == nil && offset == nil
     }
 }

@@ -8,7 +8,7 @@ extension Query {
         var count = 0
         var pending: [Query] = [self]
         while let query = pending.popLast() {
-            pending += query.with.map(\.query)
+            pending += query.with.compactMap(\.query)
             switch query.body {
             case .setOperation(_, _, let left, let right): pending += [left, right]
             case .table(let table): count += table.last.name == name ? 1 : 0

@@ -94,6 +94,7 @@ struct SelectBinder {
         _ plan: LogicalPlan, _ condition: Expression
     ) throws(DemetraError) -> LogicalPlan {
         let context = ExpressionContext(scope: scope, clause: "WHERE")
+        context.laterNames = Set(core.items.compactMap(\.alias?.name))
         let bound = try binder.condition(try binder.bind(condition, context), "WHERE")
         gapFill.condition = bound
         return .filter(binder.joining(plan, context.subqueries), bound)
@@ -201,7 +202,7 @@ struct SelectBinder {
 
     private func orderKeys(_ clauses: inout SelectClauses) throws(DemetraError) {
         let items = clauses.items
-        for item in query.orderBy {
+        for item in query.orderItems(columnCount: items.count) {
             var expression: BoundExpression
             var source = try selectedItem(item.expression, items)
             if let source {
