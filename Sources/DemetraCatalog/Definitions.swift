@@ -11,6 +11,8 @@ package struct ViewDefinition: Sendable, Hashable {
     package var query: String
     /// COMMENT ON VIEW.
     package var comment: String?
+    /// COMMENT ON COLUMN, by the names of columns.
+    package var columnComments: [String: String] = [:]
 
     /// Makes a view.
     package init(

@@ -38,6 +38,8 @@ package struct ForeignKeyDefinition: Sendable, Hashable {
     package let matchesFully: Bool
     /// When it is checked.
     package let checkTime: CheckTime
+    /// COMMENT ON CONSTRAINT.
+    package var comment: String?
 
     /// Makes a constraint.
     package init(

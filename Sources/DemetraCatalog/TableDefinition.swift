@@ -61,6 +61,8 @@ package struct KeyDefinition: Sendable, Hashable {
     package let columns: [Int]
     /// True for PRIMARY KEY, false for UNIQUE.
     package let isPrimary: Bool
+    /// COMMENT ON CONSTRAINT.
+    package var comment: String?
 
     /// Makes a key.
     package init(name: String, columns: [Int], isPrimary: Bool) {
@@ -78,6 +80,8 @@ package struct IndexDefinition: Sendable, Hashable {
     package let columns: [Int32]
     /// Whether the key of the name belongs to it.
     package let isUnique: Bool
+    /// COMMENT ON INDEX.
+    package var comment: String?
 
     /// Makes an index.
     package init(name: String, columns: [Int32], isUnique: Bool) {
@@ -93,6 +97,8 @@ package struct CheckDefinition: Sendable, Hashable {
     package var name: String
     /// SQL text of the condition.
     package let condition: String
+    /// COMMENT ON CONSTRAINT.
+    package var comment: String?
 
     /// Makes a check.
     package init(name: String, condition: String) {

@@ -148,6 +148,10 @@ extension Binder {
             name: name.name, schemaName: name.schema, columnNames: statement.columns.map(\.name),
             query: qualifiedText(statement.query.range))
         view.comment = catalog.views[name]?.comment
+        let columns = bound.plan.columns.map(\.name)
+        let names = view.columnNames + columns.dropFirst(view.columnNames.count)
+        view.columnComments =
+            catalog.views[name]?.columnComments.filter { names.contains($0.key) } ?? [:]
         try checkStored(view, bound.plan)
         let notice =
             name.isTemporary && !statement.isTemporary

@@ -108,7 +108,7 @@ extension Binder {
             tag: "DROP INDEX", notice: notice)
     }
 
-    private func indexedTable(_ object: ObjectName) throws(DemetraError) -> TableDefinition? {
+    func indexedTable(_ object: ObjectName) throws(DemetraError) -> TableDefinition? {
         let schemas = try schemaName(object).map { [$0] } ?? path.schemas
         for schema in schemas {
             if let table = catalog.table(ofIndex: RelationName(object.last.name, schema: schema)) {

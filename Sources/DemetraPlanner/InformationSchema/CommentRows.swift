@@ -33,10 +33,23 @@ struct CommentRows {
             for column in table.columns {
                 add("column", table.schemaName, table.name, column: column.name, column.comment)
             }
+            let constraints =
+                table.keys.map { ($0.name, $0.comment) }
+                + table.checks.map { ($0.name, $0.comment) }
+                + table.foreignKeys.map { ($0.name, $0.comment) }
+            for (name, comment) in constraints.sorted(by: { $0.0 < $1.0 }) {
+                add("constraint", table.schemaName, name, comment)
+            }
+            for index in table.indexes.sorted(by: { $0.name < $1.name }) {
+                add("index", table.schemaName, index.name, index.comment)
+            }
         }
         for view in catalog.views.values.sorted(by: { $0.qualifiedName < $1.qualifiedName })
         where isShown(view.qualifiedName) {
             add("view", view.schemaName, view.name, view.comment)
+            for (column, comment) in view.columnComments.sorted(by: { $0.key < $1.key }) {
+                add("column", view.schemaName, view.name, column: column, comment)
+            }
         }
         for sequence in catalog.sequences.values
             .sorted(by: { $0.qualifiedName < $1.qualifiedName })

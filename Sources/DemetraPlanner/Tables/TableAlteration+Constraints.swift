@@ -82,7 +82,7 @@ extension TableAlteration {
         _ columns: [Identifier], _ name: String, _ isPrimary: Bool
     ) throws(DemetraError) {
         let ids = try positions(columns).map { table.columns[$0].id }
-        keysByColumn.append((name, ids, isPrimary))
+        keysByColumn.append((name, ids, isPrimary, nil))
         addedKeys.insert(name)
     }
 
@@ -133,7 +133,7 @@ extension TableAlteration {
     /// A unique index is a key.
     func addIndex(_ index: IndexDefinition) throws(DemetraError) {
         table.indexes.append(index)
-        keysByColumn.append((index.name, index.columns, false))
+        keysByColumn.append((index.name, index.columns, false, nil))
         addedKeys.insert(index.name)
     }
 

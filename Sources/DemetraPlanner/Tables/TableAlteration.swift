@@ -15,7 +15,7 @@ final class TableAlteration {
     /// Position in the old table of each column; nil for new ones.
     private var sources: [Int?]
     /// The keys, by the ids of their columns: positions change on the way.
-    var keysByColumn: [(name: String, columns: [Int32], isPrimary: Bool)]
+    var keysByColumn: [(name: String, columns: [Int32], isPrimary: Bool, comment: String?)]
     /// Columns that must hold no NULL from now on, by id.
     var tightened: Set<Int32> = []
     /// Columns whose values become others, by id, with the expression that makes them.
@@ -41,7 +41,7 @@ final class TableAlteration {
         self.table = table
         sources = table.columns.indices.map { $0 }
         keysByColumn = table.keys.map { key in
-            (key.name, key.columns.map { table.columns[$0].id }, key.isPrimary)
+            (key.name, key.columns.map { table.columns[$0].id }, key.isPrimary, key.comment)
         }
     }
 
@@ -167,8 +167,11 @@ final class TableAlteration {
     private func settled(_ id: TableID) -> TableDefinition {
         // A key goes with the first of its columns, as in PostgreSQL; and the primary key comes first.
         let found = keysByColumn.compactMap { key in
-            table.positions(of: key.columns).map {
-                KeyDefinition(name: key.name, columns: $0, isPrimary: key.isPrimary)
+            table.positions(of: key.columns).map { positions in
+                var found = KeyDefinition(
+                    name: key.name, columns: positions, isPrimary: key.isPrimary)
+                found.comment = key.comment
+                return found
             }
         }
         let keys = found.filter(\.isPrimary) + found.filter { !$0.isPrimary }

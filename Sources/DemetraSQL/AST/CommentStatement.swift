@@ -8,6 +8,9 @@ package struct CommentStatement: Sendable, Hashable {
         case schema
         case sequence
         case metric
+        case index
+        /// A constraint, by its name, of the table.
+        case constraint(Identifier)
     }
 
     /// What it is about.

@@ -231,14 +231,18 @@ enum DefinitionBuilder {
 
     static func comment(_ node: SyntaxNode) throws(DemetraError) -> CommentStatement {
         guard let name = node[.name] else { throw StatementBuilder.missing() }
-        let kind: CommentStatement.Kind =
-            if node.has(.table) { .table } else if node.has(.view) {
-                .view
-            } else if node.has(
-                .column)
-            { .column } else if node.has(.schema) { .schema } else if node.has(.sequence) {
-                .sequence
-            } else { .metric }
+        let kinds: [(SyntaxLabel, CommentStatement.Kind)] = [
+            (.table, .table), (.view, .view), (.column, .column), (.schema, .schema),
+            (.sequence, .sequence), (.metric, .metric), (.index, .index),
+        ]
+        let kind: CommentStatement.Kind
+        if let part = node[.part] {
+            kind = .constraint(part.identifier)
+        } else if let found = kinds.first(where: { node.has($0.0) }) {
+            kind = found.1
+        } else {
+            throw StatementBuilder.missing()
+        }
         return CommentStatement(
             kind: kind, name: ExpressionBuilder.objectName(name),
             text: try node[.text]?.string())

@@ -92,6 +92,8 @@ enum DefinitionPrinter {
             case .schema: "SCHEMA"
             case .sequence: "SEQUENCE"
             case .metric: "METRIC"
+            case .index: "INDEX"
+            case .constraint(let name): "CONSTRAINT \(NamePrinter.text(name)) ON"
             }
         return "COMMENT ON \(kind) \(NamePrinter.text(comment.name)) IS "
             + (comment.text.map { NamePrinter.literal($0) } ?? "NULL")

@@ -46,18 +46,21 @@ enum CatalogCodec {
     static func encode(_ change: CatalogChange, into writer: inout ByteWriter) {
         switch change {
         case .putTable(let table):
-            writer.write(UInt8(20))
+            let hasComments = PartComments.isIn(table)
+            writer.write(UInt8(hasComments ? 41 : 20))
             TableCodec.encode(table, into: &writer)
+            if hasComments { PartComments.encode(table, into: &writer) }
         case .dropTable(let id):
             writer.write(UInt8(2))
             writer.write(id.number)
         case .putView(let view):
-            writer.write(UInt8(21))
+            writer.write(UInt8(view.columnComments.isEmpty ? 21 : 42))
             writer.write(view.schemaName)
             writer.write(view.name)
             write(view.columnNames, &writer)
             writer.write(view.query)
             write(view.comment, &writer)
+            if !view.columnComments.isEmpty { PartComments.encode(view, into: &writer) }
         case .dropView(let name):
             named(14, name.schema, &writer)
             writer.write(name.name)
@@ -152,6 +155,15 @@ enum CatalogCodec {
         case 12: return .putTable(try TableCodec.table(&reader, form: .schemas))
         case 19: return .putTable(try TableCodec.table(&reader, form: .references))
         case 20: return .putTable(try TableCodec.table(&reader, form: .comments))
+        case 41:
+            var table = try TableCodec.table(&reader, form: .comments)
+            try PartComments.read(&reader, into: &table)
+            return .putTable(table)
+        case 42:
+            var view = try view(&reader)
+            view.comment = try comment(&reader)
+            try PartComments.read(&reader, into: &view)
+            return .putView(view)
         case 21:
             var view = try view(&reader)
             view.comment = try comment(&reader)
