@@ -5,7 +5,8 @@ package enum BuiltInFunctions {
         scalars: MathFunctions.all + TextFunctions.all + LikeFunctions.all + RegexFunctions.all
             + RegexLists.scalars
             + FormatFunctions.all + TimeFunctions.all + ChoiceFunctions.all
-            + ArrayFunctions.all + JSONFunctions.all + JSONPathFunctions.scalars
+            + ArrayFunctions.all + ArrayAssignment.all + JSONFunctions.all
+            + JSONPathFunctions.scalars
             + CodingFunctions.all + SampleFunctions.all
             + SequenceFunctions.all + SettingFunctions.all + ClockFunctions.all,
         aggregates: AggregateList.all + JSONAggregates.all,

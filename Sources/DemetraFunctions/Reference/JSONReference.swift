@@ -183,6 +183,21 @@ enum JSONReference {
                     a
                     """),
             FunctionEntry(
+                "json_populate_record",
+                also: [
+                    "jsonb_populate_record", "json_populate_recordset", "jsonb_populate_recordset",
+                ],
+                forms: [CallForm("NULL::table, json", gives: "the columns of the table")],
+                """
+                In FROM: an object as a row with the columns of a table or view, each member cast to the type of its \
+                column, NULL where there is none; with recordset a row for each object of an array.
+                """,
+                example: """
+                    CREATE TEMP TABLE plan (channel text, spend numeric(9, 2)); SELECT * FROM \
+                    json_populate_record(NULL::plan, '{"spend": "12.5", "channel": "meta", "other": 1}')
+                    """,
+                answer: "meta | 12.50"),
+            FunctionEntry(
                 "jsonb_path_query",
                 also: ["jsonb_path_query_tz"],
                 """

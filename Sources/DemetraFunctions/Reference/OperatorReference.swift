@@ -358,10 +358,10 @@ enum OperatorReference {
                     CallForm("ARRAY[values]", gives: "array"),
                     CallForm("ARRAY(query)", gives: "array"),
                 ],
-                implementation: ["array", "array_element", "array_slice"],
+                implementation: ["array", "array_element", "array_slice", "array_assign"],
                 """
                 Makes arrays and takes elements out of them. They are counted from 1; what is not there is \
-                NULL, or in a slice left out. A subscript of jsonb is `->`.
+                NULL, or in a slice left out. A subscript of jsonb is `->`. `UPDATE ... SET a[2] = x` sets one.
                 """,
                 example: """
                     SELECT (ARRAY['a', 'b', 'c'])[2], (ARRAY['a', 'b', 'c'])[2:], (ARRAY[1])[5], ARRAY(SELECT g \

@@ -65,6 +65,9 @@ extension Binder {
             let bound = try bindQuery(query, outer: outer).typed(self)
             return (bound, [try relation(bound.plan.columns, alias, nil, range)])
         case .function(let call, _, let ordinality, let alias, let range):
+            if let records = try populatedRecords(call, alias, range) {
+                return try bindReference(records, scope)
+            }
             return try bindTableFunction(call, ordinality, alias, range, scope)
         case .join(let kind, let left, let right, let condition, let range):
             return try bindJoin(kind, left, right, condition, range, scope)

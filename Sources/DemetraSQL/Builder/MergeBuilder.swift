@@ -13,7 +13,9 @@ enum MergeBuilder {
                 MergeStatement.Clause(
                     isMatched: clause[.matched] != nil,
                     condition: try ExpressionBuilder.build(inner[.condition]),
-                    action: try action(inner), range: clause.range))
+                    action: try action(
+                        inner, node[.alias]?.identifier ?? ExpressionBuilder.objectName(table).last),
+                    range: clause.range))
         }
         return MergeStatement(
             table: ExpressionBuilder.objectName(table), alias: node[.alias]?.identifier,
@@ -21,12 +23,12 @@ enum MergeBuilder {
     }
 
     private static func action(
-        _ node: SyntaxNode
+        _ node: SyntaxNode, _ target: Identifier
     ) throws(DemetraError) -> MergeStatement.Action {
         if node.has(.nothing) { return .nothing }
         if node.has(.delete) { return .delete }
         guard let insert = node[.insert] else {
-            return .update(try ModifyBuilder.assignments(node))
+            return .update(try ModifyBuilder.assignments(node, target))
         }
         var overriding: InsertStatement.Overriding?
         if insert.has(.overridesSystem) { overriding = .system }

@@ -4,6 +4,7 @@ import DemetraTypes
 enum ModifyBuilder {
     static func insert(_ node: SyntaxNode) throws(DemetraError) -> InsertStatement {
         guard let table = node[.table] else { throw StatementBuilder.missing() }
+        let target = node[.alias]?.identifier ?? ExpressionBuilder.objectName(table).last
         var source: Query?
         if let query = node[.source] { source = try QueryBuilder.build(query) }
         var conflict: InsertStatement.OnConflict?
@@ -12,7 +13,7 @@ enum ModifyBuilder {
                 given.has(.nothing)
                 ? .nothing
                 : .update(
-                    try assignments(given),
+                    try assignments(given, target),
                     where: try ExpressionBuilder.build(given[.`where`]?[.condition]))
             conflict = InsertStatement.OnConflict(
                 columns: given.all(.columns).map(\.identifier), action: action, range: given.range)
@@ -26,13 +27,41 @@ enum ModifyBuilder {
         return insert
     }
 
-    static func assignments(_ node: SyntaxNode) throws(DemetraError) -> [Assignment] {
+    /// What stands behind SET. `a[1] = x` is `a = array_assign(a, 1, x)`, of several such the one around the other.
+    ///
+    /// - Parameter target: the table, by the name that its columns have in the statement.
+    static func assignments(
+        _ node: SyntaxNode, _ target: Identifier
+    ) throws(DemetraError) -> [Assignment] {
         var result: [Assignment] = []
+        var elements: Set<String> = []
         for assignment in node.all(.assignments) {
-            guard let column = assignment[.column], let value = assignment[.value] else { continue }
-            result.append(
-                Assignment(
-                    column: column.identifier, value: try ExpressionBuilder.build(value)))
+            guard let column = assignment[.column]?.identifier, let given = assignment[.value]
+            else { continue }
+            var value = try ExpressionBuilder.build(given)
+            guard let index = assignment[.element]?[.index] else {
+                result.append(Assignment(column: column, value: value))
+                continue
+            }
+            let earlier =
+                elements.contains(column.name)
+                ? result.firstIndex { $0.column.name == column.name } : nil
+            let old =
+                earlier.map { result[$0].value }
+                ?? Expression(.column([target, column]), range: column.range)
+            let arguments = [old, try ExpressionBuilder.build(index), value]
+            value = Expression(
+                .call(
+                    FunctionCall(
+                        name: ObjectName([Identifier("array_assign", range: column.range)]),
+                        arguments: arguments.map { FunctionArgument(value: .expression($0)) })),
+                range: assignment.range)
+            elements.insert(column.name)
+            if let earlier {
+                result[earlier] = Assignment(column: result[earlier].column, value: value)
+            } else {
+                result.append(Assignment(column: column, value: value))
+            }
         }
         return result
     }
@@ -45,7 +74,9 @@ enum ModifyBuilder {
         guard let table = node[.table] else { throw StatementBuilder.missing() }
         return UpdateStatement(
             table: ExpressionBuilder.objectName(table), alias: node[.alias]?.identifier,
-            assignments: try assignments(node), from: try SelectBuilder.tables(node[.from]),
+            assignments: try assignments(
+                node, node[.alias]?.identifier ?? ExpressionBuilder.objectName(table).last),
+            from: try SelectBuilder.tables(node[.from]),
             whereCondition: try ExpressionBuilder.build(node[.`where`]?[.condition]),
             returning: try returning(node))
     }

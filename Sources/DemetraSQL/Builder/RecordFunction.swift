@@ -1,11 +1,11 @@
-import DemetraTypes
+package import DemetraTypes
 
 /// `jsonb_to_recordset(x) AS t(a integer, b text)` and its kin: rows of the columns that the call itself defines.
 ///
 /// It stands for a query over the elements, each column read by its name and cast:
 ///
 ///     (SELECT (e ->> 'a')::integer AS a, (e ->> 'b')::text AS b FROM jsonb_array_elements(x) AS e)
-enum RecordFunction {
+package enum RecordFunction {
     /// What gives the objects: the elements of the argument, or the argument itself.
     private static let elements: [String: String?] = [
         "json_to_recordset": "json_array_elements", "jsonb_to_recordset": "jsonb_array_elements",
@@ -26,23 +26,36 @@ enum RecordFunction {
                 hint: "\(call.name.text) has columns of its own: give their names alone."
             ).at(node.range)
         }
+        var definitions: [(name: Identifier, type: TypeName)] = []
+        for definition in node.all(.definitions) {
+            guard let column = definition[.name], let type = definition[.type] else { continue }
+            definitions.append((column.identifier, try ExpressionBuilder.typeName(type)))
+        }
+        return records(
+            of: call, elements: elements, definitions,
+            alias: node[.name]?.identifier ?? Identifier(name, range: range), range: range)
+    }
+
+    /// The query over the objects of a call's arguments.
+    ///
+    /// - Parameter elements: the function that gives them; nil where the argument is the object.
+    package static func records(
+        of call: FunctionCall, elements: String?,
+        _ definitions: [(name: Identifier, type: TypeName)], alias: Identifier, range: SourceRange
+    ) -> TableReference {
         // Quoted names with blanks: nothing that a statement names.
         let object = Identifier("json object", range: range)
         var core = SelectCore(range: range)
-        var columns: [Identifier] = []
-        for definition in node.all(.definitions) {
-            guard let column = definition[.name], let type = definition[.type] else { continue }
+        for definition in definitions {
             let value = member(
-                column.identifier, of: Expression(.column([object]), range: range),
-                as: try ExpressionBuilder.typeName(type))
-            core.items.append(.expression(value, alias: column.identifier))
-            columns.append(column.identifier)
+                definition.name, of: Expression(.column([object]), range: range),
+                as: definition.type)
+            core.items.append(.expression(value, alias: definition.name))
         }
         core.from = [source(call, elements, object, range)]
-        let alias = TableAlias(
-            name: node[.name]?.identifier ?? Identifier(name, range: range), columns: columns)
         return .query(
-            Query(body: .select(core), range: range), lateral: true, alias: alias, range: range)
+            Query(body: .select(core), range: range), lateral: true,
+            alias: TableAlias(name: alias, columns: definitions.map(\.name)), range: range)
     }
 
     private static func source(
