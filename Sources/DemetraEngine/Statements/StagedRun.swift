@@ -65,11 +65,11 @@ struct StagedRun {
         func finish(tag: String) {}
         func notice(_ notice: Notice) {}
 
-        func copySource(columnCount: Int) throws(DemetraError) -> any CopySource {
+        func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
             throw DemetraError(.internalError, "COPY inside of WITH")
         }
 
-        func beginCopyOut(columnCount: Int) {}
+        func beginCopyOut(columnCount: Int, isBinary: Bool) {}
         func copyRows(_ bytes: [UInt8], ends: [Int]) {}
     }
 }
