@@ -8,9 +8,11 @@ package enum BuiltInFunctions {
             + ArrayFunctions.all + ArrayAssignment.all + JSONFunctions.all
             + JSONPathFunctions.scalars
             + CodingFunctions.all + SampleFunctions.all
-            + SequenceFunctions.all + SettingFunctions.all + ClockFunctions.all,
+            + SequenceFunctions.all + SettingFunctions.all + ClockFunctions.all
+            + ObjectFunctions.all + SessionFunctions.all,
         aggregates: AggregateList.all + JSONAggregates.all,
         sets: SeriesFunctions.all + ArraySets.all + RegexLists.sets
-            + JSONSets.all + JSONPathFunctions.sets,
+            + JSONSets.all + JSONPathFunctions.sets + VectorSets.all,
+        tables: SessionFunctions.tables,
         reference: FunctionReference.sections)
 }

@@ -25,6 +25,8 @@ package struct EvaluationContext: Sendable {
     package let settings: (any SettingSource)?
     /// The clock that goes on while the statement runs; nil: the time stands still.
     package let clock: (any Clock)?
+    /// The catalog as the session sees it; nil where there is no session.
+    package let directory: (any ObjectDirectory)?
     /// Where notes for the client go.
     package let notices: NoticeBoard
 
@@ -36,7 +38,7 @@ package struct EvaluationContext: Sendable {
         cancellation: CancellationFlag = CancellationFlag(),
         workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard(),
         sequences: (any SequenceSource)? = nil, settings: (any SettingSource)? = nil,
-        clock: (any Clock)? = nil
+        clock: (any Clock)? = nil, directory: (any ObjectDirectory)? = nil
     ) {
         self.statementTime = statementTime
         self.transactionTime = transactionTime ?? statementTime
@@ -50,6 +52,7 @@ package struct EvaluationContext: Sendable {
         self.sequences = sequences
         self.settings = settings
         self.clock = clock
+        self.directory = directory
     }
 }
 

@@ -33,6 +33,7 @@ package enum QueryPlanner {
         result = NarrowNumbers().apply(result)
         result = FlattenExpansions().apply(result)
         result = DecorrelateSubqueries().apply(result)
+        result = OrderJoins().apply(result)
         result = PushFilters().apply(result)
         result = ChooseBuildSide(statistics: statistics).apply(result)
         return PruneColumns().apply(result)

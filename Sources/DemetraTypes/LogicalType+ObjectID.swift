@@ -10,14 +10,23 @@ extension LogicalType {
         (.interval, 1186, 1187), (.numeric(nil), 1700, 1231), (.uuid, 2950, 2951),
         (.jsonb, 3802, 3807),
     ]
-    private static let byType: [LogicalType: UInt32] = Dictionary(
-        uniqueKeysWithValues: numbers.flatMap { [($0.type, $0.id), (.array($0.type), $0.arrayID)] })
+    private static let byType: [LogicalType: UInt32] = {
+        let plain = numbers.flatMap { [($0.type, $0.id), (.array($0.type), $0.arrayID)] }
+        let system = SystemType.allCases.flatMap { type -> [(LogicalType, UInt32)] in
+            guard let known = CatalogType.of(.system(type)) else { return [] }
+            let one = (LogicalType.system(type), UInt32(truncatingIfNeeded: known.number))
+            guard known.arrayNumber != 0 else { return [one] }
+            return [
+                one, (.array(.system(type)), UInt32(truncatingIfNeeded: known.arrayNumber)),
+            ]
+        }
+        return Dictionary(uniqueKeysWithValues: plain + system)
+    }()
     private static let byID: [UInt32: LogicalType] = {
         var types = Dictionary(uniqueKeysWithValues: byType.map { ($0.value, $0.key) })
-        // Text that is padded, and a name.
+        // Text that is padded.
         types[1042] = .text
         types[1014] = .array(.text)
-        types[19] = .text
         return types
     }()
 

@@ -15,6 +15,7 @@
 ///     interval                      interval          months, days, microseconds
 ///     text, varchar, json, bytea    text              bytes
 ///     integer[], text[], ...        text              bytes whose order is the arrays' order
+///     oid, name, regclass, ...      see `SystemType`
 ///
 /// - Source: the type chapter of the PostgreSQL 15 documentation.
 public enum LogicalType: Sendable, Hashable {
@@ -56,6 +57,8 @@ public enum LogicalType: Sendable, Hashable {
     case uuid
     /// A list of values of another type, which is no list itself.
     indirect case array(LogicalType)
+    /// A type of the system catalog.
+    case system(SystemType)
     /// The type of NULL and of string literals before their context gives them one.
     case unknown
 }
@@ -101,6 +104,7 @@ extension LogicalType {
             }
         case .interval: .interval
         case .text, .varchar, .json, .jsonb, .bytea, .uuid, .array, .unknown: .text
+        case .system(let type): type.isNumber ? .int64 : .text
         }
     }
 
@@ -121,23 +125,28 @@ extension LogicalType {
     /// Any type that takes part in arithmetic with others of its kind.
     package var isNumber: Bool { isInteger || isFloat || isNumeric }
 
-    /// text, varchar or a literal without a type yet.
+    /// text, varchar, a name of the catalog or a literal without a type yet.
     package var isText: Bool {
         switch self {
-        case .text, .varchar, .unknown: true
+        case .text, .varchar, .unknown, .system(.name), .system(.char): true
         default: false
         }
     }
 
-    /// The type of an array's elements; nil for a type that is no array.
+    /// The type of the elements of an array or a vector of the catalog; nil for a type that is no list.
     package var arrayElement: LogicalType? {
-        if case .array(let element) = self { element } else { nil }
+        switch self {
+        case .array(let element): element
+        case .system(let type): type.element
+        default: nil
+        }
     }
 
     /// The bytes a vector keeps for a value are the text that is shown of it.
     package var isStoredAsShown: Bool {
         switch self {
         case .text, .varchar, .json, .jsonb, .uuid, .unknown: true
+        case .system(let type): !type.isNumber && type.element == nil
         default: false
         }
     }
@@ -185,6 +194,7 @@ extension LogicalType: CustomStringConvertible {
         case .bytea: "bytea"
         case .uuid: "uuid"
         case .array(let element): "\(element)[]"
+        case .system(let type): type.description
         case .unknown: "unknown"
         }
     }

@@ -149,6 +149,7 @@ private struct CompletionSearch {
             add(
                 catalog.relationNames.filter { $0.schema == qualifier && session.isOwn($0) }
                     .map(\.name).sorted(), .relation)
+            if qualifier == "pg_catalog" { add(SystemRelation.catalogNames, .relation) }
             if qualifier == "information_schema" { add(SystemRelation.informationNames, .relation) }
         }
         // Behind a point the parser takes any word; in an expression it may be a column of a table not yet in

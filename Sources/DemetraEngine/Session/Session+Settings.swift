@@ -37,10 +37,10 @@ extension Session {
 
     /// SET LOCAL: until the end of the transaction.
     func setLocally(
-        _ name: String, _ value: String?, _ output: any StatementOutput
+        _ name: String, _ value: String?, _ output: (any StatementOutput)?
     ) throws(DemetraError) {
         guard transaction.withLock({ $0 != nil }) else {
-            output.notice(
+            output?.notice(
                 Notice(
                     "SET LOCAL can only be used in transaction blocks", severity: .warning,
                     sqlState: .noActiveTransaction))

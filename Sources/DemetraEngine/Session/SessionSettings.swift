@@ -16,6 +16,7 @@ package struct SessionSettings: Sendable, Equatable {
         "default_tablespace": "",
         "default_text_search_config": "pg_catalog.simple",
         "default_transaction_deferrable": "off",
+        "default_table_access_method": "heap",
         "default_transaction_isolation": "repeatable read",
         "default_transaction_read_only": "off",
         "escape_string_warning": "on",
@@ -56,11 +57,27 @@ package struct SessionSettings: Sendable, Equatable {
     ]
 
     private static let readOnly: Set<String> = [
-        "block_size", "in_hot_standby", "integer_datetimes", "is_superuser", "lc_collate",
-        "lc_ctype",
+        "block_size", "default_table_access_method", "in_hot_standby", "integer_datetimes",
+        "is_superuser", "lc_collate", "lc_ctype",
         "max_identifier_length", "max_index_keys", "server_encoding", "server_version",
         "server_version_num",
     ]
+
+    /// The spelling that PostgreSQL gives a name.
+    static func shownName(_ name: String) -> String {
+        switch name {
+        case "timezone": "TimeZone"
+        case "datestyle": "DateStyle"
+        case "intervalstyle": "IntervalStyle"
+        default: name
+        }
+    }
+
+    /// Whether no session can change a setting.
+    static func isReadOnly(_ name: String) -> Bool { readOnly.contains(name) }
+
+    /// What RESET gives a setting.
+    static func standard(_ name: String) -> String { defaults[name] ?? "" }
 
     /// The PostgreSQL version whose behaviour clients may expect.
     package static let serverVersion = "15.0 (Demetra 0.1)"

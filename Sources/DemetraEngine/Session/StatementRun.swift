@@ -160,10 +160,20 @@ struct StatementRun {
                 cancellation: cancellation,
                 workers: PoolWorkers(pool: engine.pool), notices: notices,
                 sequences: SessionSequences(session), settings: SessionSettingSource(session),
-                clock: engine.clock),
+                clock: engine.clock,
+                directory: SessionDirectory(
+                    session: session, snapshot: snapshot, activity: activity)),
             parameters: parameters.map { $0.0 })
         for (id, rows) in commonTables { context.setCommonTable(id, rows) }
         return context
+    }
+
+    /// What `pg_stat_activity` says of the statement.
+    private var activity: SessionActivity {
+        SessionActivity(
+            number: Int64(session.number),
+            application: (try? session.setting("application_name")) ?? "", query: text,
+            statementTime: statementTime, transactionTime: transactionTime)
     }
 
     /// The same context on one thread, which meets the rows in their order.

@@ -118,7 +118,7 @@ struct SessionStatementRun {
         case "tables": ["name", "type"]
         case "alerts": ["name", "severity", "condition"]
         case "all": ["name", "setting"]
-        default: [shownName(name)]
+        default: [SessionSettings.shownName(name)]
         }
     }
 
@@ -163,16 +163,6 @@ struct SessionStatementRun {
         for statement in statements {
             try run.execute(
                 try binder.bind(statement, text: "", parameters: []), snapshot)
-        }
-    }
-
-    /// The spelling PostgreSQL gives the column.
-    private static func shownName(_ name: String) -> String {
-        switch name {
-        case "timezone": "TimeZone"
-        case "datestyle": "DateStyle"
-        case "intervalstyle": "IntervalStyle"
-        default: name
         }
     }
 

@@ -59,7 +59,10 @@ package enum BinaryValue {
             bytes.append(integer: interval.microseconds)
             bytes.append(integer: interval.days)
             bytes.append(integer: interval.months)
-        case .array(let elements): append(elements, of: type.arrayElement ?? .text, to: &bytes)
+        case .array(let elements):
+            append(
+                elements, of: type.arrayElement ?? .text,
+                from: type.systemType?.countsFromZero == true ? 0 : 1, to: &bytes)
         }
     }
 
@@ -73,14 +76,14 @@ package enum BinaryValue {
 
     /// Dimensions, whether there are NULLs, the elements' type, length and lower bound, then each with its length.
     private static func append(
-        _ elements: [Value], of type: LogicalType, to bytes: inout [UInt8]
+        _ elements: [Value], of type: LogicalType, from first: Int32, to bytes: inout [UInt8]
     ) {
         bytes.append(integer: Int32(elements.isEmpty ? 0 : 1))
         bytes.append(integer: Int32(elements.contains(where: \.isNull) ? 1 : 0))
         bytes.append(integer: type.objectID)
         guard !elements.isEmpty else { return }
         bytes.append(integer: Int32(truncatingIfNeeded: elements.count))
-        bytes.append(integer: Int32(1))
+        bytes.append(integer: first)
         for element in elements {
             guard !element.isNull else {
                 bytes.append(integer: Int32(-1))
@@ -157,6 +160,14 @@ package enum BinaryValue {
             }
             return try ValueText.parse(try text(&reader), as: type)
         case .array(let element): return .array(try elements(&reader, of: element, type))
+        case .system(let system):
+            if let element = system.element {
+                return .array(try elements(&reader, of: element, type))
+            }
+            if system.isNumber { return .integer(Int64(try reader.integer(UInt32.self))) }
+            // A reference comes as its number, which is a name too.
+            if system.isReference { return .text(String(try reader.integer(UInt32.self))) }
+            return try ValueText.parse(try text(&reader), as: type)
         default: return try ValueText.parse(try text(&reader), as: type)
         }
     }

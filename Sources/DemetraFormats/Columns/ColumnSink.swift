@@ -49,7 +49,7 @@ struct ColumnSink: ~Copyable {
             int64(TimestampField(order: column.dateOrder, zone: column.zone), run, &parse)
         case .boolean: boolean(run, &parse)
         case .interval: interval(run, &parse)
-        case .json, .jsonb, .bytea, .uuid, .array, .text, .varchar, .unknown:
+        case .json, .jsonb, .bytea, .uuid, .array, .text, .varchar, .system, .unknown:
             parse.converted(column.type, run, column: index)
         }
     }

@@ -7,7 +7,7 @@ enum SessionReference {
             FunctionEntry(
                 "current_user",
                 also: ["session_user"],
-                forms: [CallForm("", gives: "text")],
+                forms: [CallForm("", gives: "name")],
                 implementation: ["current_user", "session_user"],
                 "The user that the session belongs to. Written without parentheses.",
                 example: "SELECT current_user = session_user",

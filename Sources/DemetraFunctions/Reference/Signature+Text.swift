@@ -53,16 +53,19 @@ extension Signature {
         return text
     }
 
+    /// What the result is for arguments that stand for any: uuid then stands for theirs.
+    var sampledResult: LogicalType {
+        result.resolve(parameters.map(\.sample) + (variadic.map { [$0.sample] } ?? []))
+    }
+
     private var resultShown: String {
         if case .argument(let index) = result, parameters.indices.contains(index) {
             return parameters[index].shown
         }
-        let type = result.resolve(
-            parameters.map(\.sample) + (variadic.map { [$0.sample] } ?? []))
-        switch type {
+        switch sampledResult {
         case .uuid: return "anyelement"
         case .array(.uuid): return "anyarray"
-        default: return type.description
+        case let type: return type.description
         }
     }
 }

@@ -336,9 +336,10 @@ enum TextFunctions {
             .text(String(UInt64(bitPattern: Int64(values[0].integerOrZero)), radix: 16))
         },
         ScalarFunction(
-            "pg_typeof", Signature([.any], result: .fixed(.text)), isStrict: false
+            "pg_typeof", Signature([.any], result: .fixed(.system(.regtype))), isStrict: false
         ) { arguments, count, _ in
-            Vector.constant(.text(arguments[0].type.description), type: .text, count: count)
+            let name = arguments[0].type.unmodified.description
+            return Vector.constant(.text(name), type: .system(.regtype), count: count)
         },
     ]
 

@@ -241,14 +241,16 @@ enum TimeFunctions {
             ScalarBuilder.function("current_date", [], .date, volatility: .stable) { _, context in
                 .date(context.timeZone.local(context.transactionTime).date)
             },
-            ScalarBuilder.function("current_user", [], .text, volatility: .stable) { _, context in
-                .text(context.userName)
+            ScalarBuilder.function("current_user", [], .system(.name), volatility: .stable) {
+                _, context in .text(context.userName)
             },
-            ScalarBuilder.function("session_user", [], .text, volatility: .stable) { _, context in
-                .text(context.userName)
+            ScalarBuilder.function("session_user", [], .system(.name), volatility: .stable) {
+                _, context in .text(context.userName)
             },
-            ScalarBuilder.function("current_database", [], .text) { _, _ in .text("demetra") },
-            ScalarBuilder.function("current_schema", [], .text, volatility: .stable) {
+            ScalarBuilder.function("current_database", [], .system(.name)) { _, _ in
+                .text("demetra")
+            },
+            ScalarBuilder.function("current_schema", [], .system(.name), volatility: .stable) {
                 _, context in context.currentSchema.map { .text($0) } ?? .null
             },
             ScalarBuilder.function("version", [], .text) { _, _ in

@@ -25,6 +25,8 @@ extension Binder {
         case (.text, .varchar), (.varchar, .text), (.varchar, .varchar), (.smallint, .integer),
             (.integer, .smallint):
             true
+        case (.system(.name), _), (_, .system(.name)), (.system(.char), _), (_, .system(.char)):
+            left.isText && right.isText && left != .unknown && right != .unknown
         case (.numeric, .numeric):
             left.physicalType == right.physicalType && left.numericScale == right.numericScale
                 && (left == .numeric(nil)) == (right == .numeric(nil))

@@ -63,7 +63,8 @@ extension Binder {
             return negate(try distinction(left, right, range, context), negated)
         case .between, .inList, .like, .quantifiedArray:
             return try predicate(expression, context)
-        case .array, .arrayQuery, .element, .slice: return try arrayExpression(expression, context)
+        case .array, .arrayQuery, .element, .slice, .field:
+            return try arrayExpression(expression, context)
         case .inQuery, .quantifiedQuery, .exists, .scalarQuery:
             return try subquery(expression, context)
         case .caseWhen(let operand, let branches, let otherwise):

@@ -1,3 +1,4 @@
+import DemetraFunctions
 import DemetraTypes
 
 // Casts that expressions need to meet.
@@ -32,7 +33,8 @@ extension Binder {
                 return BoundExpression(
                     .cast(whole, isExplicit: true), type: type, range: expression.range)
             }
-            if expression.type == .unknown, case .text(let text) = value, !needsSession(type, text)
+            if expression.type == .unknown, case .text(let text) = value,
+                !needsSession(type, text), !refersToObjects(type)
             {
                 do throws(DemetraError) {
                     if case .varchar(let limit?) = type, text.unicodeScalars.count > limit,
@@ -69,6 +71,7 @@ extension Binder {
                     + "\(expression.type)", hint: "You will need to rewrite or cast the expression."
             ).at(expression.range)
         }
+        if let cast = try referenceCast(expression, to: type) { return cast }
         if case .literal(let value) = expression.node,
             let exact = LiteralCast.exact(value, from: expression.type, to: type)
         {
@@ -77,6 +80,32 @@ extension Binder {
         return BoundExpression(
             .cast(expression, isExplicit: context == .explicit), type: type, range: expression.range
         )
+    }
+
+    /// A cast to or from references, whose names and numbers the catalog knows; nil for any other.
+    ///
+    /// What a literal refers to is found at once, so the error has its place.
+    private func referenceCast(
+        _ expression: BoundExpression, to type: LogicalType
+    ) throws(DemetraError) -> BoundExpression? {
+        let source: LogicalType = expression.type == .unknown ? .text : expression.type
+        guard refersToObjects(type) || refersToObjects(source),
+            let function = ReferenceCast.function(from: source, to: type)
+        else { return nil }
+        let call = BoundExpression(
+            .call(function, [expression.retyped(source)]), type: type, range: expression.range)
+        guard case .literal = expression.node, let folder else { return call }
+        do throws(DemetraError) {
+            let value = try folder.value(of: call)
+            return BoundExpression(.literal(value), type: type, range: expression.range)
+        } catch {
+            throw error.at(expression.range)
+        }
+    }
+
+    /// References to objects, or lists of them.
+    private func refersToObjects(_ type: LogicalType) -> Bool {
+        (type.arrayElement ?? type).isReference
     }
 
     /// Types whose text depends on the session's time zone or the current time.

@@ -17,6 +17,9 @@ package enum SystemRelation: String, Sendable, CaseIterable {
         allCases.map(\.rawValue) + [CommentRows.name, FunctionRows.name]
     }
 
+    /// The names of the relations of `pg_catalog`.
+    package static var catalogNames: [String] { SystemTable.all.map(\.name).sorted() }
+
     /// The names of the relations of `information_schema`.
     package static var informationNames: [String] {
         InformationRelation.allCases.map(\.rawValue).sorted()
@@ -80,6 +83,18 @@ extension Binder {
                 BoundTableFunction(
                     FunctionRows.schema, rows: FunctionRows(functions: functions).rows),
                 alias, name.range)
+        }
+        if isNamed, let table = SystemTable.named(last) {
+            let function = BoundTableFunction(schema: table.schema) {
+                (_, context) throws(DemetraError) in
+                guard let directory = context.directory else {
+                    throw DemetraError(
+                        .objectNotInPrerequisiteState, "there is no catalog to read here",
+                        hint: "\(last) belongs to a session.")
+                }
+                return try directory.batches(of: last)
+            }
+            return try systemRelation("pg_catalog." + last, function, alias, name.range)
         }
         guard isNamed, let system = SystemRelation(rawValue: last) else { return nil }
         let function = BoundTableFunction(schema: system.schema) { _, _ throws(DemetraError) in

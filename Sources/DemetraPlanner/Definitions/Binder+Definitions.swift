@@ -266,13 +266,3 @@ extension CreateTableStatement {
         }
     }
 }
-
-extension LogicalType {
-    /// The type a stored column gets: numeric without a modifier keeps 18 digits behind the point.
-    var stored: LogicalType {
-        switch self {
-        case .unknown: .text
-        default: self
-        }
-    }
-}

@@ -10,7 +10,14 @@ enum InformationRelation: String, CaseIterable {
     case checkConstraints = "check_constraints"
     case constraintColumnUsage = "constraint_column_usage"
     case referentialConstraints = "referential_constraints"
-    case sequences
+    case sequences, collations, domains, triggers
+    case characterSets = "character_sets"
+    case catalogName = "information_schema_catalog_name"
+    case constraintTableUsage = "constraint_table_usage"
+    case enabledRoles = "enabled_roles"
+    case applicableRoles = "applicable_roles"
+    case tablePrivileges = "table_privileges"
+    case roleTableGrants = "role_table_grants"
 
     /// Its columns: texts, but for those that are numbers.
     var schema: Schema {
@@ -23,7 +30,8 @@ enum InformationRelation: String, CaseIterable {
     private static let numbers: Set<String> = [
         "ordinal_position", "character_maximum_length", "character_octet_length",
         "numeric_precision", "numeric_precision_radix", "numeric_scale", "datetime_precision",
-        "interval_precision", "maximum_cardinality", "position_in_unique_constraint",
+        "interval_precision", "maximum_cardinality", "action_order",
+        "position_in_unique_constraint",
     ]
 
     private static let table = ["table_catalog", "table_schema", "table_name"]
@@ -83,6 +91,41 @@ enum InformationRelation: String, CaseIterable {
                 "sequence_catalog", "sequence_schema", "sequence_name", "data_type",
                 "numeric_precision", "numeric_precision_radix", "numeric_scale", "start_value",
                 "minimum_value", "maximum_value", "increment", "cycle_option",
+            ]
+        case .collations:
+            ["collation_catalog", "collation_schema", "collation_name", "pad_attribute"]
+        case .domains:
+            [
+                "domain_catalog", "domain_schema", "domain_name", "data_type",
+                "character_maximum_length", "character_octet_length", "character_set_catalog",
+                "character_set_schema", "character_set_name", "collation_catalog",
+                "collation_schema", "collation_name", "numeric_precision",
+                "numeric_precision_radix", "numeric_scale", "datetime_precision", "interval_type",
+                "interval_precision", "domain_default", "udt_catalog", "udt_schema", "udt_name",
+                "scope_catalog", "scope_schema", "scope_name", "maximum_cardinality",
+                "dtd_identifier",
+            ]
+        case .triggers:
+            [
+                "trigger_catalog", "trigger_schema", "trigger_name", "event_manipulation",
+                "event_object_catalog", "event_object_schema", "event_object_table",
+                "action_order", "action_condition", "action_statement", "action_orientation",
+                "action_timing", "action_reference_old_table", "action_reference_new_table",
+                "action_reference_old_row", "action_reference_new_row", "created",
+            ]
+        case .characterSets:
+            [
+                "character_set_catalog", "character_set_schema", "character_set_name",
+                "character_repertoire", "form_of_use", "default_collate_catalog",
+                "default_collate_schema", "default_collate_name",
+            ]
+        case .catalogName: ["catalog_name"]
+        case .constraintTableUsage: Self.table + Self.constraint
+        case .enabledRoles: ["role_name"]
+        case .applicableRoles: ["grantee", "role_name", "is_grantable"]
+        case .tablePrivileges, .roleTableGrants:
+            ["grantor", "grantee"] + Self.table + [
+                "privilege_type", "is_grantable", "with_hierarchy",
             ]
         }
     }

@@ -32,6 +32,15 @@ struct InformationRows {
             case .constraintColumnUsage: tables.flatMap(constrainedColumns)
             case .referentialConstraints: tables.flatMap(references)
             case .sequences: sequences
+            case .collations: collations
+            case .characterSets: characterSets
+            case .catalogName: [["catalog_name": .text(Self.database)]]
+            case .constraintTableUsage: tables.flatMap(constrainedTables)
+            case .enabledRoles: [["role_name": .text(Self.database)]]
+            case .tablePrivileges, .roleTableGrants:
+                (tables.map(\.qualifiedName) + views.map(\.qualifiedName)).flatMap(privileges)
+            // There are no such things.
+            case .domains, .triggers, .applicableRoles: []
             }
         return found.map { row in relation.schema.fields.map { row[$0.name] ?? .null } }
     }
@@ -95,6 +104,36 @@ struct InformationRows {
         ])
     }
 
+    // MARK: Texts and privileges
+
+    private var characterSets: [Row] {
+        [
+            [
+                "character_set_name": .text("UTF8"), "character_repertoire": .text("UCS"),
+                "form_of_use": .text("UTF8"), "default_collate_catalog": .text(Self.database),
+            ]
+        ]
+    }
+
+    private var collations: [Row] {
+        SystemCatalog.collations.map { _, name in
+            [
+                "collation_catalog": .text(Self.database), "collation_schema": .text("pg_catalog"),
+                "collation_name": .text(name), "pad_attribute": .text("NO PAD"),
+            ]
+        }
+    }
+
+    private func privileges(_ name: RelationName) -> [Row] {
+        ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES"].map { privilege in
+            place(name).adding([
+                "grantor": .text(Self.database), "grantee": .text(Self.database),
+                "privilege_type": .text(privilege), "is_grantable": .text("YES"),
+                "with_hierarchy": .text(privilege == "SELECT" ? "YES" : "NO"),
+            ])
+        }
+    }
+
     // MARK: Columns
 
     private func columns(_ table: TableDefinition) -> [Row] {
@@ -102,19 +141,10 @@ struct InformationRows {
             place(table.qualifiedName).adding(
                 self.column(column.name, column.type, at: index, isUpdatable: true)
             ).adding([
-                "column_default": shownDefault(column).map { .text($0) } ?? .null,
+                "column_default": column.shownDefault.map { .text($0) } ?? .null,
                 "is_nullable": .text(column.isNullable ? "YES" : "NO"),
             ]).adding(identity(column, table))
         }
-    }
-
-    /// The default as PostgreSQL shows it; the sequence of an identity is none.
-    private func shownDefault(_ column: ColumnDefinition) -> String? {
-        guard column.identity == nil, let text = column.defaultExpression else { return nil }
-        let own = "nextval('" + RelationName.publicSchema + "."
-        if text.hasPrefix(own) { return "nextval('" + text.dropFirst(own.count) }
-        guard case .string? = (try? SQLParser.parseExpression(text))?.node else { return text }
-        return text + "::" + column.type.nameWithoutModifier
     }
 
     private func identity(_ column: ColumnDefinition, _ table: TableDefinition) -> Row {
@@ -286,6 +316,16 @@ struct InformationRows {
         }
     }
 
+    private func constrainedTables(_ table: TableDefinition) -> [Row] {
+        let own = constraintKeys(table).map { constraint($0.name, of: table) }
+        let foreign = table.foreignKeys.compactMap { key in
+            catalog.table(id: key.target).map { target in
+                constraint(key.name, of: table).adding(place(target.qualifiedName))
+            }
+        }
+        return own + foreign
+    }
+
     private func constrainedColumns(_ table: TableDefinition) -> [Row] {
         let keys = constraintKeys(table).flatMap { key in
             key.columns.map { (key.name, table.columns[$0].name) }
@@ -314,9 +354,23 @@ extension InformationRows.Row {
     }
 }
 
+extension ColumnDefinition {
+    /// Whether there is a default to show.
+    var hasShownDefault: Bool { identity == nil && defaultExpression != nil }
+
+    /// The default as PostgreSQL shows it; the sequence of an identity is none.
+    var shownDefault: String? {
+        guard identity == nil, let text = defaultExpression else { return nil }
+        let own = "nextval('" + RelationName.publicSchema + "."
+        if text.hasPrefix(own) { return "nextval('" + text.dropFirst(own.count) }
+        guard case .string? = (try? SQLParser.parseExpression(text))?.node else { return text }
+        return text + "::" + type.nameWithoutModifier
+    }
+}
+
 extension ReferenceAction {
     /// The action as SQL writes it.
-    fileprivate var words: String {
+    var words: String {
         switch self {
         case .noAction: "NO ACTION"
         case .restrict: "RESTRICT"

@@ -6,6 +6,7 @@ extension Expression {
         switch node {
         case .unary(_, let operand), .not(let operand), .isNull(let operand, _),
             .isBoolean(let operand, _, _), .cast(let operand, _), .collate(let operand, _),
+            .field(let operand, _),
             .inQuery(let operand, _, _), .quantifiedQuery(let operand, _, _, _):
             [operand]
         case .binary(_, let left, let right), .isDistinct(let left, let right, _),

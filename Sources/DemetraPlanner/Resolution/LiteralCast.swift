@@ -12,7 +12,9 @@ enum LiteralCast {
             return Int16(exactly: number).map { .integer(Int64($0)) }
         case (.integer(let number), .integer):
             return Int32(exactly: number).map { .integer(Int64($0)) }
-        case (.integer, .bigint): return source.isInteger ? value : nil
+        case (.integer(let number), .system(let type)) where type.isNumber && source.isInteger:
+            return SystemType.numbers.contains(number) ? .some(value) : .none
+        case (.integer, .bigint): return .some(value)
         case (.integer(let number), .numeric(let modifier)):
             return fitted(Decimal(number), modifier)
         case (.numeric(let number), .numeric(let modifier)): return fitted(number, modifier)

@@ -9,10 +9,15 @@ enum TypeNames {
         "real": .real, "float4": .real, "float": .double, "float8": .double, "double": .double,
         "text": .text, "string": .text, "date": .date, "time": .time, "timestamp": .timestamp,
         "timestamptz": .timestamptz, "datetime": .timestamp, "interval": .interval, "json": .json,
-        "jsonb": .jsonb, "bytea": .bytea, "uuid": .uuid, "name": .text, "serial": .integer,
+        "jsonb": .jsonb, "bytea": .bytea, "uuid": .uuid, "serial": .integer,
         "bigserial": .bigint, "smallserial": .smallint, "serial2": .smallint, "serial4": .integer,
-        "serial8": .bigint, "regclass": .text, "oid": .bigint, "jsonpath": .text,
+        "serial8": .bigint, "jsonpath": .text,
     ]
+
+    /// The types of the catalog. They are no columns of tables, which have what they are stored as.
+    private static let system = Dictionary(
+        SystemType.allCases.filter { $0 != .record }.map { ($0.rawValue, $0) }
+    ) { first, _ in first }
 
     /// Names of other dialects, and what they are here.
     private static let foreign: [String: String] = [
@@ -59,6 +64,7 @@ enum TypeNames {
         default: break
         }
         if let type = simple[name.name] { return type }
+        if let type = system[name.name] { return .system(type) }
         let nearest = foreign[name.name] ?? NearestName.find(name.name, among: simple.keys)
         throw DemetraError(
             .undefinedObject, "type \"\(name.name)\" does not exist",

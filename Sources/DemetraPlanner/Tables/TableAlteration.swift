@@ -284,7 +284,7 @@ final class TableAlteration {
         let id = table.nextColumnID
         table.nextColumnID += 1
         var column = ColumnDefinition(
-            id: id, name: clause.name.name, type: try TypeNames.resolve(clause.type))
+            id: id, name: clause.name.name, type: try TypeNames.resolve(clause.type).stored)
         for constraint in clause.constraints {
             switch constraint {
             case .notNull: column.isNullable = false
@@ -376,7 +376,7 @@ final class TableAlteration {
         _ column: Identifier, _ name: TypeName, _ using: Expression?
     ) throws(DemetraError) {
         let position = try binder.position(of: column, table)
-        let type = try TypeNames.resolve(name)
+        let type = try TypeNames.resolve(name).stored
         let before = table.columns[position].type
         table.columns[position].type = type
         if table.timeColumn == position, !type.isDateTime {

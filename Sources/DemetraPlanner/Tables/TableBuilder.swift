@@ -85,7 +85,7 @@ final class TableBuilder {
         columns.append(
             ColumnDefinition(
                 id: Int32(position), name: clause.name.name,
-                type: try TypeNames.resolve(clause.type)))
+                type: try TypeNames.resolve(clause.type).stored))
         if clause.type.isSerial {
             columns[position].isNullable = false
             identities.append((position, []))

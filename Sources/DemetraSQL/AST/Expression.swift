@@ -41,6 +41,9 @@ package struct ObjectName: Sendable, Hashable {
 
 /// A type as written: `numeric(12, 2)`, `timestamp with time zone`, `text[]`.
 package struct TypeName: Sendable, Hashable {
+    /// The name of PostgreSQL's type of one byte, which is no `char`.
+    package static let oneByte = "\"char\""
+
     /// The canonical lower-case name, such as `timestamptz` for `timestamp with time zone`.
     package let name: String
     /// The numbers in parentheses.
@@ -138,6 +141,8 @@ package indirect enum ExpressionNode: Sendable, Hashable {
     case element(Expression, Expression)
     /// `a[i:j]`; a bound that is left out is the array's.
     case slice(Expression, lower: Expression?, upper: Expression?)
+    /// `(record).field`.
+    case field(Expression, Identifier)
     /// `x COLLATE name`.
     case collate(Expression, ObjectName)
     /// DEFAULT in VALUES and SET.

@@ -67,7 +67,10 @@ enum ExpressionBuilder {
             throw DemetraError(.internalError, "a type without a name")
         }
         var name = "text"
-        if let word = base[.name] { name = word.name }
+        if let word = base[.name] {
+            // In quotes it is the type of one byte, without them a text of one character.
+            name = word.source == TypeName.oneByte ? TypeName.oneByte : word.name
+        }
         if base.has(.`double`) { name = "float8" }
         if base.has(.characterVarying) { name = "varchar" }
         if base.has(.timestamptz) { name = "timestamptz" }

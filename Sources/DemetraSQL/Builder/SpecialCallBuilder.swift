@@ -21,7 +21,9 @@ enum SpecialCallBuilder {
         let names: [(SyntaxLabel, String)] = [
             (.currentDate, "current_date"), (.currentTimestamp, "now"),
             (.localTimestamp, "localtimestamp"), (.currentUser, "current_user"),
-            (.sessionUser, "session_user"), (.user, "current_user"),
+            (.currentRole, "current_user"), (.currentCatalog, "current_database"),
+            (.currentSchema, "current_schema"), (.sessionUser, "session_user"),
+            (.user, "current_user"),
         ]
         for (label, name) in names where node.has(label) { return call(name, node, []) }
         throw DemetraError(.internalError, "an unknown call")

@@ -31,6 +31,9 @@ enum SuffixBuilder {
             return .slice(
                 operand, lower: try ExpressionBuilder.build(suffix[.index]),
                 upper: try ExpressionBuilder.build(suffix[.upper]))
+        case .fieldSuffix:
+            guard let name = suffix[.name] else { return operand.node }
+            return .field(operand, name.identifier)
         case .castSuffix:
             guard let type = suffix[.type] else { return operand.node }
             return .cast(operand, try ExpressionBuilder.typeName(type))

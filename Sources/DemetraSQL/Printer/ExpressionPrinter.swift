@@ -51,6 +51,8 @@ enum ExpressionPrinter {
         case .slice(let operand, let lower, let upper):
             let bounds = (lower.map { text($0) } ?? "") + ":" + (upper.map { text($0) } ?? "")
             return (text(operand, atLeast: Level.element) + "[\(bounds)]", Level.element)
+        case .field(let operand, let name):
+            return ("(\(text(operand))).\(NamePrinter.text(name.name))", Level.element)
         case .collate(let operand, let name):
             return (
                 text(operand, atLeast: Level.collate) + " COLLATE " + NamePrinter.text(name),

@@ -43,7 +43,9 @@ enum NamePrinter {
     static func text(_ type: TypeName) -> String {
         var result = type.name
         let keyword = KeywordTable.shared.find(Array(type.name.utf8)[...])
-        if !isPlainWord(type.name) || keyword?.keywordClass == .reserved {
+        if type.name != TypeName.oneByte,
+            !isPlainWord(type.name) || keyword?.keywordClass == .reserved
+        {
             result = quoted(type.name)
         }
         if !type.modifiers.isEmpty {

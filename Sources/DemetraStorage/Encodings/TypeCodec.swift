@@ -1,9 +1,10 @@
 import DemetraTypes
 
 /// A logical type as nine bytes: a tag, then two Int32 for precision and scale or a length, -1 where there
-/// is none. An array has the tag of its elements' type with the highest bit set.
+/// is none; a system type is encoded as what it is stored as. An array has the tag of its elements' type with the highest bit set.
 enum TypeCodec {
     static func encode(_ type: LogicalType, into writer: inout ByteWriter) {
+        let type = type.stored
         encode(type.arrayElement ?? type, flag: type.arrayElement == nil ? 0 : arrayFlag, &writer)
     }
 
@@ -36,7 +37,7 @@ enum TypeCodec {
         case .jsonb: tag(16)
         case .bytea: tag(17)
         case .uuid: tag(18)
-        case .unknown, .array: tag(8)
+        case .unknown, .array, .system: tag(8)
         }
     }
 

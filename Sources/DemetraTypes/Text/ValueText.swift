@@ -23,7 +23,11 @@ package enum ValueText {
         case .timestamptz(let time): TimestampText.text(time, zone: zone)
         case .interval(let interval): IntervalText.text(interval)
         case .array(let elements):
-            ArrayText.text(elements, element: type.arrayElement ?? .text, zone: zone)
+            if case .system(let vector) = type {
+                vector.text(elements)
+            } else {
+                ArrayText.text(elements, element: type.arrayElement ?? .text, zone: zone)
+            }
         }
     }
 
@@ -69,6 +73,7 @@ package enum ValueText {
         case .uuid: return .text(try uuid(text))
         case .json, .jsonb: return .text(try json(text, isNormalised: type == .jsonb))
         case .bytea: return .bytes(try bytes(text))
+        case .system(let type): return try type.parse(text)
         case .array(let element):
             return .array(
                 try ArrayText.parse(text, element: element) { part throws(DemetraError) in

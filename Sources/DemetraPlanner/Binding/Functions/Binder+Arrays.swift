@@ -20,15 +20,43 @@ extension Binder {
                 return try scalarCall("->", [container, try bind(index, context)], range)
             }
             let subject = try subscripted(container, range)
-            let position = try coerce(try bind(index, context), to: .integer, .assignment)
+            var position = try coerce(try bind(index, context), to: .integer, .assignment)
+            if container.type.systemType?.countsFromZero == true {
+                let one = BoundExpression(.literal(.integer(1)), type: .integer)
+                position = try arithmetic(.add, position, one, range)
+            }
             return try scalarCall("array_element", [subject, position], range)
         case .slice(let array, let lower, let upper):
             let subject = try subscripted(try bind(array, context), range)
             let from = try bound(lower, orElse: Int64(Int32.min), context)
             let to = try bound(upper, orElse: Int64(Int32.max), context)
             return try scalarCall("array_slice", [subject, from, to], range)
+        case .field(let record, let name): return try field(name, of: record, range, context)
         default: throw DemetraError(.internalError, "an unknown expression over arrays")
         }
+    }
+
+    /// `(record).field`.
+    private func field(
+        _ name: Identifier, of record: Expression, _ range: SourceRange,
+        _ context: ExpressionContext
+    ) throws(DemetraError) -> BoundExpression {
+        let subject = try bind(record, context)
+        guard subject.type == .system(.record) else {
+            throw DemetraError(
+                .wrongObjectType,
+                "column notation .\(name.name) applied to type \(subject.type), which is not a "
+                    + "composite type"
+            ).at(range)
+        }
+        guard let index = SystemType.recordFields.firstIndex(of: name.name) else {
+            throw DemetraError(
+                .undefinedColumn, "column \"\(name.name)\" not found in data type record",
+                hint: "Its columns are \(SystemType.recordFields.joined(separator: " and "))."
+            ).at(name.range)
+        }
+        let place = BoundExpression(.literal(.integer(Int64(index + 1))), type: .integer)
+        return try scalarCall("array_element", [subject, place], range)
     }
 
     private func bound(

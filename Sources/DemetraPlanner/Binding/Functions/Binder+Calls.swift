@@ -83,9 +83,21 @@ extension Binder {
                 throw DemetraError(
                     .syntaxError, "a relation is not allowed as an argument of \(call.name.text)")
             }
-            result.append(try bind(expression, context))
+            result.append(try bind(sequenceName(expression, call) ?? expression, context))
         }
         return result
+    }
+
+    private static let sequenceFunctions: Set<String> = ["nextval", "currval", "setval"]
+
+    /// `'name'::regclass` as an argument of a function over sequences is the name: these find it themselves, also
+    /// while the sequence is being made.
+    private func sequenceName(_ argument: Expression, _ call: FunctionCall) -> Expression? {
+        guard Self.sequenceFunctions.contains(call.name.last.name),
+            case .cast(let operand, let type) = argument.node, type.name == "regclass",
+            case .string = operand.node
+        else { return nil }
+        return operand
     }
 
     private static let parameterNames: [String: [String]] = [

@@ -14,6 +14,9 @@ extension Binder {
             return try bindSetFunction(call, ordinality, alias, range, scope)
         }
         if name == "changes", !ordinality { return try bindChanges(call, alias, range) }
+        if functions.tables[name] == nil, functions.scalars[name] != nil, !ordinality {
+            return try bindScalarInFrom(call, alias, range, scope)
+        }
         guard let function = functions.tables[name] else {
             throw noFunction(name, [], call.name.range)
         }
@@ -68,6 +71,19 @@ extension Binder {
         return (
             BoundQuery(plan: plan, correlated: []), [try relation(columns, alias, name, range)]
         )
+    }
+
+    /// A function of one value in FROM: a row of one column.
+    private func bindScalarInFrom(
+        _ call: FunctionCall, _ alias: TableAlias?, _ range: SourceRange, _ scope: Scope
+    ) throws(DemetraError) -> (BoundQuery, [ScopeRelation]) {
+        let name = alias?.name ?? call.name.last
+        var core = SelectCore(range: range)
+        core.items = [.expression(Expression(.call(call), range: range), alias: name)]
+        let query = Query(body: .select(core), range: range)
+        let named = TableAlias(name: name, columns: alias?.columns ?? [])
+        return try bindReference(
+            .query(query, lateral: true, alias: named, range: range), scope)
     }
 
     private func relationArgument(

@@ -33,6 +33,7 @@ enum OutputName {
         case .scalarQuery(let query): return ofQuery(query)
         case .collate(let operand, _), .element(let operand, _), .slice(let operand, _, _):
             return found(operand)
+        case .field(_, let name): return (name.name, true)
         case .boolean: return ("bool", false)
         default: return nil
         }

@@ -55,8 +55,13 @@ package enum CastKernel {
         case (.text, .text), (.unknown, .text), (.varchar, .text), (.json, .text), (.jsonb, .text),
             (.uuid, .text), (.text, .unknown), (.unknown, .varchar(limit: nil)),
             (.text, .varchar(limit: nil)), (.varchar, .varchar(limit: nil)),
-            (.smallint, .integer):
+            (.smallint, .integer), (.system(.oid), .bigint), (.system(.xid), .bigint),
+            (.system(.int2vector), .array(.smallint)), (.system(.oidvector), .array(.system(.oid))),
+            (.system(.record), .array(.integer)), (.array(.smallint), .system(.int2vector)),
+            (.array(.system(.oid)), .system(.oidvector)):
             return vector.retyped(type)
+        case (.system(let source), .text), (.system(let source), .varchar(limit: nil)):
+            return vector.type.isStoredAsShown && source != .record ? vector.retyped(type) : nil
         default: return nil
         }
     }

@@ -41,6 +41,11 @@ package struct ValueCaster: Sendable {
             if case .text(let text) = value { return .text(text) }
         case .bytea:
             if case .bytes = value { return value }
+        case .system(let type):
+            if type.isNumber { return .integer(try number(value, type)) }
+            if case .text = value, !type.isReference, type.element == nil {
+                return try read(shown(value))
+            }
         case .uuid, .array: break
         }
         throw noCast()
@@ -77,6 +82,18 @@ package struct ValueCaster: Sendable {
         }
         return try ValueText.parse(
             text, as: target, zone: context.zone, zones: context.zones, now: context.now)
+    }
+
+    /// The number of an object; a negative integer is the one with the same bits, as in PostgreSQL.
+    private func number(_ value: Value, _ type: SystemType) throws(DemetraError) -> Int64 {
+        guard case .integer(let number) = value else { throw noCast() }
+        if source != .bigint, let bits = Int32(exactly: number) {
+            return Int64(UInt32(bitPattern: bits))
+        }
+        guard SystemType.numbers.contains(number) else {
+            throw DemetraError(.numericValueOutOfRange, "\(type) out of range")
+        }
+        return number
     }
 
     private func integer(_ value: Value) throws(DemetraError) -> Int64 {

@@ -1,0 +1,150 @@
+import DemetraCatalog
+import DemetraFunctions
+import DemetraPlanner
+import DemetraSQL
+import DemetraStorage
+import DemetraTypes
+import DemetraVectors
+import Synchronization
+
+/// The system catalog as one statement of a session asks it: objects as of its snapshot, and what the session
+/// knows of itself.
+final class SessionDirectory: ObjectDirectory, SessionFacts {
+    private let session: Session
+    private let snapshot: Snapshot
+    private let activity: SessionActivity
+    private let catalog = Mutex<SystemCatalog?>(nil)
+    /// The rows of relations that only hold for the statement.
+    private let made = Mutex<[String: [Batch]]>([:])
+
+    init(session: Session, snapshot: Snapshot, activity: SessionActivity) {
+        self.session = session
+        self.snapshot = snapshot
+        self.activity = activity
+    }
+
+    /// The objects; made when they are first asked for.
+    private var objects: SystemCatalog {
+        if let known = catalog.withLock({ $0 }) { return known }
+        let found = session.systemCatalog(of: snapshot)
+        catalog.withLock { $0 = found }
+        return found
+    }
+
+    // MARK: Objects
+
+    func batches(of relation: String) -> [Batch] {
+        if let known = made.withLock({ $0[relation] }) { return known }
+        let batches = objects.batches(of: relation, self)
+        made.withLock { $0[relation] = batches }
+        return batches
+    }
+
+    func number(of name: String, as type: SystemType) -> Int64? {
+        objects.number(of: name, as: type)
+    }
+
+    func name(of number: Int64, as type: SystemType) -> String? {
+        objects.name(of: number, as: type)
+    }
+
+    func isVisible(_ number: Int64, _ kind: ObjectKind) -> Bool? {
+        objects.isVisible(number, kind)
+    }
+
+    func comment(on number: Int64, in relation: String?, column: Int64) -> String? {
+        objects.comment(on: number, in: relation, column: column)
+    }
+
+    func definition(of number: Int64, _ definition: ObjectDefinition) -> String? {
+        objects.definition(of: number, definition)
+    }
+
+    func hasColumn(_ column: Int64, of relation: Int64) -> Bool? {
+        objects.hasColumn(column, of: relation)
+    }
+
+    func searchedSchemas(withImplicit: Bool) -> [String] {
+        objects.searched(withImplicit: withImplicit)
+    }
+
+    var temporarySchema: Int64 { objects.temporarySchema }
+
+    // MARK: Sizes
+
+    func rowCount(of table: TableID) -> Int64 { Int64(snapshot.table(table)?.rowCount ?? 0) }
+
+    func byteCount(of table: TableID) -> Int64 {
+        let segments = snapshot.table(table)?.segments ?? []
+        return segments.reduce(0) { $0 + Int64($1.byteCount ?? 0) }
+    }
+
+    /// Only tables take bytes: keys and indexes lie with them, and a view is a text.
+    func byteCount(of relation: Int64) -> Int64? {
+        guard objects.isVisible(relation, .relation) != nil else { return nil }
+        return objects.table(of: relation).map { byteCount(of: $0) } ?? 0
+    }
+
+    var databaseByteCount: Int64 {
+        snapshot.catalog.tables.values.reduce(0) { $0 + byteCount(of: $1.id) }
+    }
+
+    func lastNumber(of sequence: SequenceDefinition) -> Int64? {
+        let position = snapshot.position(of: sequence)
+        return position.isGiven ? position.value : nil
+    }
+
+    // MARK: The session
+
+    var sessions: [SessionActivity] { [activity] }
+
+    var sessionNumber: Int64 { activity.number }
+
+    var settings: [SettingFacts] {
+        SessionSettings.names.map { name in
+            SettingFacts(
+                name: SessionSettings.shownName(name), value: (try? session.setting(name)) ?? "",
+                standard: SessionSettings.standard(name),
+                isReadOnly: SessionSettings.isReadOnly(name))
+        }
+    }
+
+    func setting(_ name: String) throws(DemetraError) -> String { try session.setting(name) }
+
+    func set(_ name: String, to value: String, isLocal: Bool) throws(DemetraError) {
+        guard isLocal else { return try session.set(name, value) }
+        // Outside of a transaction the end of it comes at once.
+        guard session.transactionStatus != .idle else {
+            _ = try session.setting(name)
+            return
+        }
+        try session.setLocally(name, value, nil)
+    }
+
+    var keywords: [(word: String, kind: String)] {
+        Keyword.allCases.map { keyword in
+            let kind =
+                switch keyword.keywordClass {
+                case .reserved: "R"
+                case .typeFunction: "T"
+                case .columnName: "C"
+                case .unreserved: "U"
+                }
+            return (keyword.text, kind)
+        }
+    }
+}
+
+extension Session {
+    /// The system catalog of a snapshot, kept from one statement to the next while nothing changes.
+    func systemCatalog(of snapshot: Snapshot) -> SystemCatalog {
+        let path = searchPath(snapshot.catalog)
+        if let known = knownCatalog.withLock({ $0 }), known.shows(snapshot.catalog, path) {
+            return known
+        }
+        let catalog = SystemCatalog(
+            catalog: snapshot.catalog, path: path, registry: engine.functions, user: user)
+        knownCatalog.withLock { $0 = catalog }
+        return catalog
+    }
+}

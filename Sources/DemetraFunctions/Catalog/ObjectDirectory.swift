@@ -1,0 +1,80 @@
+package import DemetraTypes
+package import DemetraVectors
+
+/// A kind of object that has a number of its own in the catalog.
+package enum ObjectKind: Sendable, Hashable {
+    case relation, type, function, schema, user, collation, constraint, database
+}
+
+/// A text that tells how an object was made.
+package enum ObjectDefinition: Sendable, Hashable {
+    /// A constraint, behind its name.
+    case constraint(isPretty: Bool)
+    /// CREATE INDEX; of a column of the index its name, where the number is not 0.
+    case index(column: Int64, isPretty: Bool)
+    /// The query of a view.
+    case view
+    /// The types of the arguments of a function, and of its result.
+    case arguments, result
+    /// CREATE FUNCTION, as far as there is one of a built-in.
+    case function
+}
+
+/// The catalog as functions see it: the objects that one session can see in one statement.
+package protocol ObjectDirectory: Sendable {
+    /// The rows of a relation of `pg_catalog`, in all its columns.
+    ///
+    /// - Throws: what reading the catalog fails with.
+    func batches(of relation: String) throws(DemetraError) -> [Batch]
+
+    /// The number of an object by its name as SQL writes it; nil when there is none.
+    ///
+    /// - Throws: 42602 for what is no name.
+    func number(of name: String, as type: SystemType) throws(DemetraError) -> Int64?
+
+    /// The name of an object as SQL writes it: with its schema where the search path does not lead to it. Nil when
+    /// there is none of that number.
+    func name(of number: Int64, as type: SystemType) -> String?
+
+    /// Whether an object is found without its schema; nil when there is none.
+    func isVisible(_ number: Int64, _ kind: ObjectKind) -> Bool?
+
+    /// The comment on an object, or on a column of a relation.
+    ///
+    /// - Parameter relation: the catalog that the object is of; nil for any.
+    func comment(on number: Int64, in relation: String?, column: Int64) -> String?
+
+    /// How an object was made; nil when there is none.
+    func definition(of number: Int64, _ definition: ObjectDefinition) -> String?
+
+    /// Whether a table or view has a column of that number; nil when there is no such relation.
+    func hasColumn(_ column: Int64, of relation: Int64) -> Bool?
+
+    /// The schemas of the search path that exist, with those that are searched unasked.
+    func searchedSchemas(withImplicit: Bool) -> [String]
+
+    /// The number of the schema of the session's temporary tables; 0 when it has none.
+    var temporarySchema: Int64 { get }
+
+    /// Bytes that a table takes; nil when there is no such relation.
+    func byteCount(of relation: Int64) -> Int64?
+
+    /// Bytes that the whole database takes.
+    var databaseByteCount: Int64 { get }
+
+    /// The number that the session goes by.
+    var sessionNumber: Int64 { get }
+
+    /// The value of a setting.
+    ///
+    /// - Throws: 42704 when there is none of that name.
+    func setting(_ name: String) throws(DemetraError) -> String
+
+    /// Changes a setting, until the end of the transaction if it is local.
+    ///
+    /// - Throws: as SET.
+    func set(_ name: String, to value: String, isLocal: Bool) throws(DemetraError)
+
+    /// The words of the language, each with the letter of its class: U, C, T or R.
+    var keywords: [(word: String, kind: String)] { get }
+}
