@@ -52,6 +52,77 @@ class PsqlTests(ProgramTests):
         self.assertEqual(
             output, 't|1.50|0.1|2026-02-03|2026-02-03 04:05:06.7|1 mon 2 days|{"a": 1}\n')
 
+    def test_a_table_is_described_as_in_postgresql(self):
+        self.psql("-q", text=(
+            "CREATE TABLE campaigns (id serial PRIMARY KEY, name varchar(40) UNIQUE NOT NULL,"
+            " budget numeric(12,2) DEFAULT 0 CHECK (budget >= 0), note text DEFAULT 'x');\n"
+            "CREATE TABLE ads (id integer PRIMARY KEY, campaign integer REFERENCES campaigns (id)"
+            " ON DELETE CASCADE, tags text[]);\nCOMMENT ON COLUMN ads.tags IS 'words';\n"))
+        self.assertEqual(self.psql("-c", "\\d campaigns"), """\
+                                   Table "public.campaigns"
+ Column |         Type          | Collation | Nullable |                Default                
+--------+-----------------------+-----------+----------+---------------------------------------
+ id     | integer               |           | not null | nextval('campaigns_id_seq'::regclass)
+ name   | character varying(40) |           | not null | 
+ budget | numeric(12,2)         |           |          | 0
+ note   | text                  |           |          | 'x'::text
+Indexes:
+    "campaigns_pkey" PRIMARY KEY, btree (id)
+    "campaigns_name_key" UNIQUE CONSTRAINT, btree (name)
+Check constraints:
+    "campaigns_budget_check" CHECK (budget >= 0)
+Referenced by:
+    TABLE "ads" CONSTRAINT "ads_campaign_fkey" FOREIGN KEY (campaign) REFERENCES campaigns(id) \
+ON DELETE CASCADE
+
+""")
+        output = self.psql("-A", "-c", "\\d+ ads")
+        self.assertIn("tags|text[]||||extended|||words\n", output)
+        self.assertIn(
+            '"ads_campaign_fkey" FOREIGN KEY (campaign) REFERENCES campaigns(id) ON DELETE CASCADE',
+            output)
+        output = self.psql("-A", "-t", "-c", "\\di", "-c", "\\ds", "-c", "\\dt")
+        self.assertEqual(output, (
+            "public|ads_pkey|index|test|ads\npublic|campaigns_name_key|index|test|campaigns\n"
+            "public|campaigns_pkey|index|test|campaigns\n"
+            "public|campaigns_id_seq|sequence|test\n"
+            "public|ads|table|test\npublic|campaigns|table|test\n"))
+
+    def test_views_schemas_functions_and_settings_are_listed(self):
+        self.psql("-q", text=(
+            "CREATE VIEW v AS SELECT 1 AS one;\nCREATE SCHEMA s;\n"
+            "COMMENT ON SCHEMA s IS 'of the shop';\n"))
+        self.assertIn(
+            "View definition:\n SELECT 1 AS one;\n", self.psql("-A", "-c", "\\d+ v"))
+        self.assertIn("s|test||of the shop\n", self.psql("-A", "-c", "\\dn+"))
+        self.assertIn(
+            "pg_catalog|starts_with|boolean|text, text|func\n",
+            self.psql("-A", "-c", "\\df starts_with"))
+        self.assertIn("statement_timeout|0\n", self.psql("-A", "-c", "\\dconfig statement_timeout"))
+        self.assertIn("UTF8|C.UTF-8|C.UTF-8", self.psql("-A", "-c", "\\l"))
+        self.assertIn("test|Superuser", self.psql("-A", "-c", "\\du"))
+
+    def test_numbers_of_objects_survive_a_restart_and_definitions_of_others(self):
+        self.psql("-q", text=(
+            "CREATE SCHEMA s;\nCREATE TABLE s.t (a int PRIMARY KEY CHECK (a > 0) DEFAULT 1);\n"
+            "CREATE VIEW v AS SELECT 1 AS one;\nCREATE SEQUENCE q;\n"))
+        question = (
+            "SELECT 'class', oid, relname FROM pg_class WHERE relname IN ('t', 't_pkey', 'v', 'q')"
+            " UNION ALL SELECT 'schema', oid, nspname FROM pg_namespace"
+            " UNION ALL SELECT 'constraint', oid, conname FROM pg_constraint WHERE conrelid ="
+            " to_regclass('s.t') UNION ALL SELECT 'default', oid, NULL FROM pg_attrdef"
+            " WHERE adrelid = to_regclass('s.t') ORDER BY 1, 2")
+        before = self.psql("-A", "-t", "-c", question)
+        self.assertEqual(before.count("\n"), 11)
+        self.psql("-q", text=(
+            "CREATE TABLE a (a int UNIQUE);\nCREATE VIEW b AS SELECT 2 AS two;\nDROP TABLE a;\n"))
+        self.assertEqual(self.psql("-A", "-t", "-c", question), before)
+        self.server.stop()
+        server = self.serving()
+        self.server = server.__enter__()
+        self.addCleanup(server.__exit__, None, None, None)
+        self.assertEqual(self.psql("-A", "-t", "-c", question), before)
+
     def test_an_error_has_its_state_place_and_hint(self):
         self.psql("-c", "CREATE TABLE t (spend int)")
         errors = self.psql("-v", "VERBOSITY=verbose", "-c", "SELECT 1, spent FROM t", status=1)
