@@ -171,12 +171,15 @@ extension Catalog {
         name == RelationName.publicSchema || schemas.contains(name)
     }
 
+    /// Whether some session has temporary tables, views or sequences.
+    package var hasTemporaryRelations: Bool {
+        tables.keys.contains(where: \.isTemporary) || views.keys.contains(where: \.isTemporary)
+            || sequences.keys.contains(where: \.isTemporary)
+    }
+
     /// What is left of it when all sessions are over: all but temporary tables and views.
     package var permanent: Catalog {
-        guard
-            relationNames.contains(where: \.isTemporary)
-                || sequences.keys.contains(where: \.isTemporary)
-        else { return self }
+        guard hasTemporaryRelations else { return self }
         var rest = self
         rest.tables = tables.filter { !$0.key.isTemporary }
         rest.views = views.filter { !$0.key.isTemporary }

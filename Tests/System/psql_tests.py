@@ -100,7 +100,7 @@ ON DELETE CASCADE
             self.psql("-A", "-c", "\\df starts_with"))
         self.assertIn("statement_timeout|0\n", self.psql("-A", "-c", "\\dconfig statement_timeout"))
         self.assertIn("UTF8|C.UTF-8|C.UTF-8", self.psql("-A", "-c", "\\l"))
-        self.assertIn("test|Superuser", self.psql("-A", "-c", "\\du"))
+        self.assertIn("test||{}\n", self.psql("-A", "-c", "\\du"))
 
     def test_numbers_of_objects_survive_a_restart_and_definitions_of_others(self):
         self.psql("-q", text=(

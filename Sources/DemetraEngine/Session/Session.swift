@@ -49,7 +49,7 @@ package final class Session: Sendable {
     let lastIsShort = Atomic<Bool>(false)
     let notificationReceiver = Mutex<(@Sendable (Notification) -> Void)?>(nil)
     /// The system catalog that statements asked last.
-    let knownCatalog = Mutex<SystemCatalog?>(nil)
+    let knownCatalog = Mutex<SystemRows?>(nil)
     let sequenceValues = Mutex(SequenceValues())
     /// Sequences that the statement at hand is about to make, by the names its defaults have for them.
     let pendingSequences = Mutex<[String: PendingSequence]>([:])

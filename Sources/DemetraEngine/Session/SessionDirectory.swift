@@ -12,30 +12,39 @@ import Synchronization
 final class SessionDirectory: ObjectDirectory, SessionFacts {
     private let session: Session
     private let snapshot: Snapshot
-    private let activity: SessionActivity
-    private let catalog = Mutex<SystemCatalog?>(nil)
+    private let text: String
+    private let statementTime, transactionTime: Timestamp
+    private let found = Mutex<SystemRows?>(nil)
     /// The rows of relations that only hold for the statement.
     private let made = Mutex<[String: [Batch]]>([:])
 
-    init(session: Session, snapshot: Snapshot, activity: SessionActivity) {
+    /// - Parameter text: the text of the statement.
+    init(
+        session: Session, snapshot: Snapshot, text: String, statementTime: Timestamp,
+        transactionTime: Timestamp
+    ) {
         self.session = session
         self.snapshot = snapshot
-        self.activity = activity
+        self.text = text
+        self.statementTime = statementTime
+        self.transactionTime = transactionTime
     }
 
     /// The objects; made when they are first asked for.
-    private var objects: SystemCatalog {
-        if let known = catalog.withLock({ $0 }) { return known }
-        let found = session.systemCatalog(of: snapshot)
-        catalog.withLock { $0 = found }
-        return found
+    private var rows: SystemRows {
+        if let known = found.withLock({ $0 }) { return known }
+        let rows = session.systemRows(of: snapshot)
+        found.withLock { $0 = rows }
+        return rows
     }
+
+    private var objects: SystemCatalog { rows.catalog }
 
     // MARK: Objects
 
     func batches(of relation: String) -> [Batch] {
         if let known = made.withLock({ $0[relation] }) { return known }
-        let batches = objects.batches(of: relation, self)
+        let batches = rows.batches(of: relation, self)
         made.withLock { $0[relation] = batches }
         return batches
     }
@@ -96,9 +105,16 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
 
     // MARK: The session
 
-    var sessions: [SessionActivity] { [activity] }
+    var sessions: [SessionActivity] {
+        [
+            SessionActivity(
+                number: sessionNumber,
+                application: (try? session.setting("application_name")) ?? "", query: text,
+                statementTime: statementTime, transactionTime: transactionTime)
+        ]
+    }
 
-    var sessionNumber: Int64 { activity.number }
+    var sessionNumber: Int64 { Int64(session.number) }
 
     var settings: [SettingFacts] {
         SessionSettings.names.map { name in
@@ -107,18 +123,6 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
                 standard: SessionSettings.standard(name),
                 isReadOnly: SessionSettings.isReadOnly(name))
         }
-    }
-
-    func setting(_ name: String) throws(DemetraError) -> String { try session.setting(name) }
-
-    func set(_ name: String, to value: String, isLocal: Bool) throws(DemetraError) {
-        guard isLocal else { return try session.set(name, value) }
-        // Outside of a transaction the end of it comes at once.
-        guard session.transactionStatus != .idle else {
-            _ = try session.setting(name)
-            return
-        }
-        try session.setLocally(name, value, nil)
     }
 
     var keywords: [(word: String, kind: String)] {
@@ -137,14 +141,29 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
 
 extension Session {
     /// The system catalog of a snapshot, kept from one statement to the next while nothing changes.
-    func systemCatalog(of snapshot: Snapshot) -> SystemCatalog {
-        let path = searchPath(snapshot.catalog)
-        if let known = knownCatalog.withLock({ $0 }), known.shows(snapshot.catalog, path) {
-            return known
+    ///
+    /// Sessions share it as long as none of them has temporary tables.
+    func systemRows(of snapshot: Snapshot) -> SystemRows {
+        let catalog = snapshot.catalog
+        let own = searchPath(catalog)
+        let hasTemporary = catalog.hasTemporaryRelations
+        let path = hasTemporary ? own : own.withoutTemporary
+        func known(_ place: borrowing Mutex<SystemRows?>) -> SystemRows? {
+            guard let found = place.withLock({ $0 }), found.catalog.shows(catalog, path, to: user)
+            else {
+                return nil
+            }
+            return found
         }
-        let catalog = SystemCatalog(
-            catalog: snapshot.catalog, path: path, registry: engine.functions, user: user)
-        knownCatalog.withLock { $0 = catalog }
-        return catalog
+        if let found = known(knownCatalog) { return found }
+        let shared = hasTemporary ? nil : known(engine.knownCatalog)
+        let found =
+            shared
+            ?? SystemRows(
+                SystemCatalog(
+                    catalog: catalog, path: path, registry: engine.functions, user: user))
+        knownCatalog.withLock { $0 = found }
+        if !hasTemporary { engine.knownCatalog.withLock { $0 = found } }
+        return found
     }
 }

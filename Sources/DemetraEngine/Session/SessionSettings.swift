@@ -26,7 +26,7 @@ package struct SessionSettings: Sendable, Equatable {
         "in_hot_standby": "off",
         "integer_datetimes": "on",
         "intervalstyle": "postgres",
-        "is_superuser": "on",
+        "is_superuser": "off",
         "jit": "off",
         "lc_collate": "C",
         "lc_ctype": "C.UTF-8",

@@ -162,18 +162,11 @@ struct StatementRun {
                 sequences: SessionSequences(session), settings: SessionSettingSource(session),
                 clock: engine.clock,
                 directory: SessionDirectory(
-                    session: session, snapshot: snapshot, activity: activity)),
+                    session: session, snapshot: snapshot, text: text,
+                    statementTime: statementTime, transactionTime: transactionTime)),
             parameters: parameters.map { $0.0 })
         for (id, rows) in commonTables { context.setCommonTable(id, rows) }
         return context
-    }
-
-    /// What `pg_stat_activity` says of the statement.
-    private var activity: SessionActivity {
-        SessionActivity(
-            number: Int64(session.number),
-            application: (try? session.setting("application_name")) ?? "", query: text,
-            statementTime: statementTime, transactionTime: transactionTime)
     }
 
     /// The same context on one thread, which meets the rows in their order.

@@ -65,16 +65,6 @@ package protocol ObjectDirectory: Sendable {
     /// The number that the session goes by.
     var sessionNumber: Int64 { get }
 
-    /// The value of a setting.
-    ///
-    /// - Throws: 42704 when there is none of that name.
-    func setting(_ name: String) throws(DemetraError) -> String
-
-    /// Changes a setting, until the end of the transaction if it is local.
-    ///
-    /// - Throws: as SET.
-    func set(_ name: String, to value: String, isLocal: Bool) throws(DemetraError)
-
     /// The words of the language, each with the letter of its class: U, C, T or R.
     var keywords: [(word: String, kind: String)] { get }
 }

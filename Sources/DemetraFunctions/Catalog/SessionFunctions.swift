@@ -55,22 +55,6 @@ enum SessionFunctions {
         },
         ending("pg_cancel_backend"), ending("pg_terminate_backend"),
         ScalarBuilder.function("pg_is_in_recovery", [], .boolean) { _, _ in .boolean(false) },
-        DirectoryFunction.make("current_setting", [.text, .boolean], .text, optional: 1) {
-            (values, directory, _) throws(DemetraError) in
-            do throws(DemetraError) {
-                return .text(try directory.setting(values[0].textOrEmpty))
-            } catch {
-                guard values.count > 1, values[1].isTrue else { throw error }
-                return .null
-            }
-        },
-        DirectoryFunction.make(
-            "set_config", [.text, .text, .boolean], .text, volatility: .volatile
-        ) { (values, directory, _) throws(DemetraError) in
-            let name = values[0].textOrEmpty
-            try directory.set(name, to: values[1].textOrEmpty, isLocal: values[2].isTrue)
-            return .text(try directory.setting(name))
-        },
     ]
 
     /// No session reaches another: all that is known of a number is whether it is the session's own.

@@ -146,20 +146,6 @@ enum CatalogReference {
         "",
         [
             FunctionEntry(
-                "current_setting",
-                """
-                The value of a setting; an error (42704) for a name that there is not, or NULL with true as the \
-                second argument.
-                """,
-                example:
-                    "SELECT current_setting('server_version_num'), current_setting('no.such', true)",
-                answer: "150000 | NULL"),
-            FunctionEntry(
-                "set_config",
-                "Changes a setting as SET does, until the end of the transaction if the third argument is true.",
-                example: "SELECT set_config('application_name', 'report', false)",
-                answer: "report"),
-            FunctionEntry(
                 "current_schemas",
                 """
                 The schemas of the search path that exist; with true also those that are searched unasked.

@@ -23,6 +23,11 @@ package struct SearchPath: Sendable, Hashable {
         self.temporary = temporary
     }
 
+    /// The path of a session that has no temporary tables.
+    package var withoutTemporary: SearchPath {
+        SearchPath(schemas: schemas.filter { $0 != temporary })
+    }
+
     /// The path of what is stored, in a session that may have temporary tables.
     var stored: SearchPath {
         SearchPath(schemas: SearchPath.standard.schemas, temporary: temporary)

@@ -61,14 +61,13 @@ extension Binder {
     ) throws(DemetraError) -> (BoundQuery, [ScopeRelation])? {
         let schema = try schemaName(name)
         let last = name.last.name
-        if schema == "information_schema"
-            || (schema == nil && path.schemas.contains("information_schema")),
+        if schema == InformationRelation.schemaName
+            || (schema == nil && path.schemas.contains(InformationRelation.schemaName)),
             let information = InformationRelation(rawValue: last)
         {
-            let rows = InformationRows(binder: self).rows(of: information)
+            let full = InformationRelation.schemaName + "." + last
             return try systemRelation(
-                "information_schema." + last, BoundTableFunction(information.schema, rows: rows),
-                alias, name.range)
+                full, catalogRows(of: full, information.schema), alias, name.range)
         }
         let isNamed = schema == nil || schema == RelationName.publicSchema || schema == "pg_catalog"
         if isNamed, last == CommentRows.name {
@@ -85,22 +84,26 @@ extension Binder {
                 alias, name.range)
         }
         if isNamed, let table = SystemTable.named(last) {
-            let function = BoundTableFunction(schema: table.schema) {
-                (_, context) throws(DemetraError) in
-                guard let directory = context.directory else {
-                    throw DemetraError(
-                        .objectNotInPrerequisiteState, "there is no catalog to read here",
-                        hint: "\(last) belongs to a session.")
-                }
-                return try directory.batches(of: last)
-            }
-            return try systemRelation("pg_catalog." + last, function, alias, name.range)
+            return try systemRelation(
+                "pg_catalog." + last, catalogRows(of: last, table.schema), alias, name.range)
         }
         guard isNamed, let system = SystemRelation(rawValue: last) else { return nil }
         let function = BoundTableFunction(schema: system.schema) { _, _ throws(DemetraError) in
             throw DemetraError(.internalError, "\"\(last)\" is made by the engine")
         }
         return try systemRelation(last, function, alias, name.range)
+    }
+
+    /// The rows of a relation as the session's directory has them when the statement runs.
+    private func catalogRows(of name: String, _ schema: Schema) -> BoundTableFunction {
+        BoundTableFunction(schema: schema) { (_, context) throws(DemetraError) in
+            guard let directory = context.directory else {
+                throw DemetraError(
+                    .objectNotInPrerequisiteState, "there is no catalog to read here",
+                    hint: "\(name) belongs to a session.")
+            }
+            return try directory.batches(of: name)
+        }
     }
 
     private func systemRelation(

@@ -19,6 +19,9 @@ enum InformationRelation: String, CaseIterable {
     case tablePrivileges = "table_privileges"
     case roleTableGrants = "role_table_grants"
 
+    /// The schema that they are in.
+    static let schemaName = "information_schema"
+
     /// Its columns: texts, but for those that are numbers.
     var schema: Schema {
         Schema(
@@ -92,6 +95,13 @@ enum InformationRelation: String, CaseIterable {
                 "numeric_precision", "numeric_precision_radix", "numeric_scale", "start_value",
                 "minimum_value", "maximum_value", "increment", "cycle_option",
             ]
+        default: furtherNames
+        }
+    }
+
+    /// The columns of what is not about tables and their columns.
+    private var furtherNames: [String] {
+        switch self {
         case .collations:
             ["collation_catalog", "collation_schema", "collation_name", "pad_attribute"]
         case .domains:
@@ -127,6 +137,7 @@ enum InformationRelation: String, CaseIterable {
             ["grantor", "grantee"] + Self.table + [
                 "privilege_type", "is_grantable", "with_hierarchy",
             ]
+        default: []
         }
     }
 }

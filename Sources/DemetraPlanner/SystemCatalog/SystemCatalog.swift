@@ -1,15 +1,12 @@
 package import DemetraCatalog
 package import DemetraFunctions
 import DemetraSQL
-import DemetraTypes
-package import DemetraVectors
-import Synchronization
+package import DemetraTypes
 
 /// A catalog as PostgreSQL's clients read it: every object with a number, and the rows of `pg_catalog`.
 ///
-/// It is made of one version of the catalog as one session sees it, and kept until that changes; the rows of a
-/// relation are made when they are first asked for.
-// Immutable, but for rows that are made once.
+/// It is made of one version of the catalog as one session sees it, and kept until that changes.
+// Immutable after init.
 package final class SystemCatalog: Sendable {
     let catalog: Catalog
     let path: SearchPath
@@ -32,7 +29,6 @@ package final class SystemCatalog: Sendable {
     let constraintsByNumber: [Int64: CatalogConstraint]
     /// The tables that foreign keys refer to.
     let referredTables: Set<TableID>
-    private let made = Mutex<[String: [Batch]]>([:])
 
     /// The objects of a catalog.
     package init(catalog: Catalog, path: SearchPath, registry: FunctionRegistry, user: String) {
@@ -64,9 +60,9 @@ package final class SystemCatalog: Sendable {
             constraints.map { ($0.number, $0) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// Whether it is made of this catalog, for a session that sees it in the same way.
-    package func shows(_ catalog: Catalog, _ path: SearchPath) -> Bool {
-        self.path == path && self.catalog == catalog
+    /// Whether it is made of this catalog, for a user's session that sees it in the same way.
+    package func shows(_ catalog: Catalog, _ path: SearchPath, to user: String) -> Bool {
+        self.user == user && self.path == path && self.catalog == catalog
     }
 
     // MARK: Objects
@@ -132,25 +128,25 @@ package final class SystemCatalog: Sendable {
 
     // MARK: Rows
 
-    /// The rows of a relation.
-    package func batches(of name: String, _ facts: any SessionFacts) -> [Batch] {
-        guard let table = SystemTable.named(name) else { return [] }
-        if let live = table.live {
-            return Self.batches(table.schema, live(self, facts).map { table.values($0) })
-        }
-        if let known = made.withLock({ $0[name] }) { return known }
-        let batches = Self.batches(table.schema, table.rows(self).map { table.values($0) })
-        made.withLock { $0[name] = batches }
-        return batches
+    /// The columns and rows of a relation of `pg_catalog`, or of `information_schema` with the schema before its name;
+    /// nil when there is none.
+    package func rows(
+        of name: String, _ facts: any SessionFacts
+    ) -> (schema: Schema, rows: [[Value]])? {
+        guard let table = SystemTable.named(name) else { return informationRows(of: name) }
+        let rows = table.live.map { $0(self, facts) } ?? table.rows(self)
+        return (table.schema, rows.map { table.values($0) })
     }
 
-    private static func batches(_ schema: Schema, _ rows: [[Value]]) -> [Batch] {
-        stride(from: 0, to: rows.count, by: Batch.capacity).map { start in
-            let part = rows[start..<min(start + Batch.capacity, rows.count)]
-            return Batch(
-                schema.fields.enumerated().map { index, field in
-                    Vector(part.map { $0[index] }, type: field.type)
-                }, count: part.count)
-        }
+    /// Whether the rows of a relation follow from the catalog alone.
+    package func isLasting(_ name: String) -> Bool { SystemTable.named(name)?.live == nil }
+
+    private func informationRows(of name: String) -> (schema: Schema, rows: [[Value]])? {
+        guard name.hasPrefix(InformationRelation.schemaName + "."),
+            let relation = InformationRelation(
+                rawValue: String(name.dropFirst(InformationRelation.schemaName.count + 1)))
+        else { return nil }
+        let binder = Binder(catalog: catalog, functions: registry, path: path)
+        return (relation.schema, InformationRows(binder: binder).rows(of: relation))
     }
 }

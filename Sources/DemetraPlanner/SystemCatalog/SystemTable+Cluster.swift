@@ -104,11 +104,9 @@ extension SystemCatalog {
     fileprivate var roleRows: [SystemTable.Row] {
         [
             [
-                "oid": Self.owner, "rolname": .text(user), "rolsuper": .boolean(true),
-                "rolinherit": .boolean(true), "rolcreaterole": .boolean(true),
-                "rolcreatedb": .boolean(true), "rolcanlogin": .boolean(true),
-                "rolreplication": .boolean(true), "rolbypassrls": .boolean(true),
-                "rolconnlimit": .integer(-1), "rolpassword": .text("********"),
+                "oid": Self.owner, "rolname": .text(user), "rolinherit": .boolean(true),
+                "rolcanlogin": .boolean(true), "rolconnlimit": .integer(-1),
+                "rolpassword": .text("********"),
             ]
         ]
     }
@@ -116,9 +114,7 @@ extension SystemCatalog {
     fileprivate var userRows: [SystemTable.Row] {
         [
             [
-                "usename": .text(user), "usesysid": Self.owner, "usecreatedb": .boolean(true),
-                "usesuper": .boolean(true), "userepl": .boolean(true),
-                "usebypassrls": .boolean(true), "passwd": .text("********"),
+                "usename": .text(user), "usesysid": Self.owner, "passwd": .text("********"),
             ]
         ]
     }

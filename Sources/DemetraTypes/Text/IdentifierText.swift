@@ -14,17 +14,18 @@ package enum IdentifierText {
             var part = String.UnicodeScalarView()
             if rest.first == "\"" {
                 rest.removeFirst()
-                while let scalar = rest.popFirst() {
+                var isClosed = false
+                while !isClosed, let scalar = rest.popFirst() {
                     if scalar != "\"" {
                         part.append(scalar)
                     } else if rest.first == "\"" {
                         part.append(scalar)
                         rest.removeFirst()
                     } else {
-                        break
+                        isClosed = true
                     }
                 }
-                guard !part.isEmpty else { throw invalid(text) }
+                guard isClosed, !part.isEmpty else { throw invalid(text) }
                 parts.append(String(part))
             } else {
                 while let scalar = rest.first, isPart(scalar, isFirst: part.isEmpty) {
