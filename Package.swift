@@ -66,7 +66,7 @@ let product: [Target] = [
 
 let edge: [Target] = [
     demetra(
-        "Wire", ["", "Engine"],
+        "Wire", ["", "Engine", "Formats"],
         libraries: [
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
@@ -131,9 +131,13 @@ let package = Package(
         tests("DemetraTypes", ["DemetraTypes"]),
         tests("DemetraVectors", ["DemetraTypes", "DemetraVectors", "DemetraTesting"]),
         tests("DemetraCatalog", ["DemetraTypes", "DemetraCatalog"]),
-        tests("Demetra", ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra"]),
+        tests(
+            "Demetra",
+            ["DemetraTypes", "DemetraVectors", "DemetraEngine", "Demetra", "DemetraTesting"]),
         tests("DemetraSQL", ["DemetraTypes", "DemetraSQL", "DemetraFuzzing"]),
-        tests("DemetraFormats", ["DemetraTypes", "DemetraVectors", "DemetraFormats"]),
+        tests(
+            "DemetraFormats",
+            ["DemetraTypes", "DemetraVectors", "DemetraFormats", "DemetraTesting"]),
         tests("DemetraFuzzing", ["DemetraFuzzing"]),
         tests(
             "DemetraFunctions",

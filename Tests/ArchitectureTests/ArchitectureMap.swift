@@ -30,8 +30,9 @@ enum ArchitectureMap {
         ],
         "Demetra": core.union(["DemetraAlerts"]),
         // The wire server runs statements with an output of its own, and shows its settings; both
-        // are the engine's, see docs/decisions/0003-statement-output.md.
-        "DemetraWire": ["Demetra", "DemetraEngine"],
+        // are the engine's, see docs/decisions/0003-statement-output.md. The binary form of values is that of
+        // COPY: docs/decisions/0036-one-inbox-a-session.md.
+        "DemetraWire": ["Demetra", "DemetraEngine", "DemetraFormats"],
         "DemetraCLI": ["Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats"],
         // Everything that reads bytes from outside: docs/decisions/0028-fuzzing.md.
         "DemetraFuzzing": core.subtracting(["DemetraStorage", "DemetraEngine"]).union(["Demetra"]),

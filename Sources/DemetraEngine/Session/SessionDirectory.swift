@@ -114,6 +114,10 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
         ]
     }
 
+    func notify(_ channel: String, _ payload: String) throws(DemetraError) {
+        try session.perform(.notify(channel, payload: payload))
+    }
+
     var sessionNumber: Int64 { Int64(session.number) }
 
     var settings: [SettingFacts] {

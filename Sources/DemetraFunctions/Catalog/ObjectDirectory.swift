@@ -62,6 +62,11 @@ package protocol ObjectDirectory: Sendable {
     /// Bytes that the whole database takes.
     var databaseByteCount: Int64 { get }
 
+    /// Sends a message to all sessions that listen to a channel, when the transaction commits.
+    ///
+    /// - Throws: 22023 for names and texts that are too long.
+    func notify(_ channel: String, _ payload: String) throws(DemetraError)
+
     /// The number that the session goes by.
     var sessionNumber: Int64 { get }
 

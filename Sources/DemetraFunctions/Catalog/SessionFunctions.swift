@@ -53,6 +53,13 @@ enum SessionFunctions {
         DirectoryFunction.make("pg_backend_pid", [], .integer) { _, directory, _ in
             .integer(directory.sessionNumber)
         },
+        DirectoryFunction.make("pg_notify", [.text, .text], .text, volatility: .volatile) {
+            (values, directory, _) throws(DemetraError) in
+            try directory.notify(values[0].textOrEmpty, values[1].textOrEmpty)
+            return .text("")
+        },
+        // There are none.
+        ScalarBuilder.function("pg_advisory_unlock_all", [], .text) { _, _ in .text("") },
         ending("pg_cancel_backend"), ending("pg_terminate_backend"),
         ScalarBuilder.function("pg_is_in_recovery", [], .boolean) { _, _ in .boolean(false) },
     ]

@@ -164,6 +164,16 @@ enum CatalogReference {
                 example: "SELECT pg_backend_pid() = pid FROM pg_stat_activity",
                 answer: "t"),
             FunctionEntry(
+                "pg_notify",
+                "Sends a text to all sessions that LISTEN to a channel, when the transaction commits; as NOTIFY.",
+                example: "SELECT pg_notify('alerts', 'roi < 1') = ''",
+                answer: "t"),
+            FunctionEntry(
+                "pg_advisory_unlock_all",
+                "Gives the session's advisory locks up, of which there are none: pools ask for it.",
+                example: "SELECT pg_advisory_unlock_all() = ''",
+                answer: "t"),
+            FunctionEntry(
                 "pg_cancel_backend",
                 also: ["pg_terminate_backend"],
                 "Stops the statement of a session; false for all but the own one, as no session reaches another.",

@@ -37,9 +37,10 @@ enum CursorBuilder {
         if node.has(.last) { return .absolute(-1) }
         if node.has(.prior) { return .backward(1) }
         if node.has(.all) { return node.has(.backward) ? .backward(nil) : .forward(nil) }
-        guard let text = node[.number]?.source else {
+        guard node.has(.number) else {
             return node.has(.backward) ? .backward(1) : .forward(1)
         }
+        let text = try OptionText.text(node)
         guard let count = Int(text.filter { $0 != " " }), abs(count) <= Int(Int32.max) else {
             throw DemetraError(.syntaxError, "\"\(text)\" is not a number of rows").at(node.range)
         }

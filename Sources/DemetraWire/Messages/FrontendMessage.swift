@@ -27,6 +27,18 @@ package enum FrontendMessage: Sendable, Equatable {
         package var values: [[UInt8]?]
         /// 0 for text and 1 for binary: none (all text), one for all, or one a column.
         package var resultFormats: [Int16]
+
+        /// Makes a message.
+        package init(
+            portal: String = "", statement: String = "", parameterFormats: [Int16] = [],
+            values: [[UInt8]?] = [], resultFormats: [Int16] = []
+        ) {
+            self.portal = portal
+            self.statement = statement
+            self.parameterFormats = parameterFormats
+            self.values = values
+            self.resultFormats = resultFormats
+        }
     }
 
     /// Asks for TLS; answered by one byte.

@@ -9,6 +9,7 @@ struct ReportedSettings: Sendable {
         ("DateStyle", "datestyle"),
         ("default_transaction_read_only", "default_transaction_read_only"),
         ("integer_datetimes", "integer_datetimes"), ("IntervalStyle", "intervalstyle"),
+        ("is_superuser", "is_superuser"),
         ("server_encoding", "server_encoding"), ("server_version", "server_version"),
         ("standard_conforming_strings", "standard_conforming_strings"),
         ("TimeZone", "timezone"),
@@ -26,7 +27,7 @@ struct ReportedSettings: Sendable {
 
     /// Names and values for the start of a session.
     func all(user: String) -> [(String, String)] {
-        [("in_hot_standby", "off"), ("is_superuser", "on"), ("session_authorization", user)]
+        [("in_hot_standby", "off"), ("session_authorization", user)]
             + Self.names.compactMap { name, _ in values[name].map { (name, $0) } }
     }
 
