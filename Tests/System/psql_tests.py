@@ -176,7 +176,7 @@ ON DELETE CASCADE
         os.close(other)
         self.addCleanup(os.close, terminal)
         self.addCleanup(process.kill)
-        self.read_until(terminal, b"test=# ")
+        self.read_until(terminal, b"test=> ")
         os.write(terminal, b"SELECT 'be' || 'gun'; SELECT count(*) FROM generate_series(1, 60000)"
                  b" AS a(x), generate_series(1, 60000) AS b(x) WHERE a.x + b.x < 0;\n")
         # The key drops what the terminal still holds, so psql must have read the line. The second
@@ -205,11 +205,13 @@ ON DELETE CASCADE
             self.assertTrue(piece, f"{wanted} does not come: {text}")
             text += piece
 
-    def test_any_user_and_database_name_is_taken(self):
-        # There are no users yet and one database a server: names are kept, not checked.
-        output = self.psql(
-            "-A", "-t", "-c", "SELECT current_user", user="somebody", database="nowhere")
-        self.assertEqual(output, "somebody\n")
+    def test_any_user_is_taken_and_the_database_by_its_names(self):
+        # There are no users yet, and one database a server.
+        for database in ("db", "somebody", "postgres"):
+            output = self.psql(
+                "-A", "-t", "-c", "SELECT current_user", user="somebody", database=database)
+            self.assertEqual(output, "somebody\n")
+        self.psql("-c", "SELECT 1", user="somebody", database="nowhere", status=2)
 
     def test_the_tables_are_listed(self):
         self.psql("-c", "CREATE TABLE campaigns (id bigint, name text)")
