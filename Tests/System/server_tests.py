@@ -458,7 +458,10 @@ class ExtendedTests(ProgramTests):
         self.assertEqual(caught.exception.state, "55000")
         query("ROLLBACK")
         query("BEGIN; DECLARE h CURSOR WITH HOLD FOR SELECT 7; COMMIT")
+        query("BEGIN; DECLARE gone CURSOR WITH HOLD FOR SELECT 8; ROLLBACK")
         self.assertEqual(self.connection.rows("FETCH h"), [("7",)])
+        with self.assertRaises(ServerError):
+            query("FETCH gone")
         query("CLOSE h")
         with self.assertRaises(ServerError) as caught:
             query("FETCH h")

@@ -19,8 +19,9 @@ package final class Portal: Sendable {
 
     /// What it runs.
     package let statement: DescribedStatement
-    /// It outlives the transaction that made it.
+    /// It outlives the transaction that made it, once that is committed.
     let isHeld: Bool
+    private let isCommitted = Atomic<Bool>(false)
     private let values: [Value]
     private let state = Monitor(State.ready)
     /// Rows given so far.
@@ -30,6 +31,12 @@ package final class Portal: Sendable {
         self.statement = statement
         self.values = values
         self.isHeld = isHeld
+    }
+
+    /// Whether it is still there behind the end of a transaction.
+    func outlives(isCommit: Bool) -> Bool {
+        if isCommit, isHeld { isCommitted.store(true, ordering: .relaxed) }
+        return isCommitted.load(ordering: .relaxed)
     }
 
     /// Rows given by `fetch` so far.

@@ -19,8 +19,8 @@ final class QueryCursor {
     }
 
     deinit {
-        thread?.stop()
-        context.budget.release(context.budget.usedBytes)
+        // What the thread still uses it gives back itself.
+        if let thread { thread.stop() } else { context.releaseMemory() }
     }
 
     /// Stops the wave that is running.
@@ -48,7 +48,7 @@ final class QueryCursor {
         case .rows(let batches): return batches
         case .end: return nil
         case .tooMany:
-            let thread = RowThread(waves)
+            let thread = RowThread(waves, context)
             self.thread = thread
             return try thread.next(context.cancellation)
         }
@@ -76,9 +76,10 @@ private final class RowThread: Sendable {
     private let monitor = Monitor(State())
 
     /// - Parameter waves: only the thread has them from here on.
-    init(_ waves: Monitor<RowWaves>) {
+    init(_ waves: Monitor<RowWaves>, _ context: ExecutionContext) {
         let isStarted = SystemThread.start { [monitor] in
             let waves = waves.withLock { $0 }
+            defer { context.releaseMemory() }
             do throws(DemetraError) {
                 try waves.runInline { (batch) throws(DemetraError) in
                     guard batch.count > 0 else { return }
@@ -128,4 +129,9 @@ private final class RowThread: Sendable {
     }
 
     func stop() { monitor.withLock(notify: true) { $0.isStopped = true } }
+}
+
+extension ExecutionContext {
+    /// Gives back whatever the statement has reserved.
+    fileprivate func releaseMemory() { budget.release(budget.usedBytes) }
 }

@@ -133,7 +133,7 @@ extension Session {
     func closePortals(isCommit: Bool) {
         portals.withLock { portals in
             guard !portals.isEmpty else { return }
-            portals = isCommit ? portals.filter(\.value.isHeld) : [:]
+            portals = portals.filter { $0.value.outlives(isCommit: isCommit) }
         }
     }
 

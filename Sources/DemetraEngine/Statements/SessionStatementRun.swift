@@ -68,7 +68,7 @@ struct SessionStatementRun {
             try session.refuseInTransaction("DISCARD ALL")
             session.resetSettings()
             try session.prepared.remove(nil)
-            session.closePortals(isCommit: false)
+            session.portals.withLock { $0.removeAll() }
             try session.perform(.unlisten(nil))
             try session.dropTemporaryTables()
             session.sequenceValues.withLock { $0 = SequenceValues() }
