@@ -110,14 +110,3 @@ enum BinaryNumeric {
             detail: "A numeric has at most 38 digits.")
     }
 }
-
-extension [UInt8] {
-    /// Adds an integer, most significant byte first.
-    mutating func append<Number: FixedWidthInteger>(integer: Number) {
-        var rest = MemoryLayout<Number>.size * 8
-        while rest > 0 {
-            rest -= 8
-            append(UInt8(truncatingIfNeeded: integer >> Number(rest)))
-        }
-    }
-}

@@ -176,11 +176,7 @@ package struct BinaryRowWriter: Sendable {
                 let place = bytes.count
                 bytes.append(integer: Int32(0))
                 BinaryValue.append(vector, row: row, to: &bytes)
-                let length = Int32(truncatingIfNeeded: bytes.count - place - 4)
-                for index in 0..<4 {
-                    bytes[place + index] = UInt8(
-                        truncatingIfNeeded: length >> Int32(24 - index * 8))
-                }
+                bytes.setLength(at: place, from: place + 4)
             }
             ends.append(bytes.count)
         }

@@ -89,10 +89,10 @@ package enum BinaryValue {
                 bytes.append(integer: Int32(-1))
                 continue
             }
-            var one: [UInt8] = []
-            append(element, as: type, to: &one)
-            bytes.append(integer: Int32(truncatingIfNeeded: one.count))
-            bytes.append(contentsOf: one)
+            let place = bytes.count
+            bytes.append(integer: Int32(0))
+            append(element, as: type, to: &bytes)
+            bytes.setLength(at: place, from: place + 4)
         }
     }
 

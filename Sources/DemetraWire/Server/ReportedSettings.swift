@@ -5,6 +5,7 @@ import DemetraEngine
 struct ReportedSettings: Sendable {
     /// As clients know them, and as the session does, in PostgreSQL's order.
     private static let names = [
+        ("in_hot_standby", "in_hot_standby"),
         ("application_name", "application_name"), ("client_encoding", "client_encoding"),
         ("DateStyle", "datestyle"),
         ("default_transaction_read_only", "default_transaction_read_only"),
@@ -27,7 +28,7 @@ struct ReportedSettings: Sendable {
 
     /// Names and values for the start of a session.
     func all(user: String) -> [(String, String)] {
-        [("in_hot_standby", "off"), ("session_authorization", user)]
+        [("session_authorization", user)]
             + Self.names.compactMap { name, _ in values[name].map { (name, $0) } }
     }
 

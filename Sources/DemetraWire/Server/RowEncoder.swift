@@ -34,23 +34,24 @@ struct RowEncoder {
     private mutating func append(_ batch: Batch, _ row: Int) {
         bytes.append(UInt8(ascii: "D"))
         let start = bytes.count
-        append(Int32(0))
-        append(Int16(truncatingIfNeeded: batch.vectors.count))
+        bytes.append(integer: Int32(0))
+        bytes.append(integer: Int16(truncatingIfNeeded: batch.vectors.count))
         for (column, vector) in batch.vectors.enumerated() {
             guard vector.isValid(row) else {
-                append(Int32(-1))
+                bytes.append(integer: Int32(-1))
                 continue
             }
             let place = bytes.count
-            append(Int32(0))
+            bytes.append(integer: Int32(0))
             if formats[column] == 1 {
                 BinaryValue.append(vector, row: row, to: &bytes)
             } else {
                 appendWireText(vector, row)
             }
-            set(Int32(truncatingIfNeeded: bytes.count - place - 4), at: place)
+            bytes.setLength(at: place, from: place + 4)
         }
-        set(Int32(truncatingIfNeeded: bytes.count - start), at: start)
+        // The length of a message counts itself.
+        bytes.setLength(at: start, from: start)
     }
 
     /// The protocol writes booleans as `t` and `f`; everything else is the value's text.
@@ -60,20 +61,6 @@ struct RowEncoder {
             bytes.append(isTrue ? UInt8(ascii: "t") : UInt8(ascii: "f"))
         } else {
             appendText(vector, row: row, zone: zone, to: &bytes)
-        }
-    }
-
-    private mutating func append<Number: FixedWidthInteger>(_ number: Number) {
-        var rest = MemoryLayout<Number>.size * 8
-        while rest > 0 {
-            rest -= 8
-            bytes.append(UInt8(truncatingIfNeeded: number >> Number(rest)))
-        }
-    }
-
-    private mutating func set(_ number: Int32, at place: Int) {
-        for index in 0..<4 {
-            bytes[place + index] = UInt8(truncatingIfNeeded: number >> Int32(24 - index * 8))
         }
     }
 }
