@@ -1,6 +1,5 @@
 import DemetraTypes
 import DemetraVectors
-import Synchronization
 
 /// The rows of a stream in its order, for a client that takes them while the query still runs.
 ///
@@ -27,13 +26,15 @@ final class RowWaves {
     private let stream: BatchStream
     private let context: ExecutionContext
     private let morselCount: Int
-    private let byteLimit: Int
+    /// What the workers of a wave may keep together.
+    private let room: MemoryBudget
     private var nextMorsel = 0
 
     init(_ stream: BatchStream, _ context: ExecutionContext) {
         self.stream = stream
         self.context = context
-        byteLimit = context.budget.lowestLimitBytes / Self.memoryParts
+        let byteLimit = context.budget.lowestLimitBytes / Self.memoryParts
+        room = context.budget.child("result", limitBytes: byteLimit)
         morselCount = max(
             context.pool.slotCount, min(Self.morselsPerWave, byteLimit / Self.morselBytes))
     }
@@ -49,27 +50,21 @@ final class RowWaves {
         guard count > 0 else { return .end }
         try context.cancellation.check()
         let wave = MorselRange(source: stream.source, start: nextMorsel, count: count)
-        let room = WaveRoom(byteLimit)
-        let sink = WaveSink(budget: context.budget, room: room)
+        let sink = CollectSink(budget: room)
         do throws(DemetraError) {
             try context.run(BatchStream(source: wave, stages: stream.stages), into: sink)
         } catch {
-            sink.release()
-            guard room.isExceeded else { throw error }
+            release()
+            // Where the memory was short for another reason, the one thread meets it again.
+            guard error.sqlState == .outOfMemory else { throw error }
             return .tooMany
         }
         nextMorsel += count
-        reserved = sink
-        return .rows(sink.batches)
+        return .rows(sink.rows.batches)
     }
-
-    private var reserved: WaveSink?
 
     /// The rows that `next` gave are not kept any more.
-    func release() {
-        reserved?.release()
-        reserved = nil
-    }
+    func release() { room.release(room.usedBytes) }
 
     /// Gives all rows from here on, on this thread.
     func runInline(
@@ -104,69 +99,5 @@ final class RowWaves {
             try cancellation.check()
             try deliver(batch)
         }
-    }
-}
-
-/// What the workers of a wave may keep together.
-private final class WaveRoom: Sendable {
-    private let limit: Int
-    private let used = Atomic<Int>(0)
-
-    init(_ limit: Int) { self.limit = limit }
-
-    var isExceeded: Bool { used.load(ordering: .relaxed) > limit }
-
-    func take(_ byteCount: Int) -> Bool {
-        used.add(byteCount, ordering: .relaxed).newValue <= limit
-    }
-}
-
-/// Keeps the rows of a wave, in the order of the source.
-private final class WaveSink: PipelineSink {
-    private let budget: MemoryBudget
-    private let room: WaveRoom
-    private let reserved = Atomic<Int>(0)
-    private let result = Mutex<[Batch]>([])
-
-    init(budget: MemoryBudget, room: WaveRoom) {
-        self.budget = budget
-        self.room = room
-    }
-
-    var batches: [Batch] { result.withLock { $0 } }
-
-    /// Gives the memory back.
-    func release() {
-        budget.release(reserved.exchange(0, ordering: .relaxed))
-    }
-
-    func makeLocal() -> any SinkLocal { Local(self) }
-
-    func combine(_ locals: [any SinkLocal]) {
-        let batches = MorselBatches.inOrder(locals.compactMap { ($0 as? Local)?.held })
-        result.withLock { $0 = batches }
-    }
-
-    private func reserve(_ byteCount: Int) throws(DemetraError) {
-        try budget.reserve(byteCount)
-        reserved.add(byteCount, ordering: .relaxed)
-        guard room.take(byteCount) else {
-            throw DemetraError(.outOfMemory, "the rows of a wave do not fit")
-        }
-    }
-
-    private final class Local: SinkLocal {
-        private let sink: WaveSink
-        private(set) var held = MorselBatches()
-
-        init(_ sink: WaveSink) { self.sink = sink }
-
-        func consume(_ batch: Batch) throws(DemetraError) {
-            guard batch.count > 0 else { return }
-            try sink.reserve(batch.byteCount)
-            held.append(batch)
-        }
-
-        func finishMorsel(_ index: Int) { held.finishMorsel(index) }
     }
 }

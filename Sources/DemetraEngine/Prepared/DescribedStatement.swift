@@ -37,11 +37,11 @@ extension Session {
         }
         guard let statement = statements.first else {
             return DescribedStatement(
-                statement: nil, text: text, parameterTypes: declared.map(\.decided), fields: nil)
+                statement: nil, text: text, parameterTypes: declared.map(\.shown), fields: nil)
         }
         if statement.statement.endsTransaction {
             return DescribedStatement(
-                statement: statement, text: text, parameterTypes: declared.map(\.decided),
+                statement: statement, text: text, parameterTypes: declared.map(\.shown),
                 fields: nil)
         }
         return try describe(statement, text, declared)
@@ -92,7 +92,7 @@ extension Session {
         }
         switch statement {
         case .query(let plan):
-            return plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
+            return plan.shownFields
         case .staged(_, let main): return try fields(of: main)
         case .insert(let insert): return Self.fields(of: insert.returning)
         case .update(let update): return Self.fields(of: update.returning)
@@ -109,7 +109,7 @@ extension Session {
 
     private static func fields(of returning: [ProjectedColumn]) -> [Field]? {
         guard !returning.isEmpty else { return nil }
-        return returning.map { Field(name: $0.column.name, type: $0.column.type.shown) }
+        return returning.map(\.column.shownField)
     }
 
     private func fields(shown name: ObjectName) throws(DemetraError) -> [Field]? {
@@ -123,11 +123,6 @@ extension Session {
     func refuseWhenFailed() throws(DemetraError) {
         if transaction.withLock({ $0?.isFailed ?? false }) { throw SessionTransaction.aborted }
     }
-}
-
-extension LogicalType {
-    /// The type of a parameter that nothing has decided is text.
-    fileprivate var decided: LogicalType { self == .unknown ? .text : self }
 }
 
 extension BoundStatement {

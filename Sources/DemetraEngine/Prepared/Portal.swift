@@ -156,35 +156,23 @@ package final class Portal: Sendable {
 
 /// The whole answer of a statement that changes something, given in portions afterwards.
 // Owned by its portal.
-final class CollectedRows: StatementOutput {
-    private var batches: ArraySlice<Batch> = []
+private final class CollectedRows: QueryTarget {
+    private var rows = HeldRows()
     private(set) var tag = ""
     private let output: any StatementOutput
 
     init(noticesTo output: any StatementOutput) { self.output = output }
 
     /// The next rows, `limit` at most; nil when there are none.
-    func next(limit: Int) -> Batch? {
-        guard let first = batches.popFirst() else { return nil }
-        guard first.count > limit else { return first }
-        batches.insert(
-            first.slice(from: limit, count: first.count - limit), at: batches.startIndex)
-        return first.slice(from: 0, count: limit)
-    }
+    func next(limit: Int) -> Batch? { rows.next(limit: limit) }
 
-    func begin(_ schema: Schema) {}
-    func rows(_ batch: Batch) { if batch.count > 0 { batches.append(batch) } }
+    func rows(_ batch: Batch) { if batch.count > 0 { rows.batches.append(batch) } }
     func finish(tag: String) { self.tag = tag }
     func notice(_ notice: Notice) { output.notice(notice) }
-    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
-        throw DemetraError(.internalError, "COPY gives no rows")
-    }
-    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
-    func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 }
 
 /// Passes rows on and counts them; the end is another statement's.
-private final class FetchedRows: StatementOutput {
+private final class FetchedRows: QueryTarget {
     private let output: any StatementOutput
     private(set) var count = 0
 
@@ -195,11 +183,5 @@ private final class FetchedRows: StatementOutput {
         count += batch.count
         try output.rows(batch)
     }
-    func finish(tag: String) {}
     func notice(_ notice: Notice) { output.notice(notice) }
-    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
-        throw DemetraError(.internalError, "COPY gives no rows")
-    }
-    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
-    func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 }

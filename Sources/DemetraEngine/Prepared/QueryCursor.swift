@@ -8,7 +8,7 @@ final class QueryCursor {
     /// With the thread, once there is one.
     private let waves: Monitor<RowWaves>
     /// Rows of the wave that have not been asked for yet, first ones first.
-    private var held: ArraySlice<Batch> = []
+    private var held = HeldRows()
     /// Makes the rows once a wave does not fit.
     private var thread: RowThread?
 
@@ -30,14 +30,11 @@ final class QueryCursor {
     ///
     /// - Throws: whatever the query meets, 57014 when it was cancelled.
     func next(limit: Int) throws(DemetraError) -> Batch? {
-        while held.isEmpty {
+        while true {
+            if let rows = held.next(limit: limit) { return rows }
             guard let batches = try refill() else { return nil }
-            held = batches[...]
+            held.batches = batches[...]
         }
-        guard let first = held.popFirst() else { return nil }
-        guard first.count > limit else { return first }
-        held.insert(first.slice(from: limit, count: first.count - limit), at: held.startIndex)
-        return first.slice(from: 0, count: limit)
     }
 
     private func refill() throws(DemetraError) -> [Batch]? {

@@ -168,14 +168,6 @@ extension Session {
 }
 
 /// Takes an answer that nobody reads.
-final class SilentOutput: StatementOutput {
-    func begin(_ schema: Schema) {}
+final class SilentOutput: QueryTarget {
     func rows(_ batch: Batch) {}
-    func finish(tag: String) {}
-    func notice(_ notice: Notice) {}
-    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
-        throw DemetraError(.internalError, "nobody sends rows")
-    }
-    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
-    func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 }

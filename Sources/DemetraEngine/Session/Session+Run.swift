@@ -31,7 +31,8 @@ extension Session {
                     beginImplicitly()
                 }
                 guard isInImplicitTransaction, index == statements.count - 1 else {
-                    try runOne(statement, text, parameters, output)
+                    let isShort = try runOne(statement, text, parameters, output)
+                    if isShort, statements.count == 1 { noteShort(text) }
                     continue
                 }
                 // The last answer waits until all that was done is durable.
@@ -39,9 +40,6 @@ extension Session {
                 try runOne(statement, text, parameters, last)
                 if isInImplicitTransaction { _ = try endTransaction() }
                 try last.send()
-            }
-            if statements.count == 1, lastIsShort.exchange(false, ordering: .relaxed) {
-                noteShort(text)
             }
             return !statements.isEmpty
         }
@@ -92,14 +90,17 @@ extension Session {
     }
 
     /// Carries a statement out; `values` stand in the places of its parameters.
+    ///
+    /// - Returns: whether it is one that takes no time worth speaking of.
+    @discardableResult
     func runOne(
         _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)] = [],
         values: [(Value, LogicalType)]? = nil, fields: [Field]? = nil,
         _ output: any StatementOutput
-    ) throws(DemetraError) {
-        if try control(statement.statement, output) { return }
+    ) throws(DemetraError) -> Bool {
+        if try control(statement.statement, output) { return false }
         let flag = CancellationFlag()
-        try cancellable(flag) { () throws(DemetraError) in
+        return try cancellable(flag) { () throws(DemetraError) in
             var attempt = 1
             while true {
                 var run = makeRun(text, parameters, flag, output)

@@ -86,7 +86,7 @@ extension Session {
             status.withLock { $0 = .open }
             try output.finish(tag: "ROLLBACK")
         default:
-            if transaction.withLock({ $0?.isFailed ?? false }) { throw SessionTransaction.aborted }
+            try refuseWhenFailed()
             return try controlOpen(statement, output)
         }
         return true

@@ -45,8 +45,6 @@ package final class Session: Sendable {
     let pathNames = Mutex<(setting: String, names: [String])>(("", []))
     /// Texts of one statement that were run and took no time worth speaking of.
     let shortTexts = Mutex<Set<String>>([])
-    /// The statement that was bound last is such a one.
-    let lastIsShort = Atomic<Bool>(false)
     let notificationReceiver = Mutex<(@Sendable (Notification) -> Void)?>(nil)
     /// The system catalog that statements asked last.
     let knownCatalog = Mutex<SystemRows?>(nil)

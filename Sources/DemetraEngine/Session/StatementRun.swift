@@ -5,7 +5,6 @@ import DemetraSQL
 import DemetraStorage
 import DemetraTypes
 import DemetraVectors
-import Synchronization
 
 /// One statement on its way: binds it on a snapshot of its own, plans it and carries it out.
 struct StatementRun {
@@ -34,7 +33,10 @@ struct StatementRun {
 
     var engine: Engine { session.engine }
 
-    func execute(_ parsed: ParsedStatement) throws(DemetraError) {
+    /// Carries a statement out.
+    ///
+    /// - Returns: whether it is one that takes no time worth speaking of.
+    func execute(_ parsed: ParsedStatement) throws(DemetraError) -> Bool {
         let snapshot = session.snapshot
         var parsed = parsed
         if case .insert(let insert) = parsed.statement, let literals = insert.literalRows {
@@ -42,13 +44,24 @@ struct StatementRun {
             let context = context(snapshot)
             if let known, let batches = try? known.batches(literals, context) {
                 try session.refuseWriting("INSERT")
-                return try InsertStatementRun(run: self, snapshot: snapshot)
+                try InsertStatementRun(run: self, snapshot: snapshot)
                     .execute(known.insert, batches, context)
+                return false
             }
             // Something is wrong with the rows, or not so plain: the ordinary way finds out what.
             parsed = try SQLParser.parse(text)[0]
         }
-        try execute(try bind(parsed, snapshot), snapshot)
+        let bound = try bind(parsed, snapshot)
+        try execute(bound, snapshot)
+        return bound.isShort
+    }
+
+    /// The same statement with an output of its own, for a part of it.
+    func inner(answering output: any StatementOutput) -> StatementRun {
+        StatementRun(
+            session: session, text: text, parameters: parameters, cancellation: cancellation,
+            budget: budget, spill: spill, output: output, statementTime: statementTime,
+            transactionTime: transactionTime)
     }
 
     /// Resolves a statement.
@@ -74,7 +87,6 @@ struct StatementRun {
     }
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {
-        session.lastIsShort.store(bound.isShort, ordering: .relaxed)
         try refuseWriting(bound)
         for part in engine.extensions where part.handles(bound) {
             return try part.run(bound, StatementContext(run: self, snapshot: snapshot))
@@ -206,9 +218,8 @@ struct StatementRun {
 
     private func query(_ plan: LogicalPlan, _ snapshot: Snapshot) throws(DemetraError) {
         let context = context(snapshot)
-        let fields = plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
         let stream = try physical(plan, snapshot).open(context)
-        try output.begin(Schema(fields))
+        try output.begin(Schema(plan.shownFields))
         let sink = ResultSink(output: output)
         try sink.run(stream, context)
         for notice in notices.take() { output.notice(notice) }
@@ -226,6 +237,16 @@ struct StatementRun {
         if let notice { output.notice(Notice(notice)) }
         try output.finish(tag: tag)
     }
+}
+
+extension LogicalPlan {
+    /// The columns as clients see them.
+    var shownFields: [Field] { columns.map(\.shownField) }
+}
+
+extension PlanColumn {
+    /// The column as clients see it.
+    var shownField: Field { Field(name: name, type: type.shown) }
 }
 
 extension LogicalType {

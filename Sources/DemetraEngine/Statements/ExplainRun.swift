@@ -91,10 +91,7 @@ struct ExplainRun {
         _ statement: BoundStatement, _ profile: PlanProfile
     ) throws(DemetraError) -> Int {
         let counter = RowCounter()
-        var inner = StatementRun(
-            session: run.session, text: run.text, parameters: run.parameters,
-            cancellation: run.cancellation, budget: run.budget, spill: run.spill, output: counter,
-            statementTime: run.statementTime, transactionTime: run.transactionTime)
+        var inner = run.inner(answering: counter)
         inner.profile = profile
         try inner.execute(statement, snapshot)
         return counter.count
@@ -123,20 +120,16 @@ struct ExplainRun {
     }
 
     /// Counts rows and drops them.
-    private final class RowCounter: StatementOutput {
+    private final class RowCounter: QueryTarget {
         private(set) var count = 0
-        func begin(_ schema: Schema) {}
         func rows(_ batch: Batch) { count += batch.count }
         func finish(tag: String) {
             if count == 0, let number = tag.split(separator: " ").last.flatMap({ Int($0) }) {
                 count = number
             }
         }
-        func notice(_ notice: Notice) {}
         func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
             throw DemetraError(.featureNotSupported, "COPY cannot be explained")
         }
-        func beginCopyOut(columnCount: Int, isBinary: Bool) {}
-        func copyRows(_ bytes: [UInt8], ends: [Int]) {}
     }
 }

@@ -142,8 +142,7 @@ struct Returning {
     ) throws(DemetraError) {
         let program = try ExpressionCompiler.compile(columns.map(\.expression), layout: layout)
         let evaluator = ExpressionEvaluator(program, context)
-        let fields = columns.map { Field(name: $0.column.name, type: $0.column.type.shown) }
-        try run.output.begin(Schema(fields))
+        try run.output.begin(Schema(columns.map(\.column.shownField)))
         for batch in batches where batch.count > 0 {
             try run.output.rows(Batch(try evaluator.evaluate(batch), count: batch.count))
         }

@@ -19,11 +19,7 @@ struct StagedRun {
                 run.commonTables[id] = try run.collect(plan, snapshot)
             case .change(let id, let change):
                 let kept = KeptRows(budget: run.budget)
-                var inner = StatementRun(
-                    session: run.session, text: run.text, parameters: run.parameters,
-                    cancellation: run.cancellation, budget: run.budget, spill: run.spill,
-                    output: kept, statementTime: run.statementTime,
-                    transactionTime: run.transactionTime)
+                var inner = run.inner(answering: kept)
                 (inner.profile, inner.commonTables) = (run.profile, run.commonTables)
                 try execute(change, inner)
                 run.commonTables[id] = MaterializedRows(batches: kept.batches)
@@ -48,28 +44,16 @@ struct StagedRun {
     }
 
     /// Takes what RETURNING gives.
-    private final class KeptRows: StatementOutput {
+    private final class KeptRows: QueryTarget {
         private let budget: MemoryBudget
         private(set) var batches: [Batch] = []
 
         init(budget: MemoryBudget) { self.budget = budget }
-
-        func begin(_ schema: Schema) {}
 
         func rows(_ batch: Batch) throws(DemetraError) {
             try budget.reserve(batch.byteCount)
             let vectors = batch.vectors.map { $0.type == .unknown ? $0.retyped(.text) : $0 }
             batches.append(Batch(vectors, count: batch.count))
         }
-
-        func finish(tag: String) {}
-        func notice(_ notice: Notice) {}
-
-        func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
-            throw DemetraError(.internalError, "COPY inside of WITH")
-        }
-
-        func beginCopyOut(columnCount: Int, isBinary: Bool) {}
-        func copyRows(_ bytes: [UInt8], ends: [Int]) {}
     }
 }

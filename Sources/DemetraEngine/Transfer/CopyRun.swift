@@ -138,7 +138,7 @@ struct CopyRun {
         guard options.batchID == nil else {
             throw DemetraError(.syntaxError, "COPY batch_id only available using COPY FROM")
         }
-        let fields = plan.columns.map { Field(name: $0.name, type: $0.type.shown) }
+        let fields = plan.shownFields
         let writer =
             options.isBinary
             ? CopyTarget.Writer.binary(BinaryRowWriter())
