@@ -22,14 +22,28 @@ package final class ExecutionContext: Sendable {
     package let parameters: [Value]
     /// Values of the outer row inside an apply.
     package let outerValues: [ColumnIdentifier: Value]
+    /// What the texts `now` and `today` mean; nil where they mean nothing.
+    private let textTime: Timestamp?
     private let commonTables: Mutex<[Int: MaterializedRows]>
 
     /// A context for one statement.
-    package init(
+    package convenience init(
         snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, spill: SpillSpace,
         evaluation: EvaluationContext, parameters: [Value] = [],
         outerValues: [ColumnIdentifier: Value] = [:]
     ) {
+        self.init(
+            snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
+            parameters: parameters, outerValues: outerValues,
+            textTime: evaluation.transactionTime)
+    }
+
+    private init(
+        snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, spill: SpillSpace,
+        evaluation: EvaluationContext, parameters: [Value],
+        outerValues: [ColumnIdentifier: Value], textTime: Timestamp?
+    ) {
+        self.textTime = textTime
         self.snapshot = snapshot
         self.pool = pool
         self.budget = budget
@@ -42,8 +56,7 @@ package final class ExecutionContext: Sendable {
 
     /// What casts of the statement know.
     package var castContext: CastContext {
-        CastContext(
-            zone: evaluation.timeZone, zones: evaluation.timeZones, now: evaluation.transactionTime)
+        CastContext(zone: evaluation.timeZone, zones: evaluation.timeZones, now: textTime)
     }
 
     /// Set to stop the statement.
@@ -67,6 +80,13 @@ package final class ExecutionContext: Sendable {
         let tables = commonTables.withLock { $0 }
         context.commonTables.withLock { $0 = tables }
         return context
+    }
+
+    /// The same statement where a text such as `today` means no time.
+    func timeless() -> ExecutionContext {
+        ExecutionContext(
+            snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
+            parameters: parameters, outerValues: outerValues, textTime: nil)
     }
 
     /// Rows computed for a common table expression.

@@ -1,5 +1,6 @@
 import DemetraPlanner
 import DemetraSQL
+import DemetraStorage
 package import DemetraTypes
 import Synchronization
 
@@ -29,7 +30,7 @@ extension Session {
     package func describe(
         _ text: String, declared: [LogicalType]
     ) throws(DemetraError) -> DescribedStatement {
-        let statements = try SQLParser.parse(text)
+        let statements = try parsePrepared(text)
         guard statements.count < 2 else {
             throw DemetraError(
                 .syntaxError, "cannot insert multiple commands into a prepared statement",
@@ -76,13 +77,29 @@ extension Session {
                 statement: statement, text: text, parameterTypes: query.parameterTypes, fields: nil)
         }
         let snapshot = snapshot
+        let key = descriptionKey(statement, text, declared, snapshot)
+        if let key, let known = engine.plans.description(key) { return known }
         let binder = makeBinder(snapshot, Folder(context: planningContext(snapshot)))
         let (bound, types) = try binder.describe(statement, text: text, declared: declared)
         var described = DescribedStatement(
             statement: statement, text: text, parameterTypes: types,
             fields: try fields(of: bound))
         described.isShort = bound.isShort
+        if let key { engine.plans.keep(described, for: key) }
         return described
+    }
+
+    /// Nil when what is found out may not hold for others or later.
+    private func descriptionKey(
+        _ statement: ParsedStatement, _ text: String, _ declared: [LogicalType],
+        _ snapshot: Snapshot
+    ) -> PlanCache.Key? {
+        guard statement.statement.isDescribedByCatalog,
+            let circumstances = planCircumstances(snapshot)
+        else { return nil }
+        return PlanCache.Key(
+            text: text, start: statement.range.lower, types: declared,
+            circumstances: circumstances)
     }
 
     /// The columns of a statement's rows; nil when it gives none.

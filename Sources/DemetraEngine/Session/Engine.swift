@@ -32,6 +32,7 @@ package final class Engine: Sendable {
     let extensions: [any StatementExtension]
     let sequences: SequenceCounters
     let notifications = NotificationHub()
+    let plans = PlanCache()
     /// The system catalog that a session without temporary tables asked last.
     let knownCatalog = Mutex<SystemRows?>(nil)
     private let sessionCount = Atomic(0)

@@ -84,11 +84,6 @@ extension Session {
         }
     }
 
-    private func parse(_ text: String) throws(DemetraError) -> [ParsedStatement] {
-        if let insert = literalInserts.withLock({ $0.parse(text) }) { return [insert] }
-        return try SQLParser.parse(text)
-    }
-
     /// Carries a statement out; `values` stand in the places of its parameters.
     ///
     /// - Returns: whether it is one that takes no time worth speaking of.

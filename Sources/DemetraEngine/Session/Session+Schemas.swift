@@ -69,6 +69,9 @@ extension Session {
 
     // MARK: Temporary tables
 
+    /// Whether names may mean something that only this session has.
+    func hasTemporaryTables(_ catalog: Catalog) -> Bool { ownTables(catalog).hasAny }
+
     /// Drops all temporary tables and views of the session.
     func dropTemporaryTables() throws(DemetraError) {
         let snapshot = snapshot

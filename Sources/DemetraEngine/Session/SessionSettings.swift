@@ -82,7 +82,17 @@ package struct SessionSettings: Sendable, Equatable {
     /// The PostgreSQL version whose behaviour clients may expect.
     package static let serverVersion = "15.0 (Demetra 0.1)"
 
-    private var values: [String: String] = [:]
+    private var values: [String: String] = [:] {
+        didSet { planSettings = Self.planSettings(values) }
+    }
+
+    /// Those that the plan of a statement depends on.
+    private(set) var planSettings = SessionSettings.planSettings([:])
+
+    private static func planSettings(_ values: [String: String]) -> PlanSettings {
+        func value(_ name: String) -> String { values[name] ?? standard(name) }
+        return PlanSettings(searchPath: value("search_path"), timeZone: value("timezone"))
+    }
 
     /// All settings at their defaults.
     package init() {}

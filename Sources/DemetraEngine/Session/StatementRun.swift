@@ -20,6 +20,8 @@ struct StatementRun {
     let statementTime: Timestamp
     /// `now()`: one instant for the whole transaction.
     let transactionTime: Timestamp
+    /// What its plan depends on.
+    let planNotes = PlanNotes()
     /// What functions note while the statement runs.
     let notices = NoticeBoard()
     /// Where operators report what they do; nil unless the statement is explained.
@@ -51,9 +53,69 @@ struct StatementRun {
             // Something is wrong with the rows, or not so plain: the ordinary way finds out what.
             parsed = try SQLParser.parse(text)[0]
         }
+        if case .query = parsed.statement, profile == nil {
+            return try query(parsed, snapshot)
+        }
         let bound = try bind(parsed, snapshot)
         try execute(bound, snapshot)
         return bound.isShort
+    }
+
+    /// Carries a query out, by the plan that another execution has made if there is one.
+    ///
+    /// - Returns: whether it takes no time worth speaking of.
+    private func query(
+        _ parsed: ParsedStatement, _ snapshot: Snapshot
+    ) throws(DemetraError) -> Bool {
+        let given = values ?? parameters
+        let key = session.planCircumstances(snapshot).map {
+            PlanCache.Key(
+                text: text, start: parsed.range.lower, types: given.map(\.1),
+                circumstances: $0)
+        }
+        if let key, let known = engine.plans.query(key, snapshot) {
+            try refuseOtherColumns(known.fields)
+            try run(known, snapshot)
+            return known.isShort
+        }
+        let bound = try bind(parsed, snapshot)
+        guard case .query(let plan) = bound, !engine.extensions.contains(where: { $0.handles(bound) })
+        else {
+            try execute(bound, snapshot)
+            return bound.isShort
+        }
+        let planned = try planned(plan, snapshot)
+        if let key, !planNotes.isOfTheMoment {
+            if values?.isEmpty ?? true {
+                engine.plans.keep(planned, for: key)
+            } else if planned.isShort, let general = try? general(parsed, snapshot) {
+                engine.plans.keep(general, for: key)
+            }
+        }
+        try run(planned, snapshot)
+        return planned.isShort
+    }
+
+    private func planned(
+        _ plan: LogicalPlan, _ snapshot: Snapshot
+    ) throws(DemetraError) -> PlannedQuery {
+        let root = try physical(plan, snapshot)
+        return PlannedQuery(
+            fields: plan.shownFields, root: root, isShort: plan.isShort,
+            rowCounts: planNotes.rowCounts)
+    }
+
+    /// The plan for any values of the parameters; nil when it needs to know them.
+    private func general(
+        _ parsed: ParsedStatement, _ snapshot: Snapshot
+    ) throws(DemetraError) -> PlannedQuery? {
+        let general = StatementRun(
+            session: session, text: text, parameters: values ?? [], cancellation: cancellation,
+            budget: budget, spill: spill, output: output, statementTime: statementTime,
+            transactionTime: transactionTime)
+        guard case .query(let plan) = try general.bind(parsed, snapshot) else { return nil }
+        let planned = try general.planned(plan, snapshot)
+        return general.planNotes.isOfTheMoment ? nil : planned
     }
 
     /// The same statement with an output of its own, for a part of it.
@@ -70,20 +132,27 @@ struct StatementRun {
     func bind(
         _ parsed: ParsedStatement, _ snapshot: Snapshot
     ) throws(DemetraError) -> BoundStatement {
-        let binder = session.makeBinder(snapshot, Folder(context: context(snapshot)))
+        let binder = session.makeBinder(
+            snapshot, Folder(context: context(snapshot), notes: planNotes))
         guard let values else {
             return try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
         }
         let bound = try binder.bind(parsed, text: text, values: values)
-        if let describedFields {
-            let fields = try session.fields(of: bound)
-            guard fields?.map(\.type) == describedFields.map(\.type) else {
-                throw DemetraError(
-                    .featureNotSupported, "cached plan must not change result type",
-                    hint: "A table has changed since the statement was prepared: prepare it anew.")
-            }
-        }
+        if describedFields != nil { try refuseOtherColumns(try session.fields(of: bound)) }
         return bound
+    }
+
+    /// - Throws: 0A000 when a client was told of other columns.
+    private func refuseOtherColumns(_ fields: [Field]?) throws(DemetraError) {
+        guard let describedFields else { return }
+        let isSame =
+            fields?.count == describedFields.count
+            && zip(fields ?? [], describedFields).allSatisfy { $0.type == $1.type }
+        guard isSame else {
+            throw DemetraError(
+                .featureNotSupported, "cached plan must not change result type",
+                hint: "A table has changed since the statement was prepared: prepare it anew.")
+        }
     }
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {
@@ -92,7 +161,7 @@ struct StatementRun {
             return try part.run(bound, StatementContext(run: self, snapshot: snapshot))
         }
         switch bound {
-        case .query(let plan): try query(plan, snapshot)
+        case .query(let plan): try run(try planned(plan, snapshot), snapshot)
         case .staged(let stages, let main):
             try StagedRun(run: self, snapshot: snapshot).execute(stages, main)
         case .insert(let insert):
@@ -176,7 +245,7 @@ struct StatementRun {
                 directory: SessionDirectory(
                     session: session, snapshot: snapshot, text: text,
                     statementTime: statementTime, transactionTime: transactionTime)),
-            parameters: parameters.map { $0.0 })
+            parameters: (values ?? parameters).map { $0.0 })
         for (id, rows) in commonTables { context.setCommonTable(id, rows) }
         return context
     }
@@ -204,8 +273,8 @@ struct StatementRun {
         _ plan: LogicalPlan, _ snapshot: Snapshot
     ) throws(DemetraError) -> LogicalPlan {
         try QueryPlanner.optimize(
-            plan, folder: Folder(context: context(snapshot)),
-            statistics: SnapshotStatistics(snapshot: snapshot))
+            plan, folder: Folder(context: context(snapshot), notes: planNotes),
+            statistics: SnapshotStatistics(snapshot: snapshot, notes: planNotes))
     }
 
     /// All rows of a plan.
@@ -216,10 +285,10 @@ struct StatementRun {
         return try context.collect(try physical(plan, snapshot).open(context))
     }
 
-    private func query(_ plan: LogicalPlan, _ snapshot: Snapshot) throws(DemetraError) {
+    private func run(_ query: PlannedQuery, _ snapshot: Snapshot) throws(DemetraError) {
         let context = context(snapshot)
-        let stream = try physical(plan, snapshot).open(context)
-        try output.begin(Schema(plan.shownFields))
+        let stream = try query.root.open(context)
+        try output.begin(Schema(query.fields))
         let sink = ResultSink(output: output)
         try sink.run(stream, context)
         for notice in notices.take() { output.notice(notice) }
@@ -252,28 +321,4 @@ extension PlanColumn {
 extension LogicalType {
     /// The type clients see: a literal whose type nothing decided is text.
     var shown: LogicalType { self == .unknown ? .text : self }
-}
-
-/// Evaluates expressions without columns at plan time.
-struct Folder: ConstantFolder {
-    let context: ExecutionContext
-
-    func fold(_ expression: BoundExpression) -> Value? { try? value(of: expression) }
-
-    func value(of expression: BoundExpression) throws(DemetraError) -> Value {
-        let program = try ExpressionCompiler.compile([expression], layout: ColumnLayout([]))
-        let one = try ExpressionEvaluator(program, context).evaluateOne(Batch([], count: 1))
-        return one.value(at: 0)
-    }
-}
-
-/// What the optimizer asks about tables.
-struct SnapshotStatistics: Statistics {
-    let snapshot: Snapshot
-
-    func rowCount(of table: TableDefinition) -> Int { snapshot.table(table.id)?.rowCount ?? 0 }
-
-    func distinctCount(of table: TableDefinition, column: Int) -> Int? {
-        snapshot.table(table.id)?.distinctEstimate(column: column)
-    }
 }

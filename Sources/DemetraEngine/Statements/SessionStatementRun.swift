@@ -76,7 +76,7 @@ struct SessionStatementRun {
         case .temporary:
             try session.dropTemporaryTables()
             try run.output.finish(tag: "DISCARD TEMP")
-        // Plans are made anew for each execution.
+        // Plans that are kept are never out of date.
         case .plans: try run.output.finish(tag: "DISCARD PLANS")
         case .sequences:
             session.sequenceValues.withLock { $0 = SequenceValues() }

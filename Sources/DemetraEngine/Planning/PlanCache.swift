@@ -1,0 +1,117 @@
+import DemetraCatalog
+import DemetraPlanner
+import DemetraSQL
+import DemetraStorage
+import DemetraTypes
+import Synchronization
+
+/// What was understood of statements that come again and again, for all sessions of a database: the statements of a
+/// text, what they take and give, and how queries are carried out.
+///
+/// Nothing in it may be out of date: whatever a plan depends on is part of its key, except for the sizes of tables,
+/// which are looked at when it is used.
+final class PlanCache: Sendable {
+    /// Everything that a statement means something else by.
+    struct Circumstances: Hashable, Sendable {
+        let catalogVersion: Int64
+        let settings: PlanSettings
+        let user: String
+        /// Of a session with temporary tables, whose names are its own.
+        let temporarySchema: String?
+    }
+
+    /// A statement of a text, with parameters.
+    struct Key: Hashable, Sendable {
+        let text: String
+        /// Where it stands in the text.
+        let start: Int32
+        /// The types that its parameters have been given.
+        let types: [LogicalType]
+        let circumstances: Circumstances
+    }
+
+    /// The length of texts that are kept, for each of the three kinds of entries: a plan takes up to a hundred times as
+    /// much as its text.
+    private static let keptBytes = 64 << 10
+    /// Longer texts take so long to carry out that it does not matter what it takes to understand them.
+    private static let longestText = 8 << 10
+    /// A short text weighs no less.
+    private static let leastWeight = 64
+
+    private let texts = Mutex(RecentEntries<String, [ParsedStatement]>(youngWeight: keptBytes))
+    private let descriptions = Mutex(
+        RecentEntries<Key, DescribedStatement>(youngWeight: keptBytes))
+    private let queries = Mutex(RecentEntries<Key, PlannedQuery>(youngWeight: keptBytes))
+
+    // MARK: Texts
+
+    /// The statements of a text that was parsed before.
+    func statements(of text: String) -> [ParsedStatement]? {
+        guard Self.isKept(text) else { return nil }
+        return texts.withLock { $0[text] }
+    }
+
+    /// Keeps the statements of a text that may well come again.
+    func keep(_ statements: [ParsedStatement], of text: String) {
+        guard Self.isKept(text) else { return }
+        texts.withLock { $0.keep(statements, for: text, weight: Self.weight(text)) }
+    }
+
+    // MARK: Descriptions
+
+    func description(_ key: Key) -> DescribedStatement? {
+        guard Self.isKept(key.text) else { return nil }
+        return descriptions.withLock { $0[key] }
+    }
+
+    func keep(_ description: DescribedStatement, for key: Key) {
+        guard Self.isKept(key.text) else { return }
+        descriptions.withLock { $0.keep(description, for: key, weight: Self.weight(key.text)) }
+    }
+
+    // MARK: Queries
+
+    /// The plan of a query; nil when there is none that fits the tables as they are.
+    func query(_ key: Key, _ snapshot: Snapshot) -> PlannedQuery? {
+        guard Self.isKept(key.text), let query = queries.withLock({ $0[key] }),
+            query.fits(snapshot)
+        else { return nil }
+        return query
+    }
+
+    func keep(_ query: PlannedQuery, for key: Key) {
+        guard Self.isKept(key.text) else { return }
+        queries.withLock { $0.keep(query, for: key, weight: Self.weight(key.text)) }
+    }
+
+    private static func isKept(_ text: String) -> Bool { text.utf8.count <= longestText }
+    private static func weight(_ text: String) -> Int { max(text.utf8.count, leastWeight) }
+}
+
+/// The settings that plans depend on.
+struct PlanSettings: Hashable, Sendable {
+    let searchPath: String
+    let timeZone: String
+}
+
+/// How a query is carried out.
+struct PlannedQuery: Sendable {
+    /// The columns that clients see.
+    let fields: [Field]
+    let root: any PhysicalOperator
+    /// It takes no longer than to tell somebody else to do it.
+    let isShort: Bool
+    /// The sizes of the tables for which it was made, where they matter.
+    let rowCounts: [TableID: Int]
+
+    /// A table may have grown by so many rows, or by its own size, before it is planned for anew.
+    private static let growth = 1_000
+
+    /// Whether it would be planned much the same.
+    func fits(_ snapshot: Snapshot) -> Bool {
+        rowCounts.allSatisfy { table, planned in
+            let count = snapshot.table(table)?.rowCount ?? 0
+            return count <= planned * 2 + Self.growth && planned <= count * 2 + Self.growth
+        }
+    }
+}
