@@ -13,8 +13,6 @@ package struct EvaluationContext: Sendable {
     package let timeZones: TimeZones
     /// Name of the session's user.
     package let userName: String
-    /// The schema that new tables go to; nil when the search path names none that exists.
-    package let currentSchema: String?
     /// Stops long loops.
     package let cancellation: CancellationFlag
     /// Threads for large pieces of work.
@@ -34,7 +32,6 @@ package struct EvaluationContext: Sendable {
     package init(
         statementTime: Timestamp, transactionTime: Timestamp? = nil, timeZone: TimeZoneRules = .utc,
         timeZones: TimeZones = .fixedOnly, userName: String = "demetra",
-        currentSchema: String? = "public",
         cancellation: CancellationFlag = CancellationFlag(),
         workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard(),
         sequences: (any SequenceSource)? = nil, settings: (any SettingSource)? = nil,
@@ -45,7 +42,6 @@ package struct EvaluationContext: Sendable {
         self.timeZone = timeZone
         self.timeZones = timeZones
         self.userName = userName
-        self.currentSchema = currentSchema
         self.cancellation = cancellation
         self.workers = workers
         self.notices = notices

@@ -27,14 +27,14 @@ final class RowWaves {
     private let context: ExecutionContext
     private let morselCount: Int
     /// What the workers of a wave may keep together.
-    private let room: MemoryBudget
+    private lazy var room = context.budget.child("result", limitBytes: byteLimit)
+    private let byteLimit: Int
     private var nextMorsel = 0
 
     init(_ stream: BatchStream, _ context: ExecutionContext) {
         self.stream = stream
         self.context = context
-        let byteLimit = context.budget.lowestLimitBytes / Self.memoryParts
-        room = context.budget.child("result", limitBytes: byteLimit)
+        byteLimit = context.budget.lowestLimitBytes / Self.memoryParts
         morselCount = max(
             context.pool.slotCount, min(Self.morselsPerWave, byteLimit / Self.morselBytes))
     }

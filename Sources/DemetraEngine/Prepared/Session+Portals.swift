@@ -132,8 +132,11 @@ extension Session {
     /// The portals that end with a transaction.
     func closePortals(isCommit: Bool) {
         portals.withLock { portals in
-            guard !portals.isEmpty else { return }
-            portals = portals.filter { $0.value.outlives(isCommit: isCommit) }
+            var ended: [String] = []
+            for (name, portal) in portals where !portal.outlives(isCommit: isCommit) {
+                ended.append(name)
+            }
+            for name in ended { portals[name] = nil }
         }
     }
 

@@ -43,10 +43,14 @@ extension Session {
 }
 
 extension Statement {
+    /// It is a query, which changes nothing unless a part of it does.
+    var isQuery: Bool { if case .query = self { true } else { false } }
+
     /// Comes again word for word, as statements that bring rows do not.
     fileprivate var isRepeated: Bool {
         switch self {
-        case .query, .show, .set, .begin, .commit, .rollback, .savepoint, .release, .rollbackTo: true
+        case .query, .show, .set, .begin, .commit, .rollback, .savepoint, .release, .rollbackTo:
+            true
         default: false
         }
     }

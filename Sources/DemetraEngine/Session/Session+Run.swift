@@ -102,10 +102,11 @@ extension Session {
                 run.values = values
                 run.describedFields = fields
                 defer { run.budget.release(run.budget.usedBytes) }
-                let before = engine.store.snapshot().sequence
+                let before = statement.statement.isQuery ? nil : engine.store.snapshot().sequence
                 do throws(DemetraError) {
                     return try run.execute(statement)
                 } catch {
+                    guard let before else { throw error }
                     let isOutrun = engine.store.snapshot().sequence > before && !flag.isCancelled
                     guard isOutrun, mayRetry(statement.statement, error, attempt) else {
                         throw error
@@ -124,12 +125,12 @@ extension Session {
         defer { running.withLock { $0 = nil } }
         let timeout = StatementTimeout(
             milliseconds: settings.withLock { $0.statementTimeoutMilliseconds }, flag)
-        defer { timeout.end() }
+        defer { timeout?.end() }
         defer { endStatementSettings() }
         do throws(DemetraError) {
             return try body()
         } catch {
-            throw timeout.explained(error)
+            throw timeout?.explained(error) ?? error
         }
     }
 

@@ -43,6 +43,8 @@ package final class Session: Sendable {
     let ownTables = Mutex(OwnTables())
     /// The names in `search_path`: each statement asks for them, and few sessions change them.
     let pathNames = Mutex<(setting: String, names: [String])>(("", []))
+    /// The rules of the setting `timezone`.
+    private let zone = Mutex<(name: String, rules: TimeZoneRules)>(("UTC", .utc))
     /// Texts of one statement that were run and took no time worth speaking of.
     let shortTexts = Mutex<Set<String>>([])
     let notificationReceiver = Mutex<(@Sendable (Notification) -> Void)?>(nil)
@@ -79,7 +81,13 @@ package final class Session: Sendable {
 
     /// The session's time zone.
     package var timeZone: TimeZoneRules {
-        (try? engine.timeZones.rules(try setting("timezone"))) ?? .utc
+        let name = settings.withLock { $0.planSettings.timeZone }
+        return zone.withLock { known in
+            if known.name != name {
+                known = (name, (try? engine.timeZones.rules(name)) ?? .utc)
+            }
+            return known.rules
+        }
     }
 
     // MARK: Catalog

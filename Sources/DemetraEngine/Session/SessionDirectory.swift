@@ -40,6 +40,8 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
 
     private var objects: SystemCatalog { rows.catalog }
 
+    var currentSchema: String? { session.searchPath(snapshot.catalog).creation }
+
     // MARK: Objects
 
     func batches(of relation: String) -> [Batch] {

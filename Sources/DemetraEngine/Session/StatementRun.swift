@@ -79,7 +79,8 @@ struct StatementRun {
             return known.isShort
         }
         let bound = try bind(parsed, snapshot)
-        guard case .query(let plan) = bound, !engine.extensions.contains(where: { $0.handles(bound) })
+        guard case .query(let plan) = bound,
+            !engine.extensions.contains(where: { $0.handles(bound) })
         else {
             try execute(bound, snapshot)
             return bound.isShort
@@ -237,7 +238,6 @@ struct StatementRun {
                 timeZone: session.timeZone,
                 timeZones: engine.timeZones,
                 userName: session.user,
-                currentSchema: session.searchPath(snapshot.catalog).creation,
                 cancellation: cancellation,
                 workers: PoolWorkers(pool: engine.pool), notices: notices,
                 sequences: SessionSequences(session), settings: SessionSettingSource(session),

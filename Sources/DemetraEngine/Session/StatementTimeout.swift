@@ -5,9 +5,10 @@ final class StatementTimeout: Sendable {
     private let milliseconds: Int
     private let state = Monitor((isOver: false, hasFired: false))
 
-    init(milliseconds: Int, _ flag: CancellationFlag) {
+    /// Nil for no limit.
+    init?(milliseconds: Int, _ flag: CancellationFlag) {
+        guard milliseconds > 0 else { return nil }
         self.milliseconds = milliseconds
-        guard milliseconds > 0 else { return }
         let state = state
         SystemThread.start {
             let isOver = state.wait(milliseconds: milliseconds) { $0.isOver ? true : nil } ?? false

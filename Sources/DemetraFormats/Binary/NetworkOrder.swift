@@ -2,6 +2,7 @@
 
 extension [UInt8] {
     /// Adds an integer.
+    @inlinable
     package mutating func append<Number: FixedWidthInteger>(integer: Number) {
         var rest = MemoryLayout<Number>.size * 8
         while rest > 0 {
@@ -11,6 +12,7 @@ extension [UInt8] {
     }
 
     /// Writes the number of bytes behind `place`, which are those from `start` on, as the four bytes at `place`.
+    @inlinable
     package mutating func setLength(at place: Int, from start: Int) {
         let length = Int32(truncatingIfNeeded: count - start)
         for index in 0..<4 {

@@ -22,6 +22,9 @@ package enum ObjectDefinition: Sendable, Hashable {
 
 /// The catalog as functions see it: the objects that one session can see in one statement.
 package protocol ObjectDirectory: Sendable {
+    /// The schema that new tables go to; nil when the search path names none that exists.
+    var currentSchema: String? { get }
+
     /// The rows of a relation of `pg_catalog`, in all its columns.
     ///
     /// - Throws: what reading the catalog fails with.

@@ -251,7 +251,7 @@ enum TimeFunctions {
                 .text("demetra")
             },
             ScalarBuilder.function("current_schema", [], .system(.name), volatility: .stable) {
-                _, context in context.currentSchema.map { .text($0) } ?? .null
+                _, context in context.directory?.currentSchema.map { .text($0) } ?? .null
             },
             ScalarBuilder.function("version", [], .text) { _, _ in
                 .text("PostgreSQL 15.0 (Demetra 0.1)")

@@ -95,9 +95,8 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
         case UInt8(ascii: "F"): return .functionCall
         default: break
         }
-        guard let read = readers[type] else { return .unexpected(type) }
         do {
-            let message = try read(&body)
+            guard let message = try statementMessage(type, &body) else { return .unexpected(type) }
             guard body.readableBytes == 0 else { throw Self.invalidFormat }
             return message
         } catch {
@@ -105,30 +104,32 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
         }
     }
 
+    /// A message about statements; nil for a type that is none.
+    private static func statementMessage(
+        _ type: UInt8, _ body: inout ByteBuffer
+    ) throws -> FrontendMessage? {
+        switch type {
+        case UInt8(ascii: "H"): return .flush
+        case UInt8(ascii: "S"): return .sync
+        case UInt8(ascii: "Q"): return .query(try body.string())
+        case UInt8(ascii: "P"):
+            let (name, text) = (try body.string(), try body.string())
+            return .parse(
+                name: name, text: text, types: try body.list { try $0.integer(UInt32.self) })
+        case UInt8(ascii: "B"): return .bind(try binding(&body))
+        case UInt8(ascii: "D"): return .describe(try body.target(), name: try body.string())
+        case UInt8(ascii: "C"): return .closeTarget(try body.target(), name: try body.string())
+        case UInt8(ascii: "E"):
+            let portal = try body.string()
+            return .execute(portal: portal, limit: Int(max(0, try body.integer(Int32.self))))
+        default: return nil
+        }
+    }
+
     private static let invalidLayout = ProtocolViolation(
         message: "invalid startup packet layout: expected terminator as last byte")
     private static let invalidFormat = DemetraError(
         .protocolViolation, "invalid message format")
-
-    private typealias Reader = @Sendable (inout ByteBuffer) throws -> FrontendMessage
-
-    private static let readers: [UInt8: Reader] = [
-        UInt8(ascii: "H"): { _ in .flush },
-        UInt8(ascii: "S"): { _ in .sync },
-        UInt8(ascii: "Q"): { .query(try $0.string()) },
-        UInt8(ascii: "P"): { body in
-            let (name, text) = (try body.string(), try body.string())
-            return .parse(
-                name: name, text: text, types: try body.list { try $0.integer(UInt32.self) })
-        },
-        UInt8(ascii: "B"): { .bind(try binding(&$0)) },
-        UInt8(ascii: "D"): { .describe(try $0.target(), name: try $0.string()) },
-        UInt8(ascii: "C"): { .closeTarget(try $0.target(), name: try $0.string()) },
-        UInt8(ascii: "E"): { body in
-            let portal = try body.string()
-            return .execute(portal: portal, limit: Int(max(0, try body.integer(Int32.self))))
-        },
-    ]
 
     private static func binding(
         _ body: inout ByteBuffer
@@ -151,15 +152,17 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
 
 extension ByteBuffer {
     fileprivate mutating func string() throws -> String {
-        guard let end = readableBytesView.firstIndex(of: 0),
-            let bytes = readBytes(length: end - readerIndex)
-        else { throw DemetraError(.protocolViolation, "invalid string in message") }
-        moveReaderIndex(forwardBy: 1)
-        guard let text = String(validating: bytes, as: UTF8.self) else {
+        guard let end = readableBytesView.firstIndex(of: 0) else {
+            throw DemetraError(.protocolViolation, "invalid string in message")
+        }
+        do {
+            let text = try readUTF8ValidatedString(length: end - readerIndex) ?? ""
+            moveReaderIndex(forwardBy: 1)
+            return text
+        } catch {
             throw DemetraError(
                 .characterNotInRepertoire, "invalid byte sequence for encoding \"UTF8\"")
         }
-        return text
     }
 
     fileprivate mutating func integer<Number: FixedWidthInteger>(

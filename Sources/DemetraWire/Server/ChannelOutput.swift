@@ -118,11 +118,15 @@ final class ChannelOutput: StatementOutput {
         }
     }
 
+    /// Whether the client takes its answers as fast as it gets them.
+    var isTaken: Bool { channel.isWritable && !waiting.isTooMuch }
+
     /// Writes what waits from the event loop itself.
     func writeHere() {
         let bytes = buffer
-        buffer = ByteBuffer()
-        if bytes.readableBytes > 0 { _ = waiting.write(bytes, to: channel) }
+        guard bytes.readableBytes > 0 else { return }
+        buffer = channel.allocator.buffer(capacity: min(bytes.writerIndex, Self.chunkBytes))
+        channel.writeAndFlush(bytes, promise: nil)
     }
 
     /// Sends what waits, then closes the connection.

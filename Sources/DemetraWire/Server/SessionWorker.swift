@@ -28,6 +28,9 @@ final class SessionWorker {
     /// The longest text and values that are looked at without a thread.
     private static let shortBytes = 1_024
 
+    /// Whether the client takes its answers as fast as it gets them.
+    var isClientFast: Bool { output.isTaken }
+
     /// Whether a message is answered in no time worth speaking of, so that an event loop may do it.
     func isShort(_ message: FrontendMessage) -> Bool {
         switch message {
@@ -169,8 +172,9 @@ final class SessionWorker {
                 let portal = try connection.portal(named: name)
                 describe(portal.statement.fields) { formats(of: name, $0) }
             case .execute(let name, let limit):
-                text = try connection.portal(named: name).statement.text
-                try execute(name, limit, isAlone: isSyncNext)
+                let portal = try connection.portal(named: name)
+                text = portal.statement.text
+                try execute(portal, name, limit, isAlone: isSyncNext)
             case .closeTarget(.statement, let name):
                 connection.closeStatement(named: name)
                 output.send(.closeComplete)
@@ -276,9 +280,8 @@ final class SessionWorker {
     }
 
     private func execute(
-        _ name: String, _ limit: Int, isAlone: Bool
+        _ portal: Portal, _ name: String, _ limit: Int, isAlone: Bool
     ) throws(DemetraError) {
-        let portal = try connection.portal(named: name)
         guard !portal.statement.isEmpty else { return output.send(.emptyQueryResponse) }
         output.form = .bound(formats(of: name, portal.statement.fields ?? []))
         defer { output.form = .described }

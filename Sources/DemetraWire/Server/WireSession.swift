@@ -82,7 +82,7 @@ final class WireSession: Sendable {
         defer { self.worker.withLock(notify: true) { $0 = worker } }
         var count = 0
         for (index, message) in messages.enumerated() where count == index {
-            guard worker.isShort(message) else { break }
+            guard worker.isShort(message), worker.isClientFast else { break }
             let isSyncNext = index + 1 < messages.count && messages[index + 1] == .sync
             count += 1
             guard
