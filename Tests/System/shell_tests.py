@@ -19,10 +19,12 @@ class Terminal:
 
     PROMPT = "demetra> "
 
-    def __init__(self, *arguments, columns=100, history):
+    def __init__(self, *arguments, columns=100, history, environment=None):
         self.process, self.file = pty.fork()
         if self.process == 0:
-            os.environ.update(TERM="xterm", DEMETRA_HISTORY=str(history), INPUTRC="/dev/null")
+            os.environ.update({
+                "TERM": "xterm", "DEMETRA_HISTORY": str(history), "INPUTRC": "/dev/null", "LC_ALL": "C.UTF-8",
+                "PAGER": "cat", "DEMETRARC": "/dev/null", **(environment or {})})
             os.execv(str(BINARY), [str(BINARY), *map(str, arguments)])
         fcntl.ioctl(self.file, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self.greeting = self.read()
@@ -219,7 +221,145 @@ class SessionTests(ProgramTests):
                 self.assertEqual(self.session().end(farewell), 0)
 
 
+    def test_a_statement_without_semicolon_is_run_by_commands(self):
+        terminal = self.session()
+        self.assertIn(" one \n-----\n   1\n(1 row)", terminal.type("SELECT 1 AS one \\g\n"))
+        self.assertIn("-[ row 1 ]-----\none | 1\n", terminal.type("\\gx\n"))
+        terminal.type("SELECT 7 AS first, NULL AS none, 'it''s' AS word \\gset my_\n")
+        self.assertIn(" 8 | :my_none | it's\n", terminal.type(
+            "SELECT :my_first + 1 AS a, ':my_none' AS b, :'my_word' AS c;\n"))
+        self.assertIn("more than one row", terminal.type("SELECT * FROM campaigns \\gset\n"))
+        terminal.type("SELECT 5\n", until="... ")
+        self.assertIn("SELECT 5", terminal.type("\\p\n", until="... "))
+        terminal.type("\\r\n")
+        target = self.folder / "answer.txt"
+        terminal.type(f"SELECT 42 AS answer \\g {target}\n")
+        self.assertIn("42", target.read_text())
+
+    def test_a_statement_is_watched_until_ctrl_c(self):
+        terminal = self.session()
+        shown = terminal.type("SELECT 1 AS tick \\watch 0.1 c=3\n")
+        self.assertEqual(shown.count("(every 0.1s)"), 3)
+        os.write(terminal.file, b"SELECT 2 AS tock \\watch 0.1\n")
+        time.sleep(1)
+        self.assertGreater(terminal.type("\x03").count(" tock "), 2)
+        self.assertIn("(1 row)", terminal.type("SELECT 1;\n"))
+        self.assertIn("22012", terminal.type("SELECT 1/0 \\watch 0.1\n"))
+
+    def test_the_statement_is_written_in_an_editor(self):
+        editor = self.file("editor", "#!/bin/sh\ncp \"$1\" " + str(self.folder / "seen")
+                           + "\necho 'SELECT 6 * 7 AS answer;' > \"$1\"\n")
+        editor.chmod(0o755)
+        terminal = self.session(environment={"EDITOR": str(editor)})
+        terminal.type("SELECT 5,\n", until="... ")
+        self.assertIn("    42\n", terminal.type("\\e\n"))
+        self.assertEqual((self.folder / "seen").read_text(), "SELECT 5,")
+
+    def test_long_answers_go_through_the_pager(self):
+        seen = self.folder / "seen"
+        terminal = self.session(environment={"PAGER": f"cat > {seen}"})
+        terminal.type("SELECT * FROM generate_series(1, 39) AS few;\n")
+        self.assertFalse(seen.exists() and "(39 rows)" not in seen.read_text())
+        terminal.type("SELECT * FROM generate_series(1, 50000) AS many;\n")
+        self.assertIn("(50000 rows)", seen.read_text())
+        terminal.end()
+        # A reader who has seen enough stops the statement, which is no error.
+        quitter = self.session(environment={"PAGER": "head -n 2"})
+        shown = quitter.type("SELECT * FROM generate_series(1, 100000000) AS many;\n")
+        self.assertNotIn("ERROR", shown)
+        quitter.type("\\pset pager off\n")
+        self.assertIn("(60 rows)", quitter.type("SELECT * FROM generate_series(1, 60) AS lines;\n"))
+
+    def test_the_last_answer_is_drawn(self):
+        terminal = self.session(columns=60)
+        self.assertIn("there is no answer yet", terminal.type("\\chart bar\n"))
+        terminal.type("SELECT n AS day, n * n AS spend FROM generate_series(1, 8) AS g(n);\n")
+        spark = terminal.type("\\chart spark day spend\n")
+        self.assertIn("spend  ▁▁▂▂▄▅▇█  min 1  max 64  last 64", spark)
+        terminal.type("\\pset linestyle ascii\n")
+        terminal.type("SELECT c, v FROM (VALUES ('meta', 40), ('tv', -20), ('none', NULL)) AS t(c, v);\n")
+        bars = terminal.type("\\chart bar\n")
+        self.assertRegex(bars, r"meta   40 \| +#{20,}\n")
+        self.assertRegex(bars, r"tv    -20 \| #+\n")
+        self.assertRegex(bars, r"none NULL \|\n")
+        self.assertIn("no column \"w\"", terminal.type("\\chart bar w\n"))
+        self.assertIn("needs one of line, bar, spark, heat", terminal.type("\\chart pie\n"))
+
+    def test_colours_are_for_terminals_that_want_them(self):
+        for environment, is_coloured in (({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)):
+            terminal = self.session(environment=environment)
+            terminal.type("SELECT 'a' AS x, 1 AS y;\n")
+            os.write(terminal.file, b"\\chart bar\n")
+            time.sleep(0.5)
+            raw = os.read(terminal.file, 65_536)
+            terminal.end()
+            self.assertEqual(b"\x1b[34m" in raw, is_coloured, environment)
+
+    def test_a_session_begins_with_the_startup_file(self):
+        startup = self.file("rc", "\\set favourite google\n\\pset null -\n")
+        terminal = self.session(environment={"DEMETRARC": str(startup)})
+        shown = terminal.type("SELECT campaign_id, NULL AS n FROM campaigns WHERE channel = :'favourite';\n")
+        self.assertIn("           1 | -\n", shown)
+        terminal.end()
+        plain = Terminal("-X", self.database, history=self.folder / "other", environment={"DEMETRARC": str(startup)})
+        self.addCleanup(plain.kill)
+        self.assertIn(" :favourite \n", plain.type("SELECT ':favourite' AS \":favourite\";\n"))
+
+
 class ScriptTests(ProgramTests):
+    def test_rows_have_the_form_that_is_asked_for(self):
+        query = "SELECT 'a\tb|<c>' AS text, 1.50 AS number, NULL AS none"
+        for name, expected in (
+                ("box", "│ a\\tb|<c> │   1.50 │ NULL │\n└─"), ("tsv", "text\tnumber\tnone\na\\tb|<c>\t1.50\t\n"),
+                ("html", "<td>a\tb|&lt;c&gt;</td><td style=\"text-align:right\">1.50</td><td></td></tr>"),
+                ("vertical", "text   | a\\tb|<c>\nnumber | 1.50\nnone   | NULL\n"),
+                ("markdown", "| a\tb\\|<c> | 1.50 | |\n"), ("jsonl", '{"text":"a\\tb|<c>","number":1.50,"none":null}\n')):
+            with self.subTest(format=name):
+                self.assertIn(expected, run(self.database, "--format", name, "-c", query).output)
+
+    def test_variables_stand_in_statements_and_commands(self):
+        script = ("\\set table_name campaigns\n\\set text 'it''s \\'two\\''\nCREATE TABLE :\"table_name\" (a int, b int[]);\n"
+                  "INSERT INTO :table_name VALUES (1, ARRAY[1, 2, 3]);\n"
+                  "SELECT b[1:2] AS part, a::text AS cast, :'text' AS text, ':text' AS plain, :undefined FROM campaigns;\n")
+        outcome = run(self.database, "--format", "jsonl", text=script)
+        self.assertIn("42601", outcome.errors)
+        outcome = run(self.database, "--format", "jsonl", text=script.replace(
+            "CREATE TABLE :\"table_name\" (a int, b int[]);\n", "").replace(", :undefined", ""))
+        self.assertIn('{"part":[1,2],"cast":"1","text":"it\'s \'two\'","plain":":text"}', outcome.output, outcome)
+        outcome = run(self.database, "-c", "\\set a 1", "-c", "\\set b :a 2", "-c", "\\echo :b :ROW_COUNT", "-c",
+                      "SELECT 1", "-c", "\\echo :ROW_COUNT :ERROR :SQLSTATE")
+        self.assertIn("12 :ROW_COUNT\n", outcome.output)
+        self.assertTrue(outcome.output.endswith("1 false 00000\n"), outcome)
+
+    def test_objects_are_listed_by_patterns(self):
+        self.sql("CREATE TABLE ads_daily (a int); CREATE VIEW ads_view AS SELECT 1 AS x; CREATE SCHEMA s;"
+                 "CREATE TABLE s.ads_other (a int); CREATE SEQUENCE ads_numbers")
+        def names(command):
+            output = run(self.database, "--format", "csv", "-c", command).output
+            return [",".join(line.split(",")[:2]) for line in output.splitlines()[1:]]
+        self.assertEqual(names("\\dt ads*"), ["public,ads_daily"])
+        self.assertEqual(names("\\dt s.*"), ["s,ads_other"])
+        self.assertEqual(names("\\dv ads_*"), ["public,ads_view"])
+        self.assertEqual(names("\\ds"), ["public,ads_numbers"])
+        self.assertEqual(names("\\d ads?*"), ["public,ads_daily", "public,ads_numbers", "public,ads_view"])
+        self.assertEqual(len(names("\\dn")), 2)
+        self.assertEqual(len(names("\\l")), 1)
+        self.assertIn("You are connected to database", run(self.database, "-c", "\\conninfo").output)
+
+    def test_files_are_read_and_written_by_the_shell(self):
+        rows, out, copy = self.file("rows.csv", "a,b\n1,\"x, y\"\n2,\n"), self.folder / "out.md", self.folder / "copy.csv"
+        outcome = run(
+            self.database, "-c", "CREATE TABLE t (a int, b text)", "-c", f"\\copy t FROM '{rows}' (FORMAT csv, HEADER)",
+            "-c", "SELECT * FROM t ORDER BY a", "-c", f"\\export {out}",
+            "-c", f"\\copy (SELECT a FROM t WHERE b = 'from to') TO {copy} (FORMAT csv, HEADER)")
+        self.assertEqual(outcome.status, 0, outcome)
+        self.assertEqual(out.read_text(), "| a | b |\n| ---: | --- |\n| 1 | x, y |\n| 2 | |\n")
+        self.assertEqual(copy.read_text(), "a\n")
+        for wrong in ("\\copy t", "\\copy t FROM", "\\copy FROM x", "\\copy t FROM /nowhere", "\\export x.doc",
+                      "\\pset nothing", "\\watch x", "\\gset", "\\set 'a b' 1"):
+            with self.subTest(command=wrong):
+                self.assertEqual(run(self.database, "-c", wrong).status, 1)
+
     def test_several_commands_run_in_order_until_one_fails(self):
         outcome = run(self.database, "--format", "csv", "-c", "SELECT 1 AS a", "-c", "SELECT 1/0", "-c", "SELECT 3")
         self.assertEqual(outcome.status, 1)

@@ -58,7 +58,7 @@ struct ImportCommand: AsyncParsableCommand {
                 rejectPath: rejects, batchID: batchID)
             defer { progress.end() }
             let summary = try database.connect().importFile(
-                file, into: BackslashCommand.folded(table), options: options,
+                file, into: ObjectCommands.folded(table), options: options,
                 progress: { progress.show($0) })
             progress.end()
             try database.close()

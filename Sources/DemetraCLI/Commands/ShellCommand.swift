@@ -25,8 +25,17 @@ struct ShellCommand: AsyncParsableCommand {
         help: "Run the statements of a file, - for standard input; may be given several times.")
     var file: [String] = []
 
-    @Option(help: "How rows are printed: table, csv, json, jsonl or markdown.")
+    @Option(
+        help: "How rows are printed: table, box, csv, tsv, json, jsonl, markdown, html or vertical."
+    )
     var format: OutputFormat = .table
+
+    @Flag(
+        name: [.customShort("X"), .long],
+        help:
+            "An interactive session does not run ~/.demetrarc (or the file that DEMETRARC names) first."
+    )
+    var noStartupFile = false
 
     @OptionGroup var resources: ResourceOptions
 
@@ -40,7 +49,9 @@ struct ShellCommand: AsyncParsableCommand {
             if isScript {
                 succeeded = try runScripts(database.connect())
             } else {
-                REPL(connection: database.connect(), path: path, format: format).run()
+                let session = REPL(connection: database.connect(), path: path, format: format)
+                if !noStartupFile { session.runStartup(file: Self.startupFile) }
+                session.run()
             }
             try database.close()
             if !succeeded { throw ExitCode(1) }
@@ -49,10 +60,15 @@ struct ShellCommand: AsyncParsableCommand {
         }
     }
 
+    private static var startupFile: String {
+        ProcessInfo.processInfo.environment["DEMETRARC"]
+            ?? FileManager.default.homeDirectoryForCurrentUser.path + "/.demetrarc"
+    }
+
     private func runScripts(_ connection: Connection) throws(DemetraError) -> Bool {
         let printer = ResultPrinter(format: format)
-        printer.zone = { connection.timeZone }
-        let shell = Shell(connection: connection, printer: printer, isInteractive: false)
+        let shell = Shell(
+            connection: connection, path: path, printer: printer, isInteractive: false)
         for text in command where !shell.isDone {
             guard shell.run(ScriptLines(text)) else { return false }
         }

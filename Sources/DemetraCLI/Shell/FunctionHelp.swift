@@ -8,7 +8,7 @@ struct FunctionHelp {
     static func listing(_ pattern: String?) -> String {
         var condition = "kind <> 'operator'"
         if let pattern {
-            condition = "name LIKE " + literal(likePattern(pattern.lowercased()))
+            condition = "name LIKE " + (NamePattern.parts(pattern).name ?? "'%'")
         }
         return """
             SELECT name AS "Name", result AS "Result data type", arguments AS "Argument data types", \
@@ -38,21 +38,5 @@ struct FunctionHelp {
         var seen: Set<String> = []
         return ([name.lowercased()] + calls.filter { seen.insert($0).inserted } + words)
             .joined(separator: "\n")
-    }
-
-    /// psql's pattern as one of LIKE.
-    private static func likePattern(_ pattern: String) -> String {
-        pattern.map { sign -> String in
-            switch sign {
-            case "*": "%"
-            case "?": "_"
-            case "%", "_", "\\": "\\\(sign)"
-            default: String(sign)
-            }
-        }.joined()
-    }
-
-    private static func literal(_ text: String) -> String {
-        "'" + text.replacing("'", with: "''") + "'"
     }
 }

@@ -1,5 +1,6 @@
 import Demetra
 import DemetraEngine
+import Foundation
 
 /// The interactive session: reads lines until a statement is whole, runs it, prints its answer.
 final class REPL {
@@ -7,14 +8,24 @@ final class REPL {
     private let editor: LineEditor
 
     init(connection: Connection, path: String, format: OutputFormat) {
-        let printer = ResultPrinter(format: format, showsTags: true)
-        printer.expanded = .auto
-        printer.zone = { connection.timeZone }
-        shell = Shell(connection: connection, printer: printer, isInteractive: true)
+        let printer = ResultPrinter(format: format, isInteractive: true)
+        printer.options.expansion = .auto
+        shell = Shell(
+            connection: connection, path: path, printer: printer, isInteractive: true)
         editor = LineEditor()
         Completer.shared.use(connection)
         printer.show(
             "\(DemetraCommand.version), database \"\(path)\". Type \\? for help, \\q to quit.")
+    }
+
+    /// Runs a file of statements and commands before the first prompt, if there is one; its errors are shown.
+    func runStartup(file: String) {
+        guard FileManager.default.fileExists(atPath: file) else { return }
+        do throws(DemetraError) {
+            _ = try shell.run(file: file)
+        } catch {
+            Failure.write(error.rendered())
+        }
     }
 
     /// Runs until the user quits.
@@ -23,7 +34,7 @@ final class REPL {
         // The rows of COPY ... FROM STDIN are typed as well.
         let editor = editor
         let typed = ScriptLines { editor.readLine(prompt: ">> ", completes: false) }
-        var splitter = StatementSplitter()
+        var splitter = shell.makeSplitter()
         while !shell.isDone {
             Completer.shared.setContext(splitter.text)
             guard let line = editor.readLine(prompt: prompt(splitter)) else { break }
@@ -38,7 +49,9 @@ final class REPL {
                 .flatMap { splitter.add(String($0)) }
             // What was typed is one entry of the history when it is whole, however many lines it took.
             if !pieces.isEmpty { editor.remember(before.isEmpty ? line : before + "\n" + line) }
-            for piece in pieces where !shell.isDone { _ = shell.carryOut(piece, typed) }
+            for piece in pieces where !shell.isDone {
+                _ = shell.carryOut(piece, typed, &splitter)
+            }
         }
         if !shell.isDone { shell.printer.show("") }
     }

@@ -1,48 +1,42 @@
-import ArgumentParser
 import Demetra
 import DemetraFormats
 import Foundation
 
-/// How rows are printed.
-enum OutputFormat: String, ExpressibleByArgument, CaseIterable, Sendable {
-    case table, csv, json, jsonl, markdown
-}
-
-/// Prints the answers of statements to standard output, or to the file that `\o` names.
+/// Prints the answers of statements to standard output, to a pager, or to the file that `\o` names.
 // Owned by the thread that runs statements.
 final class ResultPrinter: StatementOutput {
-    /// When a table is shown one line a column.
-    enum Expanded: String { case off, on, auto }
-
     private static let flushByteCount = 1 << 16
 
-    var format: OutputFormat
-    var expanded = Expanded.off
-    /// What stands for NULL in tables.
-    var nullText = "NULL"
+    var options = DisplayOptions()
     /// Where COPY ... FROM STDIN takes its rows from.
-    var copyLines: ScriptLines?
+    var copyRows: (any CopySource)?
     /// The zone in which instants are shown.
     var zone: () -> TimeZoneRules = { .utc }
-    private var target = FileHandle.standardOutput
+    /// The rows of the last answer that had any columns.
+    private(set) var held: HeldResult?
+    /// The reader of the pager has seen enough.
+    var isPagerClosed: Bool { pager?.isClosed ?? false }
+    /// The number at the end of the last tag.
+    private(set) var lastRowCount = 0
+    private var target: FileHandle?
+    private var pager: Pager?
     private var writer: (any ResultWriter)?
     private var bytes: [UInt8] = []
     private var hasBegun = false
     private var rowCount = 0
     /// Tags of statements without rows are shown (interactive sessions), or not (scripts).
-    private let showsTags: Bool
+    private let isInteractive: Bool
 
-    init(format: OutputFormat, showsTags: Bool = false) {
-        self.format = format
-        self.showsTags = showsTags
+    init(format: OutputFormat, isInteractive: Bool = false) {
+        options.format = format
+        self.isInteractive = isInteractive
     }
 
     func begin(_ schema: Schema) throws(DemetraError) {
         rowCount = 0
-        let style = TableStyle(
-            nullText: nullText, isExpanded: expanded == .on,
-            widthLimit: expanded == .auto ? Terminal.columnCount : nil)
-        writer = ResultWriters.make(format.rawValue, schema: schema, zone: zone(), style: style)
+        held = HeldResult(schema, zone())
+        writer = ResultWriters.make(
+            options.format.rawValue, schema: schema, zone: zone(), style: options.tableStyle)
         hasBegun = false
     }
 
@@ -55,19 +49,25 @@ final class ResultPrinter: StatementOutput {
     func rows(_ batch: Batch) throws(DemetraError) {
         beginRows()
         writer?.write(batch, into: &bytes)
+        held?.add(batch)
         rowCount += batch.count
-        if bytes.count > Self.flushByteCount { flush() }
+        if bytes.count > Self.flushByteCount { flushRows() }
+        if isPagerClosed {
+            throw DemetraError(.queryCanceled, "the rest of the rows was not asked for")
+        }
     }
 
     func finish(tag: String) throws(DemetraError) {
+        lastRowCount = tag.split(separator: " ").last.flatMap { Int($0) } ?? 0
         if let writer {
             beginRows()
             writer.end(into: &bytes)
-            if format == .table {
+            if options.hasFooter {
                 bytes += Array("(\(rowCount) row\(rowCount == 1 ? "" : "s"))\n\n".utf8)
             }
             self.writer = nil
-        } else if showsTags {
+            flushRows()
+        } else if isInteractive {
             bytes += Array((tag + "\n").utf8)
         }
     }
@@ -80,7 +80,7 @@ final class ResultPrinter: StatementOutput {
 
     func copySource(columnCount: Int, isBinary: Bool) -> any CopySource {
         flush()
-        return LineSource(copyLines ?? .standardInput())
+        return copyRows ?? LineSource(.standardInput())
     }
 
     func beginCopyOut(columnCount: Int, isBinary: Bool) {}
@@ -102,11 +102,32 @@ final class ResultPrinter: StatementOutput {
         flush()
     }
 
-    /// Writes what is ready.
+    /// Writes what is ready, and ends the pager.
     func flush() {
+        write()
+        pager?.end()
+        pager = nil
+    }
+
+    /// Writes rows; what does not fit on the screen goes through a pager.
+    private func flushRows() {
+        if isInteractive, options.isPaged, target == nil, pager == nil,
+            let lineCount = Terminal.lineCount, let command = Pager.command,
+            bytes.lazy.filter({ $0 == 0x0A }).count >= lineCount
+        {
+            pager = Pager(command)
+        }
+        write()
+    }
+
+    private func write() {
         guard !bytes.isEmpty else { return }
-        // A reader that went away, such as `head`, is no reason to complain.
-        try? target.write(contentsOf: Data(bytes))
+        if let pager {
+            pager.write(bytes)
+        } else {
+            // A reader that went away, such as `head`, is no reason to complain.
+            try? (target ?? .standardOutput).write(contentsOf: Data(bytes))
+        }
         bytes.removeAll(keepingCapacity: true)
     }
 
@@ -115,46 +136,29 @@ final class ResultPrinter: StatementOutput {
     /// - Throws: 58030 when the file cannot be written.
     func redirect(to path: String?) throws(DemetraError) {
         flush()
-        guard let path else {
-            target = .standardOutput
-            return
+        target = try path.map { path throws(DemetraError) in try Self.file(path) }
+    }
+
+    /// Sends what `work` prints to a file.
+    ///
+    /// - Throws: 58030 when the file cannot be written.
+    func redirected<Result>(
+        to path: String, _ work: () throws(DemetraError) -> Result
+    ) throws(DemetraError) -> Result {
+        flush()
+        let before = target
+        target = try Self.file(path)
+        defer {
+            flush()
+            target = before
         }
+        return try work()
+    }
+
+    private static func file(_ path: String) throws(DemetraError) -> FileHandle {
         guard FileManager.default.createFile(atPath: path, contents: nil),
             let file = FileHandle(forWritingAtPath: path)
         else { throw DemetraError(.ioError, "file \"\(path)\" cannot be written") }
-        target = file
-    }
-}
-
-/// The rows of COPY ... FROM STDIN: lines of the script, up to `\.` or its end.
-private final class LineSource: CopySource {
-    private static let pieceByteCount = 1 << 16
-    private let lines: ScriptLines
-    private var isDone = false
-
-    init(_ lines: ScriptLines) { self.lines = lines }
-
-    func read() throws(DemetraError) -> [UInt8]? {
-        var bytes: [UInt8] = []
-        while !isDone, bytes.count < Self.pieceByteCount {
-            guard let line = lines.next(), line != "\\.", line != "\\.\r" else {
-                isDone = true
-                break
-            }
-            bytes += line.utf8
-            bytes.append(0x0A)
-        }
-        return bytes.isEmpty ? nil : bytes
-    }
-}
-
-/// The terminal that answers are shown on.
-enum Terminal {
-    /// Its width, or nil when standard output is none.
-    static var columnCount: Int? {
-        guard isatty(STDOUT_FILENO) == 1 else { return nil }
-        var size = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        return file
     }
 }

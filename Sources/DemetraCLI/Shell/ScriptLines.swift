@@ -1,3 +1,4 @@
+import Demetra
 import Foundation
 
 /// The lines of a script: a text, or standard input as it comes in.
@@ -23,6 +24,27 @@ final class ScriptLines {
         self.name = name
         self.read = read
         holdsRows = true
+    }
+
+    /// The lines of a file.
+    ///
+    /// - Throws: 58P01 when there is none, 58030 when it cannot be read, 22021 when it is not UTF-8.
+    convenience init(file name: String) throws(DemetraError) {
+        var isDirectory: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: name, isDirectory: &isDirectory) else {
+            throw DemetraError(.undefinedFile, "file \"\(name)\" does not exist")
+        }
+        guard !isDirectory.boolValue else {
+            throw DemetraError(.ioError, "\"\(name)\" is a directory, not a file")
+        }
+        guard let bytes = FileManager.default.contents(atPath: name) else {
+            throw DemetraError(.ioError, "file \"\(name)\" cannot be read")
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw DemetraError(
+                .characterNotInRepertoire, "file \"\(name)\" is not UTF-8 text")
+        }
+        self.init(text, name: name)
     }
 
     /// Standard input.

@@ -6,29 +6,44 @@ import Foundation
 final class Shell {
     let connection: Connection
     let printer: ResultPrinter
+    /// The directory of the database.
+    let path: String
     /// True on a terminal, where tags are shown and Ctrl-C stops the statement, not the program.
     let isInteractive: Bool
+    let variables = ShellVariables()
     var showsTiming = false
     /// Set by `\q`.
     var isDone = false
+    /// The statement that `\g` runs again.
+    private(set) var lastStatement: String?
     /// Scripts that run inside scripts by `\i`.
     private var depth = 0
 
-    init(connection: Connection, printer: ResultPrinter, isInteractive: Bool) {
+    init(connection: Connection, path: String, printer: ResultPrinter, isInteractive: Bool) {
         self.connection = connection
+        self.path = path
         self.printer = printer
         self.isInteractive = isInteractive
+        printer.zone = { connection.timeZone }
     }
+
+    /// Cuts a script, with the variables of the shell in it.
+    func makeSplitter() -> StatementSplitter {
+        let variables = variables
+        return StatementSplitter { variables[$0] }
+    }
+
+    // MARK: Scripts
 
     /// Runs a script up to its end or its first error; false when there was one.
     func run(_ lines: ScriptLines) -> Bool {
-        var splitter = StatementSplitter()
+        var splitter = makeSplitter()
         while !isDone, let line = lines.next() {
             for piece in splitter.add(line) where !isDone {
-                guard carryOut(piece, lines) else { return false }
+                guard carryOut(piece, lines, &splitter) else { return false }
             }
         }
-        if !isDone, let last = splitter.finish() { return carryOut(last, lines) }
+        if !isDone, let last = splitter.finish() { return carryOut(last, lines, &splitter) }
         return true
     }
 
@@ -41,35 +56,21 @@ final class Shell {
         }
         depth += 1
         defer { depth -= 1 }
-        return run(name == "-" ? .standardInput() : try Self.script(name))
-    }
-
-    private static func script(_ name: String) throws(DemetraError) -> ScriptLines {
-        var isDirectory: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: name, isDirectory: &isDirectory) else {
-            throw DemetraError(.undefinedFile, "file \"\(name)\" does not exist")
-        }
-        guard !isDirectory.boolValue else {
-            throw DemetraError(.ioError, "\"\(name)\" is a directory, not a file")
-        }
-        guard let bytes = FileManager.default.contents(atPath: name) else {
-            throw DemetraError(.ioError, "file \"\(name)\" cannot be read")
-        }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw DemetraError(
-                .characterNotInRepertoire, "file \"\(name)\" is not UTF-8 text")
-        }
-        return ScriptLines(text, name: name)
+        return run(name == "-" ? .standardInput() : try ScriptLines(file: name))
     }
 
     /// Carries out one piece of a script; false when it failed.
-    func carryOut(_ piece: ScriptPiece, _ lines: ScriptLines) -> Bool {
+    ///
+    /// - Parameter splitter: what waits for its end, for commands that take it.
+    func carryOut(
+        _ piece: ScriptPiece, _ lines: ScriptLines, _ splitter: inout StatementSplitter
+    ) -> Bool {
         switch piece {
         case .statement(let text, let line):
-            return execute(text, from: lines, line: line)
+            return execute(text, at: place(lines, line), rows: lines.holdsRows ? lines : nil)
         case .command(let text, let line):
-            do {
-                return try BackslashCommand.run(text, in: self)
+            do throws(DemetraError) {
+                return try BackslashCommand.run(text, in: self, lines, &splitter)
             } catch {
                 fail(error, in: nil, at: place(lines, line))
                 return false
@@ -77,22 +78,64 @@ final class Shell {
         }
     }
 
-    /// Runs a statement; on a terminal, Ctrl-C stops it.
-    private func execute(_ text: String, from lines: ScriptLines, line: Int) -> Bool {
-        measured {
-            let watch = isInteractive ? InterruptWatch(connection) : nil
-            defer { watch?.end() }
-            printer.copyLines = lines.holdsRows ? lines : nil
+    // MARK: Statements
+
+    /// Runs a statement and prints its answer; on a terminal, Ctrl-C stops it. False when it failed.
+    ///
+    /// - Parameters:
+    ///   - place: where it stands, for its error.
+    ///   - rows: the lines that hold the rows of COPY ... FROM STDIN.
+    func execute(_ text: String, at place: String? = nil, rows: ScriptLines? = nil) -> Bool {
+        lastStatement = text
+        return measured {
+            printer.copyRows = rows.map(LineSource.init)
+            defer { printer.copyRows = nil }
             do throws(DemetraError) {
-                try connection.run(text, output: printer)
+                try perform(text)
                 printer.flush()
                 return true
             } catch {
+                let isWanted = !printer.isPagerClosed
                 printer.abandon()
-                fail(error, in: text, at: place(lines, line))
-                return false
+                if isWanted { fail(error, in: text, at: place) }
+                return !isWanted
             }
         }
+    }
+
+    /// Runs a statement; its answer goes to the printer.
+    ///
+    /// - Throws: its error, after it was noted in the variables.
+    func perform(_ text: String) throws(DemetraError) {
+        do throws(DemetraError) {
+            try interruptible { () throws(DemetraError) in
+                try connection.run(text, output: printer)
+            }
+            note(nil)
+        } catch {
+            note(error)
+            throw error
+        }
+    }
+
+    /// Does something that Ctrl-C stops.
+    @discardableResult
+    func interruptible<Result>(
+        _ work: () throws(DemetraError) -> Result
+    ) throws(DemetraError) -> Result {
+        let watch = isInteractive ? InterruptWatch(connection) : nil
+        defer { watch?.end() }
+        return try work()
+    }
+
+    /// What became of a statement, as psql's variables tell it.
+    private func note(_ error: DemetraError?) {
+        variables["ERROR"] = error == nil ? "false" : "true"
+        variables["SQLSTATE"] = error?.sqlState.code ?? "00000"
+        variables["ROW_COUNT"] = error == nil ? String(printer.lastRowCount) : "0"
+        guard let error else { return }
+        variables["LAST_ERROR_MESSAGE"] = error.message
+        variables["LAST_ERROR_SQLSTATE"] = error.sqlState.code
     }
 
     /// Does something and says how long it took, if asked.

@@ -2,14 +2,15 @@
 enum ScriptPiece: Equatable {
     /// A statement without its semicolon, and the line it begins on.
     case statement(String, line: Int)
-    /// A line that begins with a backslash.
+    /// A backslash command, to the end of its line.
     case command(String, line: Int)
 }
 
 /// Cuts a script, given line by line, into statements and backslash commands.
 ///
-/// A semicolon ends a statement unless it stands in quotes or a comment; a line that begins with a backslash is
-/// a command unless it does. Each line is looked at once, so that a long statement costs no more than its length.
+/// A semicolon ends a statement unless it stands in quotes or a comment, and a backslash begins a command, to the end of
+/// its line; what stands before it waits on. Each line is looked at once, so that a long statement costs no more than
+/// its length. `:name`, `:'name'` and `:"name"` become the value of a variable, as it is, as a literal, or as a name.
 struct StatementSplitter {
     private enum Place: Equatable {
         case code
@@ -18,10 +19,14 @@ struct StatementSplitter {
         case dollar(tag: [UInt8])
     }
 
+    /// The value of a variable; nil when there is none, and its name stays as it is.
+    private let variable: (String) -> String?
     private var place = Place.code
     private var pending: [UInt8] = []
     private var pendingLine = 1
     private var lineCount = 0
+
+    init(variable: @escaping (String) -> String? = { _ in nil }) { self.variable = variable }
 
     /// True when nothing waits for its end.
     var isEmpty: Bool { pending.allSatisfy(Self.isBlank) && place == .code }
@@ -36,16 +41,20 @@ struct StatementSplitter {
     mutating func add(_ line: String) -> [ScriptPiece] {
         lineCount += 1
         let bytes = Array(line.utf8)
-        if place == .code, let first = bytes.first(where: { !Self.isBlank($0) }),
-            first == UInt8(ascii: "\\")
-        {
-            return [.command(Self.trimmed(bytes), line: lineCount)]
-        }
         var pieces: [ScriptPiece] = []
         if !pending.isEmpty { pending.append(0x0A) }
         var index = 0
         while index < bytes.count {
+            if place == .code, bytes[index] == UInt8(ascii: "\\") {
+                pieces.append(.command(Self.trimmed(Array(bytes[index...])), line: lineCount))
+                return pieces
+            }
             if isEmpty { pendingLine = lineCount }
+            if place == .code, let (value, end) = substituted(bytes, index) {
+                pending += value.utf8
+                index = end
+                continue
+            }
             let end = step(bytes, index)
             pending += bytes[index..<end]
             index = end
@@ -61,6 +70,20 @@ struct StatementSplitter {
         pending.append(UInt8(ascii: ";"))
         place = .code
         return takeStatement()
+    }
+
+    /// Takes what waits, without a semicolon; nil when nothing does.
+    mutating func take() -> String? {
+        let text = Self.trimmed(pending)
+        reset()
+        return text.isEmpty ? nil : text
+    }
+
+    /// Puts a text in the place of what waits.
+    mutating func replace(with text: String) {
+        reset()
+        pending = Array(text.utf8)
+        pendingLine = max(1, lineCount)
     }
 
     /// Forgets what waits.
@@ -101,6 +124,24 @@ struct StatementSplitter {
             place = .code
             return index + tag.count
         }
+    }
+
+    /// What stands for the variable that is named at `index`, and where its name ends.
+    private func substituted(_ bytes: [UInt8], _ index: Int) -> (value: String, end: Int)? {
+        guard bytes[index] == UInt8(ascii: ":"), index + 1 < bytes.count,
+            index == 0 || bytes[index - 1] != UInt8(ascii: ":")
+        else { return nil }
+        let quote = bytes[index + 1]
+        let isQuoted = quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"")
+        let start = isQuoted ? index + 2 : index + 1
+        var end = start
+        while end < bytes.count, Self.isWord(bytes[end]) { end += 1 }
+        guard end > start, !isQuoted || (end < bytes.count && bytes[end] == quote),
+            let value = variable(String(decoding: bytes[start..<end], as: UTF8.self))
+        else { return nil }
+        guard isQuoted else { return (value, end) }
+        let mark = String(UnicodeScalar(quote))
+        return (mark + value.replacing(mark, with: mark + mark) + mark, end + 1)
     }
 
     private mutating func stepInCode(_ bytes: [UInt8], _ index: Int) -> Int {

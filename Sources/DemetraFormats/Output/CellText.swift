@@ -1,13 +1,13 @@
-import DemetraTypes
-import DemetraVectors
+package import DemetraTypes
+package import DemetraVectors
 
 /// The text of the cells of one vector, as PostgreSQL's output functions give it.
 ///
 /// Dates and timestamps of common years are written digit by digit; rare types go through the
 /// general text functions.
-struct CellText {
+package struct CellText {
     /// How booleans and times look.
-    enum Style {
+    package enum Style: Sendable {
         /// `t`, `2024-01-01 00:00:00+00`.
         case sql
         /// `true`, `2024-01-01T00:00:00+00:00`.
@@ -23,20 +23,20 @@ struct CellText {
     private let zone: TimeZoneRules
 
     /// The cells of a vector.
-    init(_ vector: Vector, style: Style, zone: TimeZoneRules) {
+    package init(_ vector: Vector, style: Style, zone: TimeZoneRules) {
         self.vector = vector
         self.style = style
         self.zone = zone
     }
 
     /// True when the cell holds a value.
-    func isValid(_ row: Int) -> Bool { vector.isValid(row) }
+    package func isValid(_ row: Int) -> Bool { vector.isValid(row) }
 
     /// The value of a cell.
     func value(_ row: Int) -> Value { vector.value(at: row) }
 
     /// Appends the text of a cell that holds a value.
-    func append(_ row: Int, to bytes: inout [UInt8]) {
+    package func append(_ row: Int, to bytes: inout [UInt8]) {
         switch vector.storage {
         case .constant(let one):
             CellText(one.vector, style: style, zone: zone).append(0, to: &bytes)

@@ -2,15 +2,15 @@
 ///
 /// - Source: Unicode standard annex 11 (East Asian width), the wide and fullwidth blocks, and the
 ///   blocks of combining marks.
-enum DisplayWidth {
+package enum DisplayWidth {
     /// Columns of a whole text.
-    static func of(_ bytes: ArraySlice<UInt8>) -> Int {
+    package static func of(_ bytes: ArraySlice<UInt8>) -> Int {
         if bytes.allSatisfy({ $0 < 0x80 }) { return bytes.count }
         return String(decoding: bytes, as: UTF8.self).unicodeScalars.reduce(0) { $0 + of($1) }
     }
 
     /// Columns of one scalar: 0 for combining marks, 2 for wide characters, else 1.
-    static func of(_ scalar: Unicode.Scalar) -> Int {
+    package static func of(_ scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
         if value < 0x300 { return 1 }
         if zero.contains(where: { $0.contains(value) }) { return 0 }

@@ -18,7 +18,9 @@ package protocol ResultWriter: AnyObject {
 /// The formats a result can be shown in, by name.
 package enum ResultWriters {
     /// The names `make` knows.
-    package static let names = ["table", "csv", "json", "jsonl", "markdown"]
+    package static let names = [
+        "table", "box", "csv", "tsv", "json", "jsonl", "markdown", "html", "vertical",
+    ]
 
     /// A writer of the format of that name; an aligned table for any other name.
     package static func make(
@@ -27,14 +29,30 @@ package enum ResultWriters {
         switch name {
         case "csv":
             DelimitedWriter(
-                schema: schema, dialect: CSVDialect(hasHeader: true), zone: zone)
+                schema: schema, dialect: CSVDialect(hasHeader: style.hasHeader), zone: zone)
+        case "tsv":
+            DelimitedWriter(
+                schema: schema,
+                dialect: CSVDialect(
+                    syntax: .copyText, delimiter: UInt8(ascii: "\t"), hasHeader: style.hasHeader),
+                zone: zone)
         case "json": JSONWriter(schema: schema, isLines: false, zone: zone)
         case "jsonl": JSONWriter(schema: schema, isLines: true, zone: zone)
         case "markdown": MarkdownWriter(schema: schema, zone: zone)
-        default:
-            style.isExpanded
-                ? ExpandedWriter(schema: schema, style: style, zone: zone)
-                : TableWriter(schema: schema, style: style, zone: zone)
+        case "html": HTMLWriter(schema: schema, zone: zone)
+        case "vertical": ExpandedWriter(schema: schema, style: style, zone: zone)
+        case "box": table(schema, zone, style, .box)
+        default: table(schema, zone, style, style.frame)
         }
+    }
+
+    private static func table(
+        _ schema: Schema, _ zone: TimeZoneRules, _ style: TableStyle, _ frame: TableFrame
+    ) -> any ResultWriter {
+        var style = style
+        style.frame = frame
+        return style.isExpanded
+            ? ExpandedWriter(schema: schema, style: style, zone: zone)
+            : TableWriter(schema: schema, style: style, zone: zone)
     }
 }

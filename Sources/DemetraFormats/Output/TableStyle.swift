@@ -6,9 +6,18 @@ package struct TableStyle: Sendable, Hashable {
     package var isExpanded: Bool
     /// A table wider than this many columns of the terminal is shown expanded; nil for no limit.
     package var widthLimit: Int?
+    /// The lines around and between columns.
+    package var frame: TableFrame
+    /// False where only the rows are wanted, without names.
+    package var hasHeader: Bool
 
     /// A style; the defaults are those of psql.
-    package init(nullText: String = "", isExpanded: Bool = false, widthLimit: Int? = nil) {
+    package init(
+        nullText: String = "", isExpanded: Bool = false, widthLimit: Int? = nil,
+        frame: TableFrame = .plain, hasHeader: Bool = true
+    ) {
+        self.frame = frame
+        self.hasHeader = hasHeader
         self.nullText = nullText
         self.isExpanded = isExpanded
         self.widthLimit = widthLimit

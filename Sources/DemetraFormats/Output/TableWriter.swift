@@ -53,11 +53,13 @@ package final class TableWriter: ResultWriter {
     /// The rows still kept.
     package func end(into bytes: inout [UInt8]) {
         if expanded == nil, !hasHeader { release(into: &bytes) }
+        if expanded == nil, let rule = style.frame.bottom {
+            bytes.append(contentsOf: rule.text(widths).utf8)
+        }
     }
 
     private func release(into bytes: inout [UInt8]) {
-        // Between columns stand " | ", and a blank before the first.
-        let width = widths.reduce(1) { $0 + $1 + 3 } - 3
+        let width = widths.reduce(style.frame.width(widths.count)) { $0 + $1 + 2 }
         if let limit = style.widthLimit, width > limit, keptRowCount > 0 {
             let expanded = ExpandedWriter(schema: schema, style: style, zone: zone)
             self.expanded = expanded
@@ -65,7 +67,8 @@ package final class TableWriter: ResultWriter {
             kept = []
             return
         }
-        writeHeader(into: &bytes)
+        if let rule = style.frame.top { bytes.append(contentsOf: rule.text(widths).utf8) }
+        if style.hasHeader { writeHeader(into: &bytes) }
         hasHeader = true
         for batch in kept { writeRows(batch, into: &bytes) }
         kept = []
@@ -91,17 +94,14 @@ package final class TableWriter: ResultWriter {
         for (index, field) in schema.fields.enumerated() {
             let name = Array(field.name.utf8)
             let room = widths[index] - DisplayWidth.of(name[...])
-            bytes.append(contentsOf: (index > 0 ? "| " : " ").utf8)
+            bytes.append(contentsOf: (index > 0 ? style.frame.between : style.frame.left).utf8)
             bytes.append(contentsOf: repeatElement(0x20, count: room / 2))
             bytes.append(contentsOf: name)
             bytes.append(contentsOf: repeatElement(0x20, count: room - room / 2 + 1))
         }
+        if let right = style.frame.right { bytes.append(contentsOf: right.dropFirst().utf8) }
         bytes.append(0x0A)
-        for (index, width) in widths.enumerated() {
-            if index > 0 { bytes.append(UInt8(ascii: "+")) }
-            bytes.append(contentsOf: repeatElement(UInt8(ascii: "-"), count: width + 2))
-        }
-        bytes.append(0x0A)
+        bytes.append(contentsOf: style.frame.middle.text(widths).utf8)
     }
 
     private func writeRows(_ batch: Batch, into bytes: inout [UInt8]) {
@@ -119,12 +119,14 @@ package final class TableWriter: ResultWriter {
                 }
                 let room = max(0, widths[index] - DisplayWidth.of(scratch[...]))
                 let isRight = batch.vectors[index].type.isNumber
-                bytes.append(contentsOf: (index > 0 ? "| " : " ").utf8)
+                bytes.append(contentsOf: (index > 0 ? style.frame.between : style.frame.left).utf8)
                 if isRight { bytes.append(contentsOf: repeatElement(0x20, count: room)) }
                 bytes.append(contentsOf: scratch)
-                // The last column is not padded, so that lines have no blanks at their end.
                 if index < last {
                     bytes.append(contentsOf: repeatElement(0x20, count: isRight ? 1 : room + 1))
+                } else if let right = style.frame.right {
+                    bytes.append(contentsOf: repeatElement(0x20, count: isRight ? 0 : room))
+                    bytes.append(contentsOf: right.utf8)
                 }
             }
             bytes.append(0x0A)
