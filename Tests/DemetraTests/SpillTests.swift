@@ -202,6 +202,17 @@ struct SpillScenario {
         #expect(try scenario.spilledBytes() > 0, "\(seed): nothing was spilled")
     }
 
+    @Test func `give back what a subquery took at each of many rows`() throws {
+        let database = try Database.inMemory(
+            configuration: DatabaseConfiguration(memoryLimitBytes: 16 << 20))
+        let rows = try database.connect().query(
+            """
+            SELECT count(*) AS c FROM generate_series(1, 60000) AS s(n) WHERE n % 2 = 0
+            OR (SELECT count(*) FROM (VALUES (1), (3)) AS v(k) WHERE k = n) > 0
+            """)
+        #expect(try rows.first?["c", as: Int.self] == 30_002)
+    }
+
     @Test func `fail with 53200 where there is no disk to write to`() throws {
         let database = try Database.inMemory(
             configuration: DatabaseConfiguration(memoryLimitBytes: 16 << 20))

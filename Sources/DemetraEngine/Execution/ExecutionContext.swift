@@ -73,7 +73,9 @@ package final class ExecutionContext: Sendable {
     }
 
     /// The same statement inside an apply, at one outer row.
-    func child(outerValues: [ColumnIdentifier: Value]) -> ExecutionContext {
+    func child(
+        outerValues: [ColumnIdentifier: Value], budget: MemoryBudget
+    ) -> ExecutionContext {
         let context = ExecutionContext(
             snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
             parameters: parameters, outerValues: self.outerValues.merging(outerValues) { $1 })

@@ -33,10 +33,14 @@ struct ApplyOperator: PhysicalOperator {
         private let context: ExecutionContext
         private let next: any BatchConsumer
         private var known: [[Value]: MaterializedRows] = [:]
-        private var knownBytes = 0
+        /// What the rows of outer values that were seen take.
+        private let knownBudget: MemoryBudget
+        /// What the subquery takes at one outer row.
+        private let rowBudget: MemoryBudget
 
-        /// What is remembered of outer values that were seen: at most so many bytes of rows, roughly.
+        /// Rows are remembered in at most so many bytes, roughly, and in such a part of the memory allowed.
         private static let knownLimit = 64 << 20
+        private static let memoryParts = 8
 
         init(
             _ apply: ApplyOperator, _ context: ExecutionContext, _ next: any BatchConsumer
@@ -44,7 +48,14 @@ struct ApplyOperator: PhysicalOperator {
             self.apply = apply
             self.context = context
             self.next = next
+            knownBudget = context.budget.child(
+                "subquery",
+                limitBytes: min(
+                    Self.knownLimit, context.budget.lowestLimitBytes / Self.memoryParts))
+            rowBudget = context.budget.child("subquery")
         }
+
+        deinit { knownBudget.release(knownBudget.usedBytes) }
 
         var wantsMore: Bool { next.wantsMore }
 
@@ -55,6 +66,8 @@ struct ApplyOperator: PhysicalOperator {
                 let rows = try rows(for: values)
                 let outer = Batch(
                     batch.vectors.map { $0.slice(from: row, count: 1) }, count: 1)
+                // The subquery's memory is of no use behind this row; the statement may have very many.
+                defer { rowBudget.release(rowBudget.usedBytes) }
                 try emit(outer, rows)
             }
         }
@@ -66,13 +79,10 @@ struct ApplyOperator: PhysicalOperator {
             for (index, entry) in apply.correlated.enumerated() {
                 outer[entry.column.id] = values[index]
             }
-            let inner = context.child(outerValues: outer)
+            let inner = context.child(outerValues: outer, budget: rowBudget)
             let rows = try inner.collect(try apply.right.open(inner))
             let bytes = rows.batches.reduce(256) { $0 + $1.byteCount }
-            if knownBytes + bytes <= Self.knownLimit {
-                known[values] = rows
-                knownBytes += bytes
-            }
+            if knownBudget.tryReserve(bytes) { known[values] = rows }
             return rows
         }
 
