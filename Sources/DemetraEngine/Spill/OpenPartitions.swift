@@ -13,7 +13,10 @@ final class OpenPartitions {
     private static let copies = 3
 
     private let evaluator: ExpressionEvaluator
+    /// A partition has to fit, so it may have all that statements may use.
     private let budget: MemoryBudget
+    /// With more, whole partitions are not kept for company.
+    private let share: Int
     private var held: [Batch] = []
     private var heldCount = 0
     private var heldBytes = 0
@@ -24,7 +27,8 @@ final class OpenPartitions {
 
     init(_ group: WindowGroup, _ context: ExecutionContext) {
         evaluator = ExpressionEvaluator(group.partitionProgram, context)
-        budget = context.spill.budget("window function", of: context.budget)
+        budget = context.budget.child("window function")
+        share = context.spill.budget("window function", of: context.budget).limitBytes
     }
 
     deinit { budget.release(heldBytes) }
@@ -67,7 +71,7 @@ final class OpenPartitions {
     /// The rows of whole partitions, once there are so many that it is worth it or memory is short.
     func whole() throws(DemetraError) -> Batch? {
         guard border > 0 else { return nil }
-        let isShort = budget.usedBytes * 2 > budget.limitBytes
+        let isShort = budget.usedBytes > share / 2
         guard border >= Self.worthwhileRows || isShort else { return nil }
         guard let all = try Batch.joining(held) else { return nil }
         let whole = all.slice(from: 0, count: border)
