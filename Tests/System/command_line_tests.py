@@ -1,5 +1,8 @@
 """The program on the command line: statements, files, imports, and what stays on disk."""
 
+import pathlib
+import re
+
 from program import ProgramTests, main, run
 
 
@@ -59,6 +62,31 @@ class CommandLineTests(ProgramTests):
         errors = self.sql("SELECT 1/0; DELETE FROM m", status=1)
         self.assertIn("22012", errors)
         self.assertEqual(self.scalar("SELECT count(*) FROM m"), "2")
+
+
+class HelpTests(ProgramTests):
+    COMMANDS = ("shell", "import", "demo", "serve", "check", "backup", "salvage")
+
+    def test_the_manual_page_has_every_command_and_option(self):
+        page = (pathlib.Path(__file__).parents[2] / "docs" / "demetra.1").read_text()
+        for command in self.COMMANDS:
+            shown = run(command, "--help")
+            self.assertEqual(shown.status, 0, shown)
+            self.assertIn(f".It Cm {command}\n", page)
+            for option in re.findall(r"^  (?:-\w, )?--([a-z-]+)", shown.output, re.MULTILINE):
+                with self.subTest(command=command, option=option):
+                    self.assertRegex(page, rf"(?:Fl -|, -){option}\b")
+
+    def test_each_command_is_explained_with_examples(self):
+        for command in self.COMMANDS:
+            with self.subTest(command=command):
+                self.assertIn(f"  demetra {command} ".replace("shell ", ""), run(command, "--help").output)
+
+    def test_shells_complete_commands_and_options(self):
+        for shell in ("bash", "zsh", "fish"):
+            script = run("--generate-completion-script", shell)
+            self.assertEqual(script.status, 0, script)
+            self.assertIn("memory-limit", script.output)
 
 
 if __name__ == "__main__":

@@ -8,9 +8,12 @@ struct BackupCommand: AsyncParsableCommand {
         commandName: "backup", abstract: "Copy a database into a new directory.",
         usage: "demetra backup <path> TO <directory>",
         discussion: """
-            The copy is a database like any other: open it, serve it, copy it back. Every chunk is compared with
-            its checksum on the way. A database that a server has open is backed up by the statement
+            The copy is a database like any other: open it, serve it, copy it back. Every chunk is compared with \
+            its checksum on the way. A database that a server has open is backed up by the statement \
             BACKUP DATABASE TO 'directory', which holds nobody up.
+
+            Examples:
+              demetra backup ads.demetra TO ads.backup
             """)
 
     @OptionGroup var places: TargetArgument

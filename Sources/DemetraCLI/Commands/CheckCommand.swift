@@ -6,8 +6,12 @@ struct CheckCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Verify every checksum and invariant of a database.",
         discussion: """
-            Reads all files and changes none. Status 0: nothing is damaged (notes are harmless); status 1: something
+            Reads all files and changes none. Status 0: nothing is damaged (notes are harmless); status 1: something \
             is, and each finding says file, place and both checksums. The database must not be open.
+
+            Examples:
+              demetra check ads.demetra
+              demetra check ads.demetra --format json
             """)
 
     @Argument(help: "The database's directory.")

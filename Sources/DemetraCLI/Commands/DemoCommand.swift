@@ -7,9 +7,13 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo", abstract: "Make a demo database to try everything on.",
         discussion: """
-            The same --rows, --seed and --today give the same rows on every machine. The data end the day
-            before --today; without it, today (UTC) is taken, so that alerts over the last 24 hours find the
+            The same --rows, --seed and --today give the same rows on every machine. The data end the day \
+            before --today; without it, today (UTC) is taken, so that alerts over the last 24 hours find the \
             incident that the demo holds: a landing page that was down on one channel.
+
+            Examples:
+              demetra demo ads.demetra
+              demetra demo ads.demetra --rows 1000000 --seed 7 --today 2026-07-01
             """)
 
     @Argument(help: "The database's directory; must not hold anything yet.")

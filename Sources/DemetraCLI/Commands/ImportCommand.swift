@@ -8,9 +8,13 @@ struct ImportCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "import", abstract: "Import a file into a table.",
         discussion: """
-            A new table gets its columns from the header (Campaign_ID becomes campaign_id) and its types from
-            the values. Rows that do not fit go to a reject file with line number and reason; with --strict the
+            A new table gets its columns from the header (Campaign_ID becomes campaign_id) and its types from \
+            the values. Rows that do not fit go to a reject file with line number and reason; with --strict the \
             first one refuses the whole file. All rows become visible together, or none.
+
+            Examples:
+              demetra import ads.demetra campaigns campaigns.csv
+              demetra import ads.demetra ad_metrics day.jsonl --upsert --batch-id 2026-11-26
             """)
 
     @Argument(help: "The database's directory; made when it does not exist.")

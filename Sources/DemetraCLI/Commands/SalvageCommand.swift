@@ -8,9 +8,12 @@ struct SalvageCommand: AsyncParsableCommand {
         abstract: "Copy what can be read of a damaged database into a new one.",
         usage: "demetra salvage <path> TO <directory> [--format <format>]",
         discussion: """
-            Changes nothing in the damaged database, and says exactly what is lost: table, file, row group, rows
-            and their times. Status 0: everything was kept; status 2: something was not; status 1: it could not be
+            Changes nothing in the damaged database, and says exactly what is lost: table, file, row group, rows \
+            and their times. Status 0: everything was kept; status 2: something was not; status 1: it could not be \
             done at all.
+
+            Examples:
+              demetra salvage ads.demetra TO rescued
             """)
 
     @OptionGroup var places: TargetArgument

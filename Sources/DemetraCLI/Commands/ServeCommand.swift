@@ -6,7 +6,16 @@ import Foundation
 /// `demetra serve PATH`: a server for psql, drivers and tools.
 struct ServeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve a database over the PostgreSQL protocol.")
+        commandName: "serve", abstract: "Serve a database over the PostgreSQL protocol.",
+        discussion: """
+            psql, drivers and BI tools connect as they do to PostgreSQL. SIGTERM and Ctrl-C end the server: \
+            what runs is cancelled and what was committed is on disk.
+
+            Examples:
+              demetra serve ads.demetra
+              demetra serve ads.demetra --pg 127.0.0.1:5433 --memory-limit 2GB
+              psql -h 127.0.0.1 -p 5433 ads
+            """)
 
     @Argument(help: "The database's directory; made when it does not exist.")
     var path: String

@@ -7,9 +7,15 @@ struct ShellCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "shell", abstract: "Run statements, or talk to a database.",
         discussion: """
-            Statements of -c and -f run in that order, one after another; the first that fails ends the
-            program with status 1. Without either, a terminal gets an interactive session, and anything else
+            Statements of -c and -f run in that order, one after another; the first that fails ends the \
+            program with status 1. Without either, a terminal gets an interactive session, and anything else \
             on standard input is run as a script.
+
+            Examples:
+              demetra ads.demetra -c "SELECT count(*) FROM ad_metrics"
+              demetra ads.demetra --format csv -f report.sql > report.csv
+              echo "SELECT 1;" | demetra ads.demetra
+              demetra ads.demetra -c 'SELECT platform, roas FROM ads' -c '\\chart bar'
             """)
 
     @Argument(help: "The database's directory; made when it does not exist.")
