@@ -4,7 +4,7 @@ import DemetraFormats
 /// The rows of the last answer, for what is done with them afterwards: charts, files, variables.
 struct HeldResult {
     /// More is not kept.
-    private static let mostBytes = 16 << 20
+    private static let mostBytes = 4 << 20
 
     let schema: Schema
     let zone: TimeZoneRules
