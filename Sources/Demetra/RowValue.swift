@@ -24,9 +24,9 @@ extension Int: RowValue {
         switch rowValue {
         case .integer(let number): self = Int(number)
         case .numeric(let decimal):
-            guard decimal.scale == 0, let number = Int(exactly: decimal.unscaled) else {
-                return nil
-            }
+            guard decimal.scale == 0, let digits = decimal.unscaled.narrow,
+                let number = Int(exactly: digits)
+            else { return nil }
             self = number
         default: return nil
         }

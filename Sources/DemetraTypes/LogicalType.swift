@@ -8,6 +8,7 @@
 ///     real, double precision        float64           real is rounded to single precision
 ///     numeric(p <= 18, s)           int64             value * 10^s
 ///     numeric(p <= 38, s)           int128            value * 10^s
+///     numeric(p <= 76, s)           decimal           value * 10^s
 ///     numeric                       decimal           a scale for each value
 ///     date                          int32             days since 1970-01-01
 ///     time                          int64             microseconds since midnight
@@ -65,7 +66,7 @@ public enum LogicalType: Sendable, Hashable {
 
 /// Precision and scale of a `numeric(precision, scale)`.
 public struct NumericModifier: Sendable, Hashable {
-    /// Total digits, 1...38.
+    /// Total digits, 1...76.
     public let precision: Int
     /// Digits after the point, 0...precision.
     public let scale: Int
@@ -100,7 +101,8 @@ extension LogicalType {
         case .numeric(let modifier):
             switch modifier {
             case .none: .decimal
-            case .some(let modifier): modifier.precision <= 18 ? .int64 : .int128
+            case .some(let modifier):
+                modifier.precision <= 18 ? .int64 : (modifier.precision <= 38 ? .int128 : .decimal)
             }
         case .interval: .interval
         case .text, .varchar, .json, .jsonb, .bytea, .uuid, .array, .unknown: .text
@@ -121,6 +123,9 @@ extension LogicalType {
 
     /// numeric with or without a modifier.
     package var isNumeric: Bool { if case .numeric = self { true } else { false } }
+
+    /// numeric(p, s) of more digits than 128 bits hold.
+    package var isWideNumeric: Bool { physicalType == .decimal && self != .numeric(nil) }
 
     /// Any type that takes part in arithmetic with others of its kind.
     package var isNumber: Bool { isInteger || isFloat || isNumeric }

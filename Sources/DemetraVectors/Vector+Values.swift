@@ -15,7 +15,8 @@ extension VectorBuilder {
         case (.integer(let value), .int32): append(int32: Int32(truncatingIfNeeded: value))
         case (.integer(let value), .int64): append(int64: value)
         case (.double(let value), .float64): append(double: value)
-        case (.numeric(let value), .decimal): append(decimal: value)
+        case (.numeric(let value), .decimal):
+            append(decimal: type == .numeric(nil) ? value : value.truncated(to: type.numericScale))
         case (.numeric(let value), .int64):
             append(int64: Int64(truncatingIfNeeded: Self.unscaled(value, type.numericScale)))
         case (.numeric(let value), .int128): append(int128: Self.unscaled(value, type.numericScale))
@@ -41,11 +42,7 @@ extension VectorBuilder {
     }
 
     private static func unscaled(_ value: Decimal, _ scale: Int) -> Int128 {
-        var result = value.unscaled
-        var from = Int(value.scale)
-        while from < scale { result &*= 10; from += 1 }
-        while from > scale { result /= 10; from -= 1 }
-        return result
+        Int128(truncatingIfNeeded: value.truncated(to: scale).unscaled.low)
     }
 }
 

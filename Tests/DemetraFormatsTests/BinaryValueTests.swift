@@ -36,6 +36,19 @@ import Testing
             ("0.00001", .numeric(nil), "0001fffe0000000503e8"),
             ("NaN", .numeric(nil), "00000000c0000000"),
             (
+                "12345678901234567890123456789012345678901234.50", .numeric(nil),
+                "000c000a0000000204d2162e23340d801ed204d2162e23340d801ed204d21388"
+            ),
+            (
+                "-0.00000000000000000000000000000000000000000000000001", .numeric(nil),
+                "0001fff3400000320064"
+            ),
+            (
+                "1000000000000000000000000000000000000000000000000000000000000000000000000000",
+                .numeric(nil),
+                "000100120000000003e8"
+            ),
+            (
                 "{1,NULL}", .array(.integer),
                 "00000001000000010000001700000002000000010000000400000001ffffffff"
             ),
@@ -50,6 +63,17 @@ import Testing
         let value = try BinaryValue.read(bytes, as: type)
         let shown = ValueText.text(try ValueText.parse(text, as: type), type: type)
         #expect(ValueText.text(value, type: type) == shown)
+    }
+
+    @Test
+    func `of numbers are rounded to the scale of their type, and refused beyond its precision`()
+        throws
+    {
+        let bytes = try bytes("-12345.678", .numeric(nil))
+        let type = LogicalType.numeric(NumericModifier(precision: 7, scale: 2))
+        #expect(try BinaryValue.read(bytes, as: type) == .numeric(Decimal("-12345.68")))
+        let narrow = LogicalType.numeric(NumericModifier(precision: 6, scale: 2))
+        #expect(throws: DemetraError.self) { try BinaryValue.read(bytes, as: narrow) }
     }
 
     @Test func `of numbers read whatever zeros stand around them`() throws {

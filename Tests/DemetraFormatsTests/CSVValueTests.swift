@@ -83,6 +83,19 @@ import Testing
         #expect(state(".", type) == "22P02")
     }
 
+    @Test func `numerics of more than 38 digits are rounded to their scale, and refused beyond it`()
+        throws
+    {
+        let wide = LogicalType.numeric(NumericModifier(precision: 60, scale: 2))
+        let whole = String(repeating: "1234567890", count: 5)
+        for text in [whole + ".125", whole + ".13"] {
+            #expect(try one(text, wide) == .numeric(Decimal(whole + ".13")))
+            #expect(try lenient("$" + text, wide) == .numeric(Decimal(whole + ".13")))
+        }
+        #expect(throws: DemetraError.self) { try one(whole + whole, wide) }
+        #expect(throws: DemetraError.self) { try one("NaN", wide) }
+    }
+
     @Test func `wide and free numerics keep all digits`() throws {
         let wide = LogicalType.numeric(NumericModifier(precision: 38, scale: 10))
         #expect(
@@ -146,7 +159,9 @@ import Testing
             #expect(try one(small, type) == zero)
             #expect(try lenient("$" + small.prefix(60), type) == zero)
         }
-        #expect(try one(small, .numeric(nil)) == .numeric(Decimal(unscaled: 0, scale: 38)))
+        #expect(try one(small, .numeric(nil)) == .numeric(Decimal(unscaled: 1, scale: 81)))
+        let smaller = "0." + String(repeating: "0", count: 1_080) + "1"
+        #expect(try one(smaller, .numeric(nil)) == .numeric(Decimal(unscaled: 0, scale: 1_000)))
         #expect(try one("0e32768", .numeric(nil)) == .numeric(.zero))
     }
 

@@ -115,7 +115,7 @@ private func row(_ key: Int64, hour: Int64) -> TestRow {
             let found = try rows.rows(withIDs: vector, columns: [0, 2])
             #expect(found[0].values == keys.prefix(part.count).map { .integer($0) })
             let amounts = found[1].values.map { value -> Int128? in
-                if case .numeric(let amount) = value { amount.unscaled } else { nil }
+                if case .numeric(let amount) = value { amount.unscaled.narrow } else { nil }
             }
             let wanted = keys.prefix(part.count).map { model[$0].map { Int128($0.amount) } }
             #expect(amounts == wanted)

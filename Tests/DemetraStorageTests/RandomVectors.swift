@@ -71,12 +71,7 @@ enum RandomVectors {
             let isWide = shape == .wide || shape == .extremes
             builder.append(
                 int128: isWide ? Int128(number) << 63 ^ Int128(random.next()) : Int128(number))
-        case .decimal:
-            builder.append(
-                decimal: shape == .extremes && random.oneIn(3)
-                    ? .notANumber
-                    : Decimal(unscaled: Int128(number), scale: random.below(shape == .wide ? 9 : 2))
-            )
+        case .decimal: builder.append(decimal: decimal(number, shape, &random))
         case .interval:
             builder.append(
                 interval: Interval(
@@ -84,6 +79,18 @@ enum RandomVectors {
                     days: Int32(truncatingIfNeeded: number >> 7), microseconds: number))
         case .text: builder.append(text: text(number, shape))
         }
+    }
+
+    private static func decimal(
+        _ number: Int64, _ shape: Shape, _ random: inout SeededGenerator
+    ) -> Decimal {
+        if shape == .extremes, random.oneIn(3) { return .notANumber }
+        if shape == .extremes, random.oneIn(2) {
+            let digits = UInt256(high: UInt128(random.next()), low: UInt128(random.next()) << 60)
+            return Decimal(
+                unscaled: Int256(digits, isNegative: number < 0), scale: random.below(1_001))
+        }
+        return Decimal(unscaled: Int128(number), scale: random.below(shape == .wide ? 9 : 2))
     }
 
     private static func text(_ number: Int64, _ shape: Shape) -> String {

@@ -229,7 +229,7 @@ import Testing
         #expect(error?.sqlState == .featureNotSupported)
         #expect(
             error?.message
-                == "manifest \"db/MANIFEST-000001\" has format version 35; this Demetra reads up to 3"
+                == "manifest \"db/MANIFEST-000001\" has format version 35; this Demetra reads up to 4"
         )
     }
 

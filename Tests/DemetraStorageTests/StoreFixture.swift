@@ -312,7 +312,8 @@ struct StoreFixture {
         guard case .integer(let key) = values[0], case .numeric(let amount) = values[2],
             case .timestamp(let time) = values[3]
         else { throw DemetraError(.internalError, "a row lost its values") }
-        var result = TestRow(key: key, text: nil, amount: Int64(amount.unscaled), factor: nil)
+        var result = TestRow(
+            key: key, text: nil, amount: Int64(amount.unscaled.narrow ?? 0), factor: nil)
         if case .text(let text) = values[1] { result.text = text }
         if case .double(let factor) = values[4] { result.factor = factor }
         guard time.microseconds == result.amount * 3_600_000_000 else {

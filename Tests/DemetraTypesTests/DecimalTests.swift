@@ -72,9 +72,9 @@ import Testing
                 == "ERR 22003")
     }
 
-    @Test func `digits behind the point give way beyond 38 digits, digits before it do not`() throws
+    @Test func `digits behind the point give way beyond 76 digits, digits before it do not`() throws
     {
-        let nines = try decimal("99999999999999999999999999999999999999")
+        let nines = try decimal(String(repeating: "9", count: 76))
         #expect(
             answer { () throws(DemetraError) in try nines.adding(Decimal(1)).description }
                 == "ERR 22003")
@@ -85,24 +85,38 @@ import Testing
         #expect(
             answer { () throws(DemetraError) in try nines.adding(decimal("0.5")).description }
                 == "ERR 22003")
+        let half = String(repeating: "1234567890", count: 4)
         #expect(
-            try decimal("12345678901234567890.123456789").multiplied(by: decimal("1.0000000001"))
-                .description == "12345678902469135780.246913578012345679")
+            try decimal(half + ".123456789").multiplied(by: decimal("1." + half)).description
+                == "1386983677655845156517299194526901387340"
+                + ".192043944005334557625361987875019052")
+        #expect(try decimal("1e75").divided(by: decimal("3")).description.utf8.count == 75)
         #expect(
-            try decimal("123456789012345678901234567890").multiplied(by: decimal("0.0000000001"))
-                .description == "12345678901234567890.1234567890")
+            reread("0." + half + half, .numeric(nil))
+                == "0.1234567890123456789012345678901234567890123456789012345678901234567890123457")
         #expect(
-            try decimal("1e37").divided(by: decimal("3")).description
-                == "3333333333333333333333333333333333333")
+            reread("1." + half + half, .numeric(nil))
+                == "1.123456789012345678901234567890123456789012345678901234567890123456789012346")
+        #expect(reread("1" + half + half, .numeric(nil)) == "ERR 22003")
+        #expect(reread("1e76", .numeric(nil)) == "ERR 22003")
+        #expect(reread("1e75", .numeric(nil)) == "1" + String(repeating: "0", count: 75))
+        #expect(reread("4e-1001", .numeric(nil)) == "0." + String(repeating: "0", count: 1_000))
         #expect(
-            try decimal("1").divided(by: decimal("1e-30")).description
-                == "1000000000000000000000000000000.0000000")
-        #expect(
-            reread("0.12345678901234567890123456789012345678901234567890", .numeric(nil))
-                == "0.12345678901234567890123456789012345679")
-        #expect(reread("123456789012345678901234567890123456789", .numeric(nil)) == "ERR 22003")
-        #expect(reread("1e40", .numeric(nil)) == "ERR 22003")
-        #expect(reread("4e-39", .numeric(nil)) == "0.00000000000000000000000000000000000000")
+            reread("5e-1001", .numeric(nil)) == "0." + String(repeating: "0", count: 999) + "1")
+    }
+
+    @Test func `a small number far behind the point decides about rounding alone`() throws {
+        let (one, speck) = (try decimal("1"), try decimal("1e-900"))
+        #expect(try one.adding(speck).compare(one) == 0)
+        #expect(try one.subtracting(speck).compare(one) == 0)
+        #expect(one.compare(speck) > 0 && speck.compare(.zero) > 0)
+        // A half, and something more or less than nothing.
+        let half = try decimal(String(repeating: "1", count: 76) + ".5")
+        #expect(half.description.last == "2")
+        let places = try decimal("0." + String(repeating: "1", count: 75) + "5")
+        let whole = Decimal(1)
+        #expect(try whole.adding(places).description.last == "2")
+        #expect(try whole.adding(places).adding(speck).description.last == "2")
     }
 
     @Test func `order is that of the numbers, whatever their scales, and NaN is the greatest`()
@@ -141,7 +155,7 @@ import Testing
             #expect(
                 try a.multiplied(by: b.adding(c)).compare(
                     a.multiplied(by: b).adding(a.multiplied(by: c))) == 0, note)
-            guard b.unscaled != 0 else { continue }
+            guard !b.unscaled.isZero else { continue }
             let rest = try a.remainder(dividingBy: b)
             #expect(rest.magnitude.compare(b.magnitude) < 0, note)
             let whole = try a.subtracting(rest).divided(by: b)

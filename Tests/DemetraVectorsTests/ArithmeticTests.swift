@@ -109,7 +109,7 @@ import Testing
                         number.isNaN
                             ? value
                             : .numeric(
-                                Decimal(unscaled: -number.unscaled, scale: Int(number.scale))))
+                                number.negated))
                 default: return .value(.null)
                 }
             }

@@ -7,7 +7,8 @@ import Testing
     private static let types: [LogicalType] = [
         .boolean, .smallint, .integer, .bigint, .real, .double, .numeric(nil),
         .numeric(NumericModifier(precision: 12, scale: 2)),
-        .numeric(NumericModifier(precision: 38, scale: 4)), .text, .varchar(limit: 5), .date, .time,
+        .numeric(NumericModifier(precision: 38, scale: 4)),
+        .numeric(NumericModifier(precision: 60, scale: 4)), .text, .varchar(limit: 5), .date, .time,
         .timestamp, .timestamptz, .interval, .jsonb, .bytea, .uuid,
     ]
 
@@ -34,8 +35,15 @@ import Testing
             return .double(edges[random.below(edges.count)])
         case .int128: return .numeric(Decimal(unscaled: Int128(number) << 60, scale: 4))
         case .decimal:
-            if number == 0 { return .numeric(.notANumber) }
-            let scale = random.below(39)
+            if number == 0, type == .numeric(nil) { return .numeric(.notANumber) }
+            let scale =
+                type == .numeric(nil)
+                ? random.below(random.oneIn(4) ? 1_001 : 39) : type.numericScale
+            if random.oneIn(3) {
+                let digits = UInt256(high: UInt128(random.next()), low: UInt128(random.next()))
+                return .numeric(
+                    Decimal(unscaled: Int256(digits, isNegative: number < 0), scale: scale))
+            }
             let wide =
                 random.below(3) == 0 ? Int128(number) * Int128(Int64.max) : Int128(number)
             return .numeric(Decimal(unscaled: wide, scale: scale))

@@ -1,6 +1,7 @@
 """Databases that earlier formats left in Tests/Formats: every build opens them, answers as then, and goes on."""
 
 import shutil
+import struct
 
 from program import ROOT, ProgramTests, main, run
 
@@ -62,6 +63,30 @@ class FormatTests(ProgramTests):
                 self.assertEqual(outcome.status, 0, outcome)
                 self.check(copy)
                 self.assertEqual(self.ask(folder, copy), answers)
+
+    def versions(self):
+        """The format versions of the manifest and of the newest segment."""
+        manifest = (self.database / (self.database / "CURRENT").read_text().strip()).read_bytes()
+        segment = max((self.database / "segments").rglob("*.seg"),
+                      key=lambda path: path.stat().st_mtime_ns).read_bytes()
+        footer = len(segment) - 16 - struct.unpack_from("<I", segment, len(segment) - 16)[0]
+        return struct.unpack_from("<H", manifest, 8)[0], struct.unpack_from("<H", segment, footer)[0]
+
+    def test_only_wide_numbers_make_files_that_earlier_builds_refuse(self):
+        self.sql("CREATE TABLE short (n numeric, p numeric(38,10), a numeric[]);"
+                 " INSERT INTO short SELECT 170141183460469231731687303715884105727 / 1, i, ARRAY[i, NULL]"
+                 " FROM generate_series(1, 100) g(i); CHECKPOINT")
+        self.assertEqual(self.versions(), (3, 2))
+        for value in ("170141183460469231731687303715884105728", "0.1e-38"):
+            for column in ("n numeric", "n numeric[]"):
+                array = "[]" in column
+                self.sql(f"DROP TABLE IF EXISTS wide; CREATE TABLE wide ({column});"
+                         f" INSERT INTO wide VALUES ({f'ARRAY[{value}]' if array else value}); CHECKPOINT")
+                self.assertEqual(self.versions(), (3, 3), (value, column))
+        self.sql("CREATE TABLE wider (p numeric(39,0)); INSERT INTO wider VALUES (1); CHECKPOINT")
+        self.assertEqual(self.versions(), (4, 3))
+        self.sql("DROP TABLE wider; ALTER TABLE short ADD COLUMN d numeric DEFAULT 1e50; CHECKPOINT")
+        self.assertEqual(self.versions()[0], 4)
 
 
 if __name__ == "__main__":

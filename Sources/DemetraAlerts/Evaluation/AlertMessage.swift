@@ -26,7 +26,7 @@ package enum AlertMessage {
     ) -> String {
         let plain = ValueText.text(value, type: type, zone: zone) ?? "NULL"
         guard let format, format.needsNumber, let number = decimal(value) else { return plain }
-        // A number with more than 38 digits is shown as it is: an alert must not fail for its message.
+        // A number with too many digits is shown as it is: an alert must not fail for its message.
         return formatted(number, format) ?? plain
     }
 
@@ -58,9 +58,7 @@ package enum AlertMessage {
         if number.scale >= 2 {
             return Decimal(unscaled: number.unscaled, scale: Int(number.scale) - 2)
         }
-        let (product, overflow) = number.unscaled.multipliedReportingOverflow(
-            by: number.scale == 1 ? 10 : 100)
-        return overflow ? nil : Decimal(unscaled: product, scale: 0)
+        return (try? number.multiplied(by: Decimal(100)))?.truncated(to: 0)
     }
 
     /// The number's text with a comma before each three digits of its whole part.

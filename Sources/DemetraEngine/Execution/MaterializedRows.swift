@@ -105,7 +105,7 @@ extension Batch {
             case .int32, .dictionary: total + count * 4
             case .int64, .float64, .text: total + count * 8
             case .int128, .interval: total + count * 16
-            case .decimal: total + count * 32
+            case .decimal: total + count * MemoryLayout<Decimal>.stride
             }
         }
     }

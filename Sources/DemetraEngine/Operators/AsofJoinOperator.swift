@@ -194,7 +194,8 @@ enum OrderedImage {
         default:
             return (0..<flat.count).map { index in
                 if case .numeric(let decimal) = flat.value(at: index) {
-                    return Int64(clamping: decimal.unscaled)
+                    return decimal.unscaled.narrow.map { Int64(clamping: $0) }
+                        ?? (decimal.unscaled.isNegative ? .min : .max)
                 }
                 return 0
             }

@@ -8,7 +8,6 @@ import DemetraTypes
 ///
 /// - Source: `numeric_send` and `numeric_recv` as described by the PostgreSQL 15 sources' comments on `NumericVar`.
 enum BinaryNumeric {
-    private static let base: UInt128 = 10_000
     private static let negative: UInt16 = 0x4000
     private static let notANumber: UInt16 = 0xc000
     private static let infinities: Set<UInt16> = [0xd000, 0xf000]
@@ -18,29 +17,24 @@ enum BinaryNumeric {
     static func append(_ number: Decimal, to bytes: inout [UInt8]) {
         guard !number.isNaN else { return append(groups: [], 0, notANumber, 0, to: &bytes) }
         let scale = Int(number.scale)
-        // The last group ends at a multiple of four digits behind the point.
+        // The last group ends at a multiple of four digits behind the point, the first begins at one before it.
+        let digits = number.unscaled.magnitude.digits
         let filling = (4 - scale % 4) % 4
-        var (whole, groups) = (number.unscaled.magnitude, [UInt16]())
-        if filling > 0 {
-            let divisor = power(4 - filling)
-            groups.append(UInt16(truncatingIfNeeded: whole % divisor * power(filling)))
-            whole /= divisor
+        let missing = (4 - (digits.count + filling) % 4) % 4
+        var groups: [UInt16] = []
+        var group: UInt16 = 0
+        for place in 0..<(missing + digits.count + filling) {
+            let index = place - missing
+            group = group * 10 + (digits.indices.contains(index) ? UInt16(digits[index]) : 0)
+            if place % 4 == 3 {
+                groups.append(group)
+                group = 0
+            }
         }
-        while whole > 0 {
-            groups.append(UInt16(truncatingIfNeeded: whole % base))
-            whole /= base
-        }
-        var weight = groups.count - 1 - (scale + filling) / 4
-        let trailing = groups.prefix { $0 == 0 }.count
-        groups.removeFirst(trailing)
-        while groups.last == 0 {
-            groups.removeLast()
-            weight -= 1
-        }
-        if groups.isEmpty { weight = 0 }
+        let weight = digits.isEmpty ? 0 : groups.count - 1 - (scale + filling) / 4
+        while groups.last == 0 { groups.removeLast() }
         append(
-            groups: groups.reversed(), weight, number.unscaled < 0 ? negative : 0, scale,
-            to: &bytes)
+            groups: groups, weight, number.unscaled.isNegative ? negative : 0, scale, to: &bytes)
     }
 
     private static func append(
@@ -53,18 +47,14 @@ enum BinaryNumeric {
         for group in groups { bytes.append(integer: group) }
     }
 
-    private static func power(_ exponent: Int) -> UInt128 {
-        (0..<exponent).reduce(1) { result, _ in result * 10 }
-    }
-
-    /// - Throws: 22P03 for bytes that are no number, 22003 for one with more than 38 digits.
+    /// - Throws: 22P03 for bytes that are no number, 22003 for one with more than 76 digits before the point.
     static func read(_ reader: inout BinaryReader) throws(DemetraError) -> Decimal {
         let count = Int(try reader.integer(UInt16.self))
         let weight = Int(try reader.integer(Int16.self))
         let sign = try reader.integer(UInt16.self)
         let scale = Int(try reader.integer(UInt16.self))
         if sign == notANumber { return .notANumber }
-        if infinities.contains(sign) { throw tooLarge() }
+        if infinities.contains(sign) { throw Decimal.overflow() }
         guard sign == 0 || sign == negative, count <= mostGroups, scale < 1 << 14 else {
             throw reader.invalid(.numeric(nil))
         }
@@ -87,9 +77,10 @@ enum BinaryNumeric {
         if whole.count < wholeCount {
             let missing = wholeCount - whole.count
             guard digits.contains(where: { $0 != "0" }) else {
-                return Decimal(unscaled: 0, scale: min(scale, 38))
+                return Decimal(
+                    unscaled: Int256(0), scale: min(scale, Decimal.maximumScale))
             }
-            guard missing <= 200 else { throw tooLarge() }
+            guard missing <= 200 else { throw Decimal.overflow() }
             whole += String(repeating: "0", count: missing)
         }
         var fraction = String(digits.dropFirst(max(0, wholeCount)))
@@ -102,11 +93,5 @@ enum BinaryNumeric {
             (isNegative ? "-" : "") + (whole.isEmpty ? "0" : whole)
             + (scale > 0 ? "." + fraction : "")
         return try Decimal(text)
-    }
-
-    private static func tooLarge() -> DemetraError {
-        DemetraError(
-            .numericValueOutOfRange, "value overflows numeric format",
-            detail: "A numeric has at most 38 digits.")
     }
 }

@@ -135,7 +135,12 @@ package enum BinaryValue {
         case .bigint: return .integer(try reader.integer(Int64.self))
         case .real: return .double(Double(Float(bitPattern: try reader.integer(UInt32.self))))
         case .double: return .double(Double(bitPattern: try reader.integer(UInt64.self)))
-        case .numeric: return .numeric(try BinaryNumeric.read(&reader))
+        case .numeric(let modifier):
+            let number = try BinaryNumeric.read(&reader)
+            return .numeric(
+                try modifier.map { (modifier) throws(DemetraError) in
+                    try number.fitted(to: modifier)
+                } ?? number)
         case .date:
             let days = try reader.integer(Int32.self)
             guard days != .max, days != .min else { return .date(CalendarDate(days: days)) }

@@ -96,6 +96,11 @@ struct ColumnSink: ~Copyable {
                 type: column.type, count: run.count, validity: mask, storage: .decimal(values))
         }
         if modifier.precision <= 18 { return int64(NumericInt64Field(modifier), run, &parse) }
+        if column.type.isWideNumeric {
+            let (values, mask) = parse.fixed(WideNumericField(modifier), run, column: index)
+            return Vector(
+                type: column.type, count: run.count, validity: mask, storage: .decimal(values))
+        }
         let (values, mask) = parse.fixed(NumericInt128Field(modifier), run, column: index)
         return Vector(
             type: column.type, count: run.count, validity: mask, storage: .int128(values))

@@ -24,7 +24,7 @@ enum ColumnWidening {
                 let parser = DoubleField(isSingle: false)
                 return parser.parse(base, count, &number) == .parsed ? .double : nil
             case .numeric(.some):
-                var number = Decimal(unscaled: 0, scale: 0)
+                var number = Decimal.zero
                 return DecimalField().parse(base, count, &number) == .parsed ? .double : nil
             case .date:
                 var time: Int64 = 0

@@ -1,3 +1,5 @@
+import DemetraTypes
+
 // Numbers as people and ad platforms write them.
 //
 // Safe because only the `count` bytes given are read.
@@ -12,7 +14,7 @@
 /// such a column usually says.
 struct AmountText {
     /// The number.
-    var number: DecimalText
+    var number: Decimal
     /// True when a currency sign or code was there.
     var hasCurrency = false
     /// True when a percent sign was there.
@@ -20,19 +22,14 @@ struct AmountText {
 
     /// The number as digits with a point, for parsers of other types.
     var plainText: [UInt8] {
-        var digits = Array(String(number.unscaled.magnitude).utf8)
-        if number.scale > 0 {
-            while digits.count <= number.scale { digits.insert(UInt8(ascii: "0"), at: 0) }
-            digits.insert(UInt8(ascii: "."), at: digits.count - number.scale)
-        }
-        return (number.unscaled < 0 ? [UInt8(ascii: "-")] : []) + digits
+        Array(number.description.utf8)
     }
 
     /// Reads an amount; nil when the text is none.
     static func parse(_ text: UnsafePointer<UInt8>, _ count: Int) -> AmountText? {
         guard count > 0, count <= 64 else { return nil }
         var bytes = Array(UnsafeBufferPointer(start: text, count: count))
-        var amount = AmountText(number: DecimalText(unscaled: 0, scale: 0))
+        var amount = AmountText(number: .zero)
         var isNegative = false
         trim(&bytes)
         if bytes.count > 2, bytes.first == UInt8(ascii: "("), bytes.last == UInt8(ascii: ")") {
@@ -50,10 +47,10 @@ struct AmountText {
         guard let plain = ungrouped(bytes) else { return nil }
         let outcome = plain.withUnsafeBufferPointer { plain -> FieldOutcome in
             guard let base = plain.baseAddress else { return .malformed }
-            return DecimalText.parse(base, plain.count, &amount.number)
+            return Decimal.parseField(base, plain.count, &amount.number)
         }
         guard outcome == .parsed else { return nil }
-        if isNegative { amount.number.unscaled = -amount.number.unscaled }
+        if isNegative { amount.number = amount.number.negated }
         return amount
     }
 

@@ -17,7 +17,7 @@ struct NumericInt64Field: FieldParser {
     /// Fields of the given precision, at most 18, and scale.
     init(_ modifier: NumericModifier) {
         scale = modifier.scale
-        limit = Int64(truncatingIfNeeded: DecimalText.powers[min(modifier.precision, 18)])
+        limit = Int64(truncatingIfNeeded: WideInteger.powerOfTen(min(modifier.precision, 18)))
         powers = PowersOfTen.int64.pointer
     }
 
@@ -58,8 +58,8 @@ struct NumericInt64Field: FieldParser {
     private func parseExactly(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int64>
     ) -> FieldOutcome {
-        var number = DecimalText(unscaled: 0, scale: 0)
-        let outcome = DecimalText.parse(text, count, &number)
+        var number = Decimal.zero
+        let outcome = Decimal.parseField(text, count, &number)
         guard outcome == .parsed else { return outcome }
         return store(number, element)
     }
@@ -72,9 +72,9 @@ struct NumericInt64Field: FieldParser {
     }
 
     private func store(
-        _ number: DecimalText, _ element: UnsafeMutablePointer<Int64>
+        _ number: Decimal, _ element: UnsafeMutablePointer<Int64>
     ) -> FieldOutcome {
-        guard let digits = number.rescaled(to: scale), digits.magnitude < UInt128(limit) else {
+        guard let digits = number.digits(atScale: scale), digits.magnitude < UInt128(limit) else {
             return .outOfRange
         }
         element.pointee = Int64(truncatingIfNeeded: digits)
@@ -82,7 +82,7 @@ struct NumericInt64Field: FieldParser {
     }
 }
 
-/// Fields of a numeric(p, s) column of more than 18 digits.
+/// Fields of a numeric(p, s) column of 19 to 38 digits.
 struct NumericInt128Field: FieldParser {
     private let scale: Int
     private let limit: Int128
@@ -93,14 +93,14 @@ struct NumericInt128Field: FieldParser {
     /// Fields of the given precision and scale.
     init(_ modifier: NumericModifier) {
         scale = modifier.scale
-        limit = DecimalText.powers[min(modifier.precision, 38)]
+        limit = WideInteger.powerOfTen(min(modifier.precision, 38))
     }
 
     func parse(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int128>
     ) -> FieldOutcome {
-        var number = DecimalText(unscaled: 0, scale: 0)
-        let outcome = DecimalText.parse(text, count, &number)
+        var number = Decimal.zero
+        let outcome = Decimal.parseField(text, count, &number)
         return outcome == .parsed ? store(number, element) : outcome
     }
 
@@ -112,9 +112,9 @@ struct NumericInt128Field: FieldParser {
     }
 
     private func store(
-        _ number: DecimalText, _ element: UnsafeMutablePointer<Int128>
+        _ number: Decimal, _ element: UnsafeMutablePointer<Int128>
     ) -> FieldOutcome {
-        guard let digits = number.rescaled(to: scale), digits.magnitude < limit.magnitude else {
+        guard let digits = number.digits(atScale: scale), digits.magnitude < limit.magnitude else {
             return .outOfRange
         }
         element.pointee = digits
@@ -124,20 +124,20 @@ struct NumericInt128Field: FieldParser {
 
 /// Fields of a numeric column without a modifier: the scale is kept as written.
 struct DecimalField: FieldParser {
-    static let filler = Decimal(unscaled: 0, scale: 0)
+    static let filler = Decimal.zero
     static let isNumber = true
 
     func parse(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Decimal>
     ) -> FieldOutcome {
-        var number = DecimalText(unscaled: 0, scale: 0)
-        let outcome = DecimalText.parse(text, count, &number)
+        var number = Decimal.zero
+        let outcome = Decimal.parseField(text, count, &number)
         if outcome == .malformed, FieldWord.nan.matches(text, count) {
             element.pointee = .notANumber
             return .parsed
         }
         guard outcome == .parsed else { return outcome }
-        element.pointee = Decimal(unscaled: number.unscaled, scale: number.scale)
+        element.pointee = number
         return .parsed
     }
 
@@ -145,7 +145,41 @@ struct DecimalField: FieldParser {
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Decimal>
     ) -> FieldOutcome {
         guard let amount = AmountText.parse(text, count) else { return .malformed }
-        element.pointee = Decimal(unscaled: amount.number.unscaled, scale: amount.number.scale)
+        element.pointee = amount.number
+        return .parsed
+    }
+}
+
+/// Fields of a numeric(p, s) column of more than 38 digits.
+struct WideNumericField: FieldParser {
+    private let modifier: NumericModifier
+
+    static let filler = Decimal.zero
+    static let isNumber = true
+
+    /// Fields of the given precision and scale.
+    init(_ modifier: NumericModifier) { self.modifier = modifier }
+
+    func parse(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Decimal>
+    ) -> FieldOutcome {
+        var number = Decimal.zero
+        let outcome = Decimal.parseField(text, count, &number)
+        return outcome == .parsed ? store(number, element) : outcome
+    }
+
+    func parseLeniently(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Decimal>
+    ) -> FieldOutcome {
+        guard let amount = AmountText.parse(text, count) else { return .malformed }
+        return store(amount.number, element)
+    }
+
+    private func store(
+        _ number: Decimal, _ element: UnsafeMutablePointer<Decimal>
+    ) -> FieldOutcome {
+        guard let fitted = try? number.fitted(to: modifier) else { return .outOfRange }
+        element.pointee = fitted
         return .parsed
     }
 }

@@ -1,3 +1,4 @@
+import DemetraTypes
 import DemetraVectors
 
 /// Tables behind a pointer, which loops read without a bounds check or a reference count.
@@ -5,7 +6,7 @@ import DemetraVectors
 /// Safe because the tables live as long as the program, and callers index below their count.
 enum PowersOfTen {
     /// 10^0 ... 10^18.
-    static let int64 = Buffer<Int64>((0...18).map { Int64(DecimalText.powers[$0]) })
+    static let int64 = Buffer<Int64>((0...18).map { Int64(WideInteger.powerOfTen($0)) })
     /// 10^0 ... 10^22, all exact.
     static let double = Buffer<Double>(
         (0...22).map { exponent in (0..<exponent).reduce(1.0) { power, _ in power * 10 } })

@@ -43,7 +43,7 @@ package struct ColumnEvidence: Sendable {
         amounts += 1
         if amount.hasCurrency {
             currencies += 1
-            currencyScale = max(currencyScale, min(amount.number.scale, 8))
+            currencyScale = max(currencyScale, min(Int(amount.number.scale), 8))
         }
         if amount.isPercent { percents += 1 }
         if amount.number.whole == nil { fractions += 1 }

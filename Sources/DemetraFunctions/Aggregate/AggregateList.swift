@@ -81,18 +81,14 @@ enum AggregateList {
                 output: isAverage ? .numericAverage : .numericSum, scale: type.numericScale)
         }
         return FoldAccumulator(
-            type: .numeric(nil), initial: (sum: Decimal.zero, count: Int64(0)),
-            fold: { (state: inout (sum: Decimal, count: Int64), values) throws(DemetraError) in
-                guard case .numeric(let value) = values[0] else { return }
-                state = (try state.sum.adding(value), state.count + 1)
+            type: .numeric(nil), initial: ExactSum(),
+            fold: { (state: inout ExactSum, values) in
+                if case .numeric(let value) = values[0] { state.add(value) }
             },
-            combine: { (state: inout (sum: Decimal, count: Int64), other) throws(DemetraError) in
-                state = (try state.sum.adding(other.sum), state.count + other.count)
-            },
+            combine: { (state: inout ExactSum, other) in state.join(other) },
             result: { (state) throws(DemetraError) in
                 guard state.count > 0 else { return .null }
-                return .numeric(
-                    isAverage ? try state.sum.divided(by: Decimal(state.count)) : state.sum)
+                return .numeric(isAverage ? try state.average() : try state.total())
             })
     }
 

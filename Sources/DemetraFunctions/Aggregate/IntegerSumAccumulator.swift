@@ -4,7 +4,8 @@ import DemetraVectors
 /// `sum` and `avg` of integers and fixed-scale numerics, exact.
 ///
 /// Each group adds in 64 bits and carries into a second word on overflow, so a batch costs one addition
-/// a row and no group ever wraps.
+/// a row and no group ever wraps: the second word of 128 bits carries into a third, of 256, which sums of wide
+/// numbers alone have.
 ///
 /// Safe because group numbers are below the group count, and rows below the count of their buffers.
 // Owned by one worker.
@@ -17,13 +18,17 @@ final class IntegerSumAccumulator: AggregateAccumulator {
     private var low: [Int64] = []
     private var carry: [Int128] = []
     private var counts: [Int64] = []
+    /// Empty until a carry leaves its bits.
+    private var wide: [Int256] = []
+    /// A carry is below this in magnitude, so that no sum of 64-bit numbers takes it out of its bits.
+    private static let carryLimit = UInt128(1) << 126
 
     init(output: Output, scale: Int) {
         self.output = output
         self.scale = scale
     }
 
-    var byteCount: Int { low.count * 32 }
+    var byteCount: Int { low.count * 32 + wide.count * MemoryLayout<Int256>.stride }
 
     func resize(groupCount: Int) {
         let more = groupCount - low.count
@@ -31,6 +36,18 @@ final class IntegerSumAccumulator: AggregateAccumulator {
         low += Array(repeating: 0, count: more)
         carry += Array(repeating: 0, count: more)
         counts += Array(repeating: 0, count: more)
+        if !wide.isEmpty { wide += Array(repeating: .zero, count: more) }
+    }
+
+    private func add(wide value: Int128, _ group: Int) {
+        let (sum, overflow) = carry[group].addingReportingOverflow(value)
+        guard overflow || sum.magnitude >= Self.carryLimit else {
+            carry[group] = sum
+            return
+        }
+        if wide.isEmpty { wide = Array(repeating: .zero, count: carry.count) }
+        wide[group] = wide[group] &+ Int256(carry[group]) &+ Int256(value)
+        carry[group] = 0
     }
 
     private func add(_ value: Int64, _ group: Int, times: Int64 = 1) {
@@ -57,7 +74,7 @@ final class IntegerSumAccumulator: AggregateAccumulator {
             }
             for row in 0..<count where mask?.isValid(row) ?? true {
                 let group = groups.group(row)
-                carry[group] += buffer[row]
+                add(wide: buffer[row], group)
                 counts[group] += 1
             }
         default: break
@@ -96,8 +113,9 @@ final class IntegerSumAccumulator: AggregateAccumulator {
         switch vector.value(at: 0) {
         case .integer(let number): value = number
         case .numeric(let decimal):
+            let digits = Int128(truncatingIfNeeded: decimal.unscaled.low)
             for row in 0..<count {
-                carry[groups.group(row)] += decimal.unscaled
+                add(wide: digits, groups.group(row))
                 counts[groups.group(row)] += 1
             }
             return
@@ -111,7 +129,11 @@ final class IntegerSumAccumulator: AggregateAccumulator {
         guard let other = other as? IntegerSumAccumulator else { return }
         for group in 0..<min(other.low.count, groupMap.count) {
             let target = Int(groupMap[group])
-            carry[target] += other.carry[group] + Int128(other.low[group])
+            add(wide: other.carry[group] + Int128(other.low[group]), target)
+            if !other.wide.isEmpty {
+                if wide.isEmpty { wide = Array(repeating: .zero, count: carry.count) }
+                wide[target] = wide[target] &+ other.wide[group]
+            }
             counts[target] += other.counts[group]
         }
     }
@@ -124,10 +146,11 @@ final class IntegerSumAccumulator: AggregateAccumulator {
                 builder.appendNull()
                 continue
             }
-            let sum = carry[group] + Int128(low[group])
+            var sum = Int256(carry[group] + Int128(low[group]))
+            if !wide.isEmpty { sum = sum &+ wide[group] }
             switch output {
             case .bigint:
-                guard let value = Int64(exactly: sum) else {
+                guard let value = sum.narrow.flatMap({ Int64(exactly: $0) }) else {
                     throw DemetraError(.numericValueOutOfRange, "bigint out of range")
                 }
                 builder.append(int64: value)

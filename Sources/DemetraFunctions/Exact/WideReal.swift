@@ -1,31 +1,33 @@
 import DemetraTypes
 
-/// Like `FixedReal`, with 192 bits in front of the point: products with the digits of decimals.
-struct WideReal {
-    /// The least significant word first; three are behind the point.
-    private var words = InlineArray<6, UInt64>(repeating: 0)
+/// Like `FixedReal`, with as many bits in front of the point as behind it: products with the digits of decimals.
+struct WideReal<let size: Int> {
+    /// The least significant word first; `fractionWords` are behind the point.
+    private var words = InlineArray<12, UInt64>(repeating: 0)
+    private static var fractionWords: Int { size - 1 }
+    private static var wordCount: Int { 2 * size - 2 }
 
-    /// A whole number.
-    init(whole: UInt128) {
-        words[3] = UInt64(truncatingIfNeeded: whole)
-        words[4] = UInt64(truncatingIfNeeded: whole >> 64)
+    /// A whole number of no more bits than are behind the point.
+    init(whole: UInt256) {
+        let source = whole.words
+        for index in 0..<min(4, Self.fractionWords) {
+            words[Self.fractionWords + index] = source[index]
+        }
     }
 
-    /// The product with a whole number.
-    init(_ left: FixedReal, multipliedBy right: UInt128) {
-        let factors = [
-            UInt64(truncatingIfNeeded: right), UInt64(truncatingIfNeeded: right >> 64),
-        ]
-        for (offset, factor) in factors.enumerated() {
+    /// The product with a whole number; what is beyond the bits is lost.
+    init(_ left: FixedReal<size>, multipliedBy right: UInt256) {
+        let factors = right.words
+        for offset in 0..<min(4, Self.wordCount - size + 1) where factors[offset] != 0 {
             var carry: UInt64 = 0
-            for index in 0..<4 {
-                let (high, low) = left.words[index].multipliedFullWidth(by: factor)
+            for index in 0..<min(size, Self.wordCount - offset) {
+                let (high, low) = left.words[index].multipliedFullWidth(by: factors[offset])
                 let (half, first) = words[index + offset].addingReportingOverflow(low)
                 let (word, second) = half.addingReportingOverflow(carry)
                 words[index + offset] = word
                 carry = high &+ (first ? 1 : 0) &+ (second ? 1 : 0)
             }
-            words[offset + 4] = carry
+            if offset + size < Self.wordCount { words[offset + size] = carry }
         }
     }
 
@@ -37,7 +39,7 @@ struct WideReal {
             let step = min(rest, 19)
             let divisor = UInt64(WideInteger.powerOfTen(step))
             var remainder: UInt64 = 0
-            for index in stride(from: 5, through: 0, by: -1) {
+            for index in stride(from: Self.wordCount - 1, through: 0, by: -1) {
                 (words[index], remainder) = divisor.dividingFullWidth((remainder, words[index]))
             }
             rest -= step
@@ -45,39 +47,42 @@ struct WideReal {
     }
 
     /// The number, or nil from 2^64 on.
-    var fixed: FixedReal? {
-        guard words[4] == 0, words[5] == 0 else { return nil }
-        return FixedReal(words: [words[0], words[1], words[2], words[3]])
+    var fixed: FixedReal<size>? {
+        for index in size..<Self.wordCount where words[index] != 0 { return nil }
+        var result = InlineArray<size, UInt64>(repeating: 0)
+        for index in 0..<size { result[index] = words[index] }
+        return FixedReal(words: result)
     }
 
-    /// `self * 2^exponent` as a whole number, halves up; nil from 2^128 on.
+    /// `self * 2^exponent` as a whole number, halves up; nil from 2^255 on.
     ///
-    /// - Parameter exponent: less than 192.
-    func rounded(exponent: Int) -> UInt128? {
-        let shift = FixedReal.fractionBits - exponent
-        guard shift <= 384 else { return 0 }
-        let whole = bits(from: shift)
-        guard whole.isExact else { return nil }
-        let isUp = words[(shift - 1) / 64] >> UInt64((shift - 1) % 64) & 1 == 1
-        let (result, overflow) = whole.value.addingReportingOverflow(isUp ? 1 : 0)
-        return overflow ? nil : result
+    /// - Parameter exponent: no more than there are bits behind the point.
+    func rounded(exponent: Int) -> UInt256? {
+        let shift = Self.fractionWords * 64 - exponent
+        guard shift <= Self.wordCount * 64 else { return .zero }
+        // One bit more than the whole number has.
+        guard let doubled = bits(from: shift - 1) else { return nil }
+        let half = UInt256(
+            high: doubled.high >> 1, low: doubled.low >> 1 | doubled.high << 127)
+        return doubled.low & 1 == 1 ? half &+ UInt256(1) : half
     }
 
-    /// The bits from one on; not exact when there are more than 128 of them.
-    private func bits(from first: Int) -> (value: UInt128, isExact: Bool) {
-        var value: UInt128 = 0
-        var isExact = true
-        for index in 0..<6 where words[index] != 0 {
-            let shift = index * 64 - first
-            let word = UInt128(words[index])
-            if shift <= 0 {
-                value |= shift > -64 ? word >> UInt128(-shift) : 0
-            } else if shift < 128, word.leadingZeroBitCount >= shift {
-                value |= word << UInt128(shift)
-            } else {
-                isExact = false
+    /// The bits from one on, which may be -1; nil when there are more than 256 of them.
+    private func bits(from first: Int) -> UInt256? {
+        var result = InlineArray<4, UInt64>(repeating: 0)
+        for index in 0..<Self.wordCount where words[index] != 0 {
+            let place = index * 64 - first
+            guard place > -64 else { continue }
+            if place < 0 {
+                result[0] |= words[index] >> UInt64(-place)
+                continue
             }
+            let (word, bit) = (place / 64, UInt64(place % 64))
+            let above = bit > 0 ? words[index] >> (64 - bit) : 0
+            guard word < 4, word < 3 || above == 0 else { return nil }
+            result[word] |= words[index] << bit
+            if above != 0 { result[word + 1] |= above }
         }
-        return (value, isExact)
+        return UInt256(result[0], result[1], result[2], result[3])
     }
 }

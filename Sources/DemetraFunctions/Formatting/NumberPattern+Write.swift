@@ -10,8 +10,10 @@ extension NumberPattern {
         var number = number
         for _ in 0..<shift { number = try number.multiplied(by: Decimal(10)) }
         let rounded = try number.rounded(to: fractionCount)
-        let isNegative = rounded.unscaled < 0
-        var digits = String(rounded.unscaled.magnitude)
+        let isNegative = rounded.unscaled.isNegative
+        var digits = rounded.unscaled.magnitude.description
+        // Digits that a numeric has no room for are shown as zeros.
+        digits += String(repeating: "0", count: max(0, fractionCount - Int(rounded.scale)))
         let zeros = fractionCount + 1 - digits.count
         if zeros > 0 { digits = String(repeating: "0", count: zeros) + digits }
         var whole = Array(digits.dropLast(fractionCount).utf8)
@@ -81,18 +83,16 @@ extension NumberPattern {
     // MARK: Other notations
 
     private func scientific(_ number: Decimal) throws(DemetraError) -> String {
-        let isNegative = number.unscaled < 0
-        let digits = Array(String(number.unscaled.magnitude).utf8)
-        var exponent = number.unscaled == 0 ? 0 : digits.count - 1 - Int(number.scale)
+        let isNegative = number.unscaled.isNegative
+        let digits = Array(number.unscaled.magnitude.description.utf8)
+        var exponent = number.unscaled.isZero ? 0 : digits.count - 1 - Int(number.scale)
         // The mantissa as a number with one digit before its point.
         let mantissa = Decimal(
-            unscaled: Int128(number.unscaled.magnitude), scale: digits.count - 1)
+            unscaled: number.magnitude.unscaled, scale: digits.count - 1)
         var rounded = try mantissa.rounded(to: fractionCount)
         if rounded.compare(Decimal(10)) >= 0 {
             exponent += 1
-            rounded = try Decimal(
-                unscaled: rounded.unscaled / 10, scale: Int(rounded.scale)
-            ).rounded(to: fractionCount)
+            rounded = try Decimal(unscaled: 1, scale: 0).rounded(to: fractionCount)
         }
         let sign = isNegative ? "-" : (showsPlus ? "+" : (fills ? " " : ""))
         let magnitude = TimePattern.padded(abs(exponent), to: 2)

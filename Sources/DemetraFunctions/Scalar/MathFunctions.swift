@@ -51,7 +51,7 @@ enum MathFunctions {
         [
             double("abs") { $0.magnitude }, decimal("abs") { $0.magnitude },
             double("sign") { $0 > 0 ? 1 : ($0 < 0 ? -1 : 0) },
-            decimal("sign") { Decimal(Int64($0.unscaled > 0 ? 1 : ($0.unscaled < 0 ? -1 : 0))) },
+            decimal("sign") { $0.isNaN ? $0 : Decimal(Int64($0.unscaled.signum)) },
         ]
         + [LogicalType.smallint, .integer, .bigint].map { type in
             ScalarBuilder.function("abs", [type], type) { (values, _) throws(DemetraError) in
@@ -199,8 +199,16 @@ enum MathFunctions {
             },
             ScalarBuilder.function("div", [.numeric(nil), .numeric(nil)], .numeric(nil)) {
                 (values, _) throws(DemetraError) in
-                let quotient = try values[0].decimalOrZero.divided(by: values[1].decimalOrZero)
-                return .numeric(quotient.truncated(to: 0))
+                .numeric(
+                    try values[0].decimalOrZero.wholeQuotient(dividingBy: values[1].decimalOrZero))
+            },
+            ScalarBuilder.function("gcd", [.numeric(nil), .numeric(nil)], .numeric(nil)) {
+                (values, _) throws(DemetraError) in
+                .numeric(try values[0].decimalOrZero.greatestCommonDivisor(values[1].decimalOrZero))
+            },
+            ScalarBuilder.function("lcm", [.numeric(nil), .numeric(nil)], .numeric(nil)) {
+                (values, _) throws(DemetraError) in
+                .numeric(try values[0].decimalOrZero.leastCommonMultiple(values[1].decimalOrZero))
             },
             ScalarBuilder.function("factorial", [.bigint], .numeric(nil)) {
                 (values, _) throws(DemetraError) in

@@ -38,7 +38,12 @@ enum SeriesFunctions {
                 arguments.count > 2 ? arguments[2].value(at: $0).decimalOrZero : Decimal(Int64(1))
             },
             direction: { $0.compare(.zero) }, order: { $0.compare($1) },
-            next: { (value, step) throws(DemetraError) in try value.adding(step) },
+            next: { (value, step) throws(DemetraError) in
+                // A step that no digit shows would never come to an end.
+                let sum = try value.adding(step)
+                guard sum.compare(value) != 0 else { throw Decimal.overflow() }
+                return sum
+            },
             append: { $1.append(decimal: $0) })
     }
 

@@ -113,7 +113,7 @@ extension Binder {
     ) throws(DemetraError) -> BoundExpression {
         let hasExponent = text.utf8.contains { $0 | 0x20 == UInt8(ascii: "e") }
         let parsed = hasExponent ? try? Decimal.parse(text) : try Decimal.parse(text)
-        if let value = parsed, value.unscaled != 0 || Double(text) == 0 {
+        if let value = parsed, !value.unscaled.isZero || Double(text) == 0 {
             let signed = isNegative ? value.negated : value
             return BoundExpression(.literal(.numeric(signed)), type: .numeric(nil), range: range)
         }

@@ -164,7 +164,7 @@ extension Value {
         switch self {
         case .integer(let value): value == 0
         case .double(let value): value == 0
-        case .numeric(let value): value.unscaled == 0
+        case .numeric(let value): value.unscaled.isZero
         default: false
         }
     }

@@ -74,11 +74,12 @@ enum TypeNames {
     private static func modifier(_ name: TypeName) throws(DemetraError) -> NumericModifier? {
         guard let precision = name.modifiers.first else { return nil }
         let scale = name.modifiers.count > 1 ? name.modifiers[1] : 0
-        guard (1...38).contains(precision), (0...precision).contains(scale) else {
+        let greatest = Decimal.maximumPrecision
+        guard (1...greatest).contains(precision), (0...precision).contains(scale) else {
             throw DemetraError(
                 .invalidParameterValue,
-                "numeric(\(precision),\(scale)) is not possible: precision is 1 to 38, scale 0 to "
-                    + "the precision",
+                "numeric(\(precision),\(scale)) is not possible: precision is 1 to \(greatest), "
+                    + "scale 0 to the precision",
                 position: Int(name.range.lower))
         }
         return NumericModifier(precision: precision, scale: scale)

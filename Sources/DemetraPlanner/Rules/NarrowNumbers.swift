@@ -55,7 +55,7 @@ struct NarrowNumbers {
 
     private func integerLiteral(_ expression: BoundExpression) -> BoundExpression? {
         guard case .literal(.numeric(let decimal)) = expression.node, decimal.scale == 0,
-            let integer = Int64(exactly: decimal.unscaled)
+            let integer = decimal.unscaled.narrow.flatMap({ Int64(exactly: $0) })
         else { return nil }
         return BoundExpression(.literal(.integer(integer)), type: .bigint, range: expression.range)
     }

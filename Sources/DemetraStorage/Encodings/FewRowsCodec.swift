@@ -7,8 +7,8 @@ package import DemetraVectors
 ///     type       9 bytes
 ///     texts      UInt8     1 when texts are given by a dictionary
 ///     valid      UInt8     a bit for each row, the first the lowest
-///     values     of the valid rows: little-endian as wide as the physical type; a numeric without a scale Int128,
-///                Int32 scale; an interval Int32 months, Int32 days, Int64 microseconds; a text a blob
+///     values     of the valid rows: little-endian as wide as the physical type; a numeric without a scale as
+///                `StoredDecimal`; an interval Int32 months, Int32 days, Int64 microseconds; a text a blob
 ///
 /// Safe because rows are below the count of the vector, which its buffers have.
 package enum FewRowsCodec {
@@ -29,9 +29,7 @@ package enum FewRowsCodec {
             case .int64(let buffer): writer.write(buffer[row])
             case .float64(let buffer): writer.write(buffer[row].bitPattern)
             case .int128(let buffer): writer.write(buffer[row])
-            case .decimal(let buffer):
-                writer.write(buffer[row].unscaled)
-                writer.write(buffer[row].scale)
+            case .decimal(let buffer): StoredDecimal.write(buffer[row], into: &writer)
             case .interval(let buffer):
                 writer.write(buffer[row].months)
                 writer.write(buffer[row].days)
@@ -87,13 +85,8 @@ package enum FewRowsCodec {
                 try values(0) { () throws(DemetraError) in try reader.integer(Int128.self) })
         case .decimal:
             storage = .decimal(
-                try values(Decimal(unscaled: 0, scale: 0)) { () throws(DemetraError) in
-                    let unscaled = try reader.integer(Int128.self)
-                    let scale = try reader.integer(Int32.self)
-                    guard WideEncoding.possibleScales.contains(scale) else {
-                        throw reader.damaged("an impossible scale")
-                    }
-                    return Decimal(unscaled: unscaled, scale: Int(scale))
+                try values(.zero) { () throws(DemetraError) in
+                    try StoredDecimal.read(&reader)
                 })
         case .interval:
             storage = .interval(

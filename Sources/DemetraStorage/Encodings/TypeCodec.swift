@@ -25,7 +25,9 @@ enum TypeCodec {
         case .bigint: tag(4)
         case .real: tag(5)
         case .double: tag(6)
-        case .numeric(let modifier): tag(7, modifier?.precision ?? -1, modifier?.scale ?? -1)
+        case .numeric(let modifier):
+            let precision = modifier?.precision ?? -1
+            tag(precision <= shortPrecision ? 7 : 19, precision, modifier?.scale ?? -1)
         case .text: tag(8)
         case .varchar(let limit): tag(9, limit ?? -1)
         case .date: tag(10)
@@ -39,6 +41,18 @@ enum TypeCodec {
         case .uuid: tag(18)
         case .unknown, .array, .system: tag(8)
         }
+    }
+
+    /// Digits that 128 bits hold.
+    private static let shortPrecision = 38
+
+    private static func numeric(
+        _ precision: Int, _ scale: Int, _ possible: ClosedRange<Int>, _ reader: inout ByteReader
+    ) throws(DemetraError) -> LogicalType {
+        guard possible.contains(precision), (0...precision).contains(scale) else {
+            throw reader.damaged("an impossible precision")
+        }
+        return .numeric(NumericModifier(precision: precision, scale: scale))
     }
 
     static func decode(_ reader: inout ByteReader) throws(DemetraError) -> LogicalType {
@@ -60,7 +74,8 @@ enum TypeCodec {
         case 5: return .real
         case 6: return .double
         case 7:
-            return .numeric(first < 0 ? nil : NumericModifier(precision: first, scale: second))
+            return first < 0
+                ? .numeric(nil) : try numeric(first, second, 1...shortPrecision, &reader)
         case 8: return .text
         case 9: return .varchar(limit: first < 0 ? nil : first)
         case 10: return .date
@@ -72,6 +87,9 @@ enum TypeCodec {
         case 16: return .jsonb
         case 17: return .bytea
         case 18: return .uuid
+        case 19:
+            return try numeric(
+                first, second, (shortPrecision + 1)...Decimal.maximumPrecision, &reader)
         default: throw reader.damaged("an unknown type")
         }
     }

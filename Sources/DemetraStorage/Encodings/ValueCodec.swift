@@ -1,9 +1,11 @@
 import DemetraTypes
+import DemetraVectors
 
 /// The single values of zone maps as bytes: a tag, then the value.
 ///
-///     0 none   1 integer Int64   2 double UInt64 bits   3 numeric Int128, Int32 scale
+///     0 none   1 integer Int64   2 double UInt64 bits   3 numeric as `StoredDecimal`
 ///     4 date Int32   5 time Int64   6 timestamp Int64   7 timestamptz Int64   8 text
+///     13 numeric that is not short
 enum ValueCodec {
     /// A longer text is not kept: a zone map says nothing then.
     static let longestText = 256
@@ -22,8 +24,8 @@ enum ValueCodec {
         case .integer(let value): write(1, value, &writer)
         case .double(let value): write(2, value.bitPattern, &writer)
         case .numeric(let value):
-            write(3, value.unscaled, &writer)
-            writer.write(value.scale)
+            writer.write(UInt8(value.isShort ? 3 : 13))
+            StoredDecimal.write(value, into: &writer)
         case .date(let value): write(4, value.days, &writer)
         case .time(let value): write(5, value, &writer)
         case .timestamp(let value): write(6, value.microseconds, &writer)
@@ -47,10 +49,7 @@ enum ValueCodec {
         case 0: return nil
         case 1: return .integer(try reader.integer(Int64.self))
         case 2: return .double(Double(bitPattern: try reader.integer(UInt64.self)))
-        case 3:
-            let unscaled = try reader.integer(Int128.self)
-            return .numeric(
-                Decimal(unscaled: unscaled, scale: Int(try reader.integer(Int32.self))))
+        case 3, 13: return .numeric(try StoredDecimal.read(&reader))
         case 4: return .date(CalendarDate(days: try reader.integer(Int32.self)))
         case 5: return .time(try reader.integer(Int64.self))
         case 6: return .timestamp(Timestamp(microseconds: try reader.integer(Int64.self)))

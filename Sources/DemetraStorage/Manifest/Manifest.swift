@@ -6,7 +6,9 @@ import DemetraTypes
 // Immutable after init.
 struct Manifest: Sendable {
     static let magic = Array("DEMMAN01".utf8)
-    static let formatVersion: UInt16 = 3
+    static let formatVersion: UInt16 = 4
+    /// The version of manifests whose tables have no wide numerics, which earlier builds read.
+    private static let shortVersion: UInt16 = 3
 
     /// A table's rows.
     struct Table: Sendable {
@@ -42,7 +44,7 @@ struct Manifest: Sendable {
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
         writer.write(raw: Self.magic)
-        writer.write(Self.formatVersion)
+        writer.write(catalog.holdsWideNumbers ? Self.formatVersion : Self.shortVersion)
         writer.write(floor.sequence.number)
         writer.write(floor.time.microseconds)
         writer.write(firstLog)

@@ -19,7 +19,9 @@ struct SegmentFooter: Sendable, Hashable {
     /// First and last bytes of every segment.
     static let magic = Array("DEMSEG01".utf8)
     static let trailerBytes = 16
-    static let formatVersion: UInt16 = 2
+    static let formatVersion: UInt16 = 3
+    /// The version of segments without wide numbers, which earlier builds read.
+    private static let shortVersion: UInt16 = 2
 
     struct Column: Sendable, Hashable {
         let id: Int32
@@ -45,6 +47,8 @@ struct SegmentFooter: Sendable, Hashable {
     let table: TableID
     let columns: [Column]
     let groups: [Group]
+    /// Some number is not short, or could be.
+    let holdsWideNumbers: Bool
 }
 
 // MARK: Bytes
@@ -52,7 +56,7 @@ struct SegmentFooter: Sendable, Hashable {
 extension SegmentFooter {
     func encoded() -> [UInt8] {
         var writer = ByteWriter()
-        writer.write(Self.formatVersion)
+        writer.write(holdsWideNumbers ? Self.formatVersion : Self.shortVersion)
         writer.write(table.number)
         writer.write(UInt32(columns.count))
         for column in columns {
@@ -101,7 +105,9 @@ extension SegmentFooter {
         for _ in 0..<(try reader.count(ofAtLeast: 21)) {
             groups.append(try group(&reader, columnCount: columns.count, hasFilters: version > 1))
         }
-        return SegmentFooter(table: table, columns: columns, groups: groups)
+        return SegmentFooter(
+            table: table, columns: columns, groups: groups, holdsWideNumbers: version > shortVersion
+        )
     }
 
     private static func group(

@@ -93,7 +93,12 @@ struct SegmentWriter {
                     count: block.count, first: block.first, last: block.last, numbers: numbers,
                     chunks: locations, zoneMaps: chunks.map(\.zoneMap), filters: filters))
         }
-        let footer = SegmentFooter(table: definition.id, columns: columns, groups: groups)
+        let holdsWideNumbers =
+            definition.holdsWideNumbers
+            || blocks.contains { $0.vectors.contains { $0.holdsWideNumbers } }
+        let footer = SegmentFooter(
+            table: definition.id, columns: columns, groups: groups,
+            holdsWideNumbers: holdsWideNumbers)
         let bytes = footer.encoded()
         var trailer = ByteWriter()
         trailer.write(UInt32(bytes.count))

@@ -32,7 +32,9 @@ enum TransactionCodec {
                 CatalogCodec.encode(change, into: &writer)
             case .insert(let table, let first, let vectors, let count):
                 let isFew = count <= FewRowsCodec.mostRows
-                writer.write(UInt8(isFew ? 7 : 2))
+                // Builds that know no wide numbers know no such change.
+                let isWide = vectors.contains { $0.holdsWideNumbers }
+                writer.write(UInt8(isFew ? (isWide ? 10 : 7) : (isWide ? 9 : 2)))
                 writer.write(table.number)
                 writer.write(first)
                 writer.write(UInt32(vectors.count))
@@ -73,7 +75,7 @@ enum TransactionCodec {
         for _ in 0..<(try reader.count(ofAtLeast: 1)) {
             switch try reader.integer(UInt8.self) {
             case 1: changes.append(.catalog(try CatalogCodec.change(&reader)))
-            case 2: changes.append(try insert(&reader, name, isFew: false))
+            case 2, 9: changes.append(try insert(&reader, name, isFew: false))
             case 3:
                 let table = TableID(try reader.integer(Int64.self))
                 let count = Int(try reader.integer(UInt32.self))
@@ -87,7 +89,7 @@ enum TransactionCodec {
             case 6:
                 let table = TableID(try reader.integer(Int64.self))
                 changes.append(.batch(table, try BatchLedger.batch(&reader)))
-            case 7: changes.append(try insert(&reader, name, isFew: true))
+            case 7, 10: changes.append(try insert(&reader, name, isFew: true))
             case 8:
                 let sequence = TableID(try reader.integer(Int64.self))
                 changes.append(.sequence(sequence, try SequenceLedger.position(&reader)))

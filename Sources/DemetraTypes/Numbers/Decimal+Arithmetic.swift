@@ -1,210 +1,135 @@
 // Arithmetic on decimals with the rounding and result scales of PostgreSQL's numeric.
 //
-// A result has at most 38 digits. One that needs more loses digits behind the point, rounded half
-// away from zero; only a whole part of more than 38 digits is an error.
+// A result has at most 76 digits that count. One that needs more loses digits behind the point, rounded half
+// away from zero; only a whole part of more than 76 digits is an error.
+//
+// Most numbers fit 128 bits: they take the short way, the others the long one behind it.
 //
 // Source: the numeric type's documentation, and the rule for the scale of quotients (at least 16
 // significant digits, at least the scale of either operand) measured on PostgreSQL 15.
 
 extension Decimal {
-    /// Digits a decimal can have.
-    package static let maximumPrecision = 38
+    /// Digits that count which a decimal can have.
+    package static let maximumPrecision = 76
+    /// Digits behind the point that a decimal can have.
+    package static let maximumScale = 1_000
     static let minimumSignificantDigits = 16
     /// The least magnitude that has too many digits.
-    static let limit = UInt128(100_000_000_000_000_000_000_000_000_000_000_000_000)
+    static let limit = UInt256.powerOfTen(maximumPrecision)
 
     /// Zero without a fraction.
-    package static let zero = Decimal(unscaled: 0, scale: 0)
+    package static let zero = Decimal(unscaled: Int256(0), scale: 0)
 
     /// A whole number.
+    @inlinable
     package init(_ integer: Int64) { self.init(unscaled: Int128(integer), scale: 0) }
 
-    static func overflow() -> DemetraError {
+    /// The error for numbers of too many digits.
+    package static func overflow() -> DemetraError {
         DemetraError(
             .numericValueOutOfRange, "value overflows numeric format",
-            detail: "A numeric has at most 38 digits here.")
+            detail: "A numeric has at most \(maximumPrecision) digits here.")
     }
 
     /// The number `magnitude * 10^-scale` with as many digits behind the point as fit.
-    static func fitting(
-        _ magnitude: WideMagnitude, scale: Int, isNegative: Bool
+    ///
+    /// - Throws: 22003 beyond 76 digits before the point.
+    package static func fitting(
+        _ magnitude: UInt512, scale: Int, isNegative: Bool
     ) throws(DemetraError) -> Decimal {
-        var excess = max(0, scale - maximumPrecision, magnitude.digitBound - maximumPrecision - 1)
+        if magnitude.isZero { return Decimal(unscaled: Int256(0), scale: min(scale, maximumScale)) }
+        var excess = max(0, scale - maximumScale, magnitude.digitBound - maximumPrecision - 1)
         while excess <= scale {
-            if let kept = magnitude.dropping(digits: excess), kept < limit {
-                let unscaled = Int128(truncatingIfNeeded: kept)
-                return Decimal(unscaled: isNegative ? -unscaled : unscaled, scale: scale - excess)
+            if let kept = magnitude.rounded(droppingDigits: excess), kept < limit {
+                return Decimal(
+                    unscaled: Int256(kept, isNegative: isNegative), scale: scale - excess)
             }
             excess += 1
         }
         throw overflow()
     }
 
-    /// - Throws: 22003 beyond 38 digits before the point.
+    /// - Throws: 22003 beyond 76 digits before the point.
     package func adding(_ other: Decimal) throws(DemetraError) -> Decimal {
-        if scale == other.scale, scale >= 0 {
-            let (sum, overflow) = unscaled.addingReportingOverflow(other.unscaled)
-            if !overflow, sum.magnitude < Self.limit {
-                return Decimal(unscaled: sum, scale: Int(scale))
+        if let left = unscaled.narrow, let right = other.unscaled.narrow, scale >= 0,
+            other.scale >= 0
+        {
+            if scale == other.scale {
+                let (sum, overflow) = left.addingReportingOverflow(right)
+                if !overflow { return Decimal(unscaled: sum, scale: Int(scale)) }
+            }
+            let common = max(scale, other.scale)
+            if let a = WideInteger.scaled(left, byPowerOfTen: Int(common - scale)),
+                let b = WideInteger.scaled(right, byPowerOfTen: Int(common - other.scale))
+            {
+                let (sum, overflow) = a.addingReportingOverflow(b)
+                if !overflow { return Decimal(unscaled: sum, scale: Int(common)) }
             }
         }
         if isNaN || other.isNaN { return .notANumber }
-        let common = max(scale, other.scale)
-        if let a = WideInteger.scaled(unscaled, byPowerOfTen: Int(common - scale)),
-            let b = WideInteger.scaled(other.unscaled, byPowerOfTen: Int(common - other.scale))
-        {
-            let (sum, overflow) = a.addingReportingOverflow(b)
-            if !overflow, sum.magnitude < Self.limit {
-                return Decimal(unscaled: sum, scale: Int(common))
-            }
-        }
-        return try addingWide(other, scale: Int(common))
+        return try addingWide(other)
     }
 
-    private func addingWide(_ other: Decimal, scale common: Int) throws(DemetraError) -> Decimal {
-        let (isNegative, isOtherNegative) = (unscaled < 0, other.unscaled < 0)
-        guard
-            let a = WideMagnitude(unscaled.magnitude).scaled(byPowerOfTen: common - Int(scale)),
-            let b = WideMagnitude(other.unscaled.magnitude).scaled(
-                byPowerOfTen: common - Int(other.scale))
-        else { throw Self.overflow() }
-        if isNegative == isOtherNegative {
-            return try Self.fitting(a + b, scale: common, isNegative: isNegative)
+    private func addingWide(_ other: Decimal) throws(DemetraError) -> Decimal {
+        if other.unscaled.isZero { return extended(to: Int(other.scale)) }
+        if unscaled.isZero { return other.extended(to: Int(scale)) }
+        let (short, long) = scale < other.scale ? (self, other) : (other, self)
+        var common = Int(long.scale)
+        var places = common - Int(short.scale)
+        var fine = UInt512(long.unscaled.magnitude)
+        // What is further behind than a number has digits decides about rounding alone.
+        let beyond = places - UInt256.mostDigits
+        if beyond > 0 {
+            fine = fine.marked(droppingDigits: beyond)
+            (common, places) = (common - beyond, UInt256.mostDigits)
         }
-        return a < b
-            ? try Self.fitting(b - a, scale: common, isNegative: isOtherNegative)
-            : try Self.fitting(a - b, scale: common, isNegative: isNegative)
+        guard let coarse = UInt512(short.unscaled.magnitude).scaled(byPowerOfTen: places) else {
+            throw Self.overflow()
+        }
+        if short.unscaled.isNegative == long.unscaled.isNegative {
+            return try Self.fitting(
+                coarse &+ fine, scale: common, isNegative: long.unscaled.isNegative)
+        }
+        return coarse < fine
+            ? try Self.fitting(
+                fine &- coarse, scale: common, isNegative: long.unscaled.isNegative)
+            : try Self.fitting(
+                coarse &- fine, scale: common, isNegative: short.unscaled.isNegative)
     }
 
-    /// - Throws: 22003 beyond 38 digits before the point.
+    /// The sum when it has a place for every digit, else nil; NaN with any number is NaN.
+    package func addingExactly(_ other: Decimal) -> Decimal? {
+        guard let sum = try? adding(other) else { return nil }
+        return sum.isNaN || sum.scale == max(scale, other.scale) ? sum : nil
+    }
+
+    /// - Throws: 22003 beyond 76 digits before the point.
     package func subtracting(_ other: Decimal) throws(DemetraError) -> Decimal {
         try adding(other.negated)
     }
 
     /// The number with its sign turned.
     package var negated: Decimal {
-        isNaN ? self : Decimal(unscaled: 0 &- unscaled, scale: Int(scale))
+        isNaN ? self : Decimal(unscaled: unscaled.negated, scale: Int(scale))
     }
 
     /// The number without its sign.
-    package var magnitude: Decimal { unscaled < 0 ? negated : self }
+    package var magnitude: Decimal { unscaled.isNegative ? negated : self }
 
     /// The product, at the sum of the scales.
     ///
-    /// - Throws: 22003 beyond 38 digits before the point.
+    /// - Throws: 22003 beyond 76 digits before the point.
     package func multiplied(by other: Decimal) throws(DemetraError) -> Decimal {
         if isNaN || other.isNaN { return .notANumber }
         let scale = Int(scale) + Int(other.scale)
-        let (product, overflow) = unscaled.multipliedReportingOverflow(by: other.unscaled)
-        if !overflow, scale <= Self.maximumPrecision, product.magnitude < Self.limit {
-            return Decimal(unscaled: product, scale: scale)
+        if let left = unscaled.narrow, let right = other.unscaled.narrow {
+            let (product, overflow) = left.multipliedReportingOverflow(by: right)
+            if !overflow, scale <= Self.maximumScale {
+                return Decimal(unscaled: product, scale: scale)
+            }
         }
         return try Self.fitting(
-            WideMagnitude(multiplying: unscaled.magnitude, by: other.unscaled.magnitude),
-            scale: scale, isNegative: (unscaled < 0) != (other.unscaled < 0))
-    }
-
-    /// The power of 10,000 of the first of the groups of four digits that PostgreSQL counts in.
-    var weightInGroups: Int {
-        guard unscaled != 0 else { return 0 }
-        let exponent = WideInteger.digitCount(unscaled.magnitude) - Int(scale) - 1
-        return exponent >= 0 ? exponent / 4 : -((3 - exponent) / 4)
-    }
-
-    /// The first group of four digits.
-    private func firstGroup(weight: Int) -> UInt128 {
-        let shift = Int(scale) + weight * 4
-        let value = unscaled.magnitude
-        if shift <= 0 { return value &* UInt128(WideInteger.powerOfTen(-shift)) }
-        return shift > 38 ? 0 : value / UInt128(WideInteger.powerOfTen(shift))
-    }
-
-    /// The scale PostgreSQL gives the quotient.
-    private func quotientScale(dividingBy divisor: Decimal) -> Int {
-        let (own, other) = (weightInGroups, divisor.weightInGroups)
-        var weight = own - other
-        if firstGroup(weight: own) <= divisor.firstGroup(weight: other) { weight -= 1 }
-        let scale = Self.minimumSignificantDigits - weight * 4
-        return min(max(scale, Int(self.scale), Int(divisor.scale), 0), Self.maximumPrecision)
-    }
-
-    /// The quotient, rounded half away from zero.
-    ///
-    /// - Throws: 22012 for a zero divisor, 22003 beyond 38 digits before the point.
-    package func divided(by other: Decimal) throws(DemetraError) -> Decimal {
-        if isNaN || other.isNaN { return .notANumber }
-        if other.unscaled == 0 { throw DemetraError(.divisionByZero, "division by zero") }
-        var scale = quotientScale(dividingBy: other)
-        let isNegative = (unscaled < 0) != (other.unscaled < 0)
-        let (dividend, divisor) = (unscaled.magnitude, other.unscaled.magnitude)
-        // Digits of the quotient's whole part, or one too few.
-        let wholeDigits =
-            WideInteger.digitCount(dividend) - Int(self.scale)
-            - (WideInteger.digitCount(divisor) - Int(other.scale))
-        scale = min(scale, Self.maximumPrecision - wholeDigits)
-        while scale >= 0 {
-            // self / other = dividend * 10^shift / divisor * 10^-scale
-            let shift = scale + Int(other.scale) - Int(self.scale)
-            let quotient =
-                shift >= 0
-                ? WideMagnitude(dividend).scaled(byPowerOfTen: shift)?.divided(by: divisor)
-                : Self.quotient(dividend, by: divisor, timesPowerOfTen: -shift)
-            if let quotient, quotient < Self.limit {
-                let result = Int128(truncatingIfNeeded: quotient)
-                return Decimal(unscaled: isNegative ? -result : result, scale: scale)
-            }
-            scale -= 1
-        }
-        throw Self.overflow()
-    }
-
-    /// `dividend / (divisor * 10^digits)`, rounded half away from zero.
-    private static func quotient(
-        _ dividend: UInt128, by divisor: UInt128, timesPowerOfTen digits: Int
-    ) -> UInt128 {
-        let power = UInt128(WideInteger.powerOfTen(min(digits, 38)))
-        let (product, overflow) = divisor.multipliedReportingOverflow(by: power)
-        // A divisor beyond 128 bits is more than twice any dividend of 38 digits.
-        return overflow ? 0 : WideMagnitude(dividend).divided(by: product) ?? 0
-    }
-
-    /// The remainder, with the sign of the dividend.
-    ///
-    /// - Throws: 22012 for a zero divisor, 22003 beyond 38 digits.
-    package func remainder(dividingBy other: Decimal) throws(DemetraError) -> Decimal {
-        if isNaN || other.isNaN { return .notANumber }
-        if other.unscaled == 0 { throw DemetraError(.divisionByZero, "division by zero") }
-        let common = Int(max(scale, other.scale))
-        let divisor = WideMagnitude(other.unscaled.magnitude).scaled(
-            byPowerOfTen: common - Int(other.scale))
-        guard
-            let dividend = WideMagnitude(unscaled.magnitude).scaled(
-                byPowerOfTen: common - Int(scale)), let divisor
-        else { throw Self.overflow() }
-        // Only one side was scaled, so a divisor beyond 128 bits is beyond the dividend.
-        let rest =
-            divisor.high == 0
-            ? WideMagnitude(dividend.remainder(dividingBy: divisor.low)) : dividend
-        return try Self.fitting(rest, scale: common, isNegative: unscaled < 0)
-    }
-
-    /// Negative, zero or positive as this number is less than, equal to or greater than the other;
-    /// NaN equals itself and is the greatest.
-    package func compare(_ other: Decimal) -> Int {
-        if isNaN || other.isNaN { return isNaN ? (other.isNaN ? 0 : 1) : -1 }
-        if scale == other.scale {
-            return unscaled < other.unscaled ? -1 : (unscaled > other.unscaled ? 1 : 0)
-        }
-        if (unscaled < 0) != (other.unscaled < 0) { return unscaled < 0 ? -1 : 1 }
-        // The side with fewer digits behind the point is scaled up; if that leaves 128 bits it is
-        // the one further from zero.
-        let isLeftShorter = scale < other.scale
-        let (short, long) = isLeftShorter ? (self, other) : (other, self)
-        guard
-            let up = WideInteger.scaled(
-                short.unscaled, byPowerOfTen: Int(long.scale - short.scale))
-        else { return (short.unscaled < 0) == isLeftShorter ? -1 : 1 }
-        let order = up < long.unscaled ? -1 : (up > long.unscaled ? 1 : 0)
-        return isLeftShorter ? order : -order
+            UInt512(multiplying: unscaled.magnitude, by: other.unscaled.magnitude),
+            scale: scale, isNegative: unscaled.isNegative != other.unscaled.isNegative)
     }
 }

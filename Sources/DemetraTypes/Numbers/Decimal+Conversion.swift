@@ -6,10 +6,12 @@ extension Decimal {
     /// The nearest double.
     package var doubleValue: Double {
         if isNaN { return .nan }
-        if scale == 0 { return Double(unscaled) }
-        if scale <= 22, unscaled.magnitude < 1 << 53 {
-            // Both sides are exact, so the one division rounds once.
-            return Double(unscaled) / Self.doublePowers[Int(scale)]
+        if let narrow = unscaled.narrow {
+            if scale == 0 { return Double(narrow) }
+            if scale <= 22, narrow.magnitude < 1 << 53 {
+                // Both sides are exact, so the one division rounds once.
+                return Double(narrow) / Self.doublePowers[Int(scale)]
+            }
         }
         return Double(description) ?? .nan
     }
@@ -43,14 +45,14 @@ extension Decimal {
     /// Rounded to a whole number, half away from zero; nil when it does not fit.
     package var int64Value: Int64? {
         guard !isNaN, let rounded = try? rounded(to: 0) else { return nil }
-        return Int64(exactly: rounded.unscaled)
+        return rounded.unscaled.narrow.flatMap { Int64(exactly: $0) }
     }
 
     /// Reads a number: digits with point and exponent, or NaN, blanks around it.
     ///
     /// Digits behind the point that do not fit are rounded.
     ///
-    /// - Throws: 22P02 for anything else, 22003 beyond 38 digits before the point.
+    /// - Throws: 22P02 for anything else, 22003 beyond 76 digits before the point.
     package static func parse(_ text: String) throws(DemetraError) -> Decimal {
         var copy = text
         switch copy.withUTF8({ read($0) }) {
@@ -66,7 +68,7 @@ extension Decimal {
     package enum Reading {
         /// A number.
         case number(Decimal)
-        /// More than 38 digits before the point.
+        /// More than 76 digits before the point.
         case overflow
         /// Something else.
         case invalid
@@ -81,94 +83,7 @@ extension Decimal {
 
 extension Decimal: CustomStringConvertible {
     /// The digits, with as many behind the point as the scale says.
-    public var description: String { TextCursor.string { $0.write(self) } }
-}
-
-/// Reads one number of any length and keeps the 38 digits that fit.
-private struct DecimalParser {
-    private var scanner: ByteScanner
-    private var unscaled: Int128 = 0
-    /// Digits kept, without zeros in front.
-    private var keptCount = 0
-    /// Digits kept behind the point, less digits dropped before it.
-    private var scale = 0
-    /// The first digit that did not fit: it decides the rounding.
-    private var firstDropped: UInt8?
-
-    init(_ bytes: UnsafeBufferPointer<UInt8>) { scanner = ByteScanner(bytes) }
-
-    mutating func parse() -> Decimal.Reading {
-        scanner.skipBlanks()
-        if scanner.skip(word: "nan") {
-            return scanner.isAtEndAfterBlanks ? .number(.notANumber) : .invalid
-        }
-        let isNegative = scanner.skipSign()
-        guard digits() else { return .invalid }
-        if let byte = scanner.peek, byte | 0x20 == UInt8(ascii: "e") {
-            scanner.advance()
-            guard let exponent = scanner.integer(), abs(exponent) < 1 << 40 else {
-                return .invalid
-            }
-            scale -= exponent
-        }
-        guard scanner.isAtEndAfterBlanks else { return .invalid }
-        return number(isNegative)
-    }
-
-    /// Digits with at most one point; false without any.
-    private mutating func digits() -> Bool {
-        var hasPoint = false
-        var hasDigits = false
-        while let byte = scanner.peek {
-            if byte == UInt8(ascii: "."), !hasPoint {
-                hasPoint = true
-            } else if byte >= 0x30, byte <= 0x39 {
-                hasDigits = true
-                if keptCount < Decimal.maximumPrecision {
-                    unscaled = unscaled * 10 + Int128(byte - 0x30)
-                    if unscaled != 0 { keptCount += 1 }
-                    if hasPoint { scale += 1 }
-                } else {
-                    if firstDropped == nil { firstDropped = byte - 0x30 }
-                    if !hasPoint { scale -= 1 }
-                }
-            } else {
-                break
-            }
-            scanner.advance()
-        }
-        return hasDigits
-    }
-
-    private func number(_ isNegative: Bool) -> Decimal.Reading {
-        var (value, digits) = (unscaled, scale)
-        if value == 0 {
-            return .number(
-                Decimal(unscaled: 0, scale: min(max(digits, 0), Decimal.maximumPrecision)))
-        }
-        if digits < 0 {
-            guard let scaled = WideInteger.scaled(value, byPowerOfTen: -digits),
-                scaled.magnitude < Decimal.limit
-            else { return .overflow }
-            (value, digits) = (scaled, 0)
-        } else if digits > Decimal.maximumPrecision {
-            value = Self.rounded(value, digits - Decimal.maximumPrecision)
-            digits = Decimal.maximumPrecision
-        } else if let firstDropped, firstDropped >= 5 {
-            value += 1
-            if value.magnitude >= Decimal.limit {
-                guard digits > 0 else { return .overflow }
-                (value, digits) = (value / 10, digits - 1)
-            }
-        }
-        return .number(Decimal(unscaled: isNegative ? -value : value, scale: digits))
-    }
-
-    /// Without its last digits, rounded half up.
-    private static func rounded(_ value: Int128, _ digits: Int) -> Int128 {
-        guard digits <= 38 else { return 0 }
-        let power = WideInteger.powerOfTen(digits)
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: power)
-        return remainder >= power - remainder ? quotient + 1 : quotient
+    public var description: String {
+        TextCursor.string(capacity: TextCursor.capacity(of: self)) { $0.write(self) }
     }
 }

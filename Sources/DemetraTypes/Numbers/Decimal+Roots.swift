@@ -1,34 +1,58 @@
 extension Decimal {
     /// The square root, exact to its last digit, with the scale PostgreSQL gives it; halves go up.
     ///
-    /// Fewer digits than PostgreSQL's where those would exceed the 38 a decimal holds.
+    /// Fewer digits than PostgreSQL's where those would exceed the 76 a decimal holds.
     ///
     /// - Throws: 2201F for negative numbers.
     package func squareRoot() throws(DemetraError) -> Decimal {
         if isNaN { return .notANumber }
-        guard unscaled >= 0 else {
+        guard !unscaled.isNegative else {
             throw DemetraError(
                 .invalidArgumentForPower, "cannot take square root of a negative number")
         }
         let wanted = Self.minimumSignificantDigits - (weightInGroups * 2 + 1)
-        var digits = max(wanted, Int(scale), 0)
+        var digits = min(max(wanted, Int(scale), 0), Self.maximumScale)
+        if unscaled.isZero { return Decimal(unscaled: Int256(0), scale: digits) }
         while digits * 2 >= Int(scale) {
             // sqrt(unscaled * 10^-scale) = sqrt(unscaled * 10^(2 digits - scale)) * 10^-digits
             let shift = digits * 2 - Int(scale)
-            if let radicand = WideInteger.scaled(unscaled, byPowerOfTen: shift) {
+            if let narrow = unscaled.narrow,
+                let radicand = WideInteger.scaled(narrow, byPowerOfTen: shift)
+            {
                 let root = Self.roundedRoot(UInt128(radicand))
                 return Decimal(unscaled: Int128(root), scale: digits)
             }
-            if digits <= Self.maximumPrecision,
-                let radicand = WideMagnitude(unscaled.magnitude).scaled(byPowerOfTen: shift),
-                let root = radicand.roundedRoot, root < Self.limit
-            {
-                return Decimal(unscaled: Int128(root), scale: digits)
-            }
+            let magnitude = UInt512(unscaled.magnitude)
+            if let root = Self.root(magnitude, scale: Int(scale), digits: digits) { return root }
             digits -= 1
         }
-        // 38 digits and an odd number of them behind the point: the last is beyond what the root can show.
+        // All digits and an odd number of them behind the point: the last is beyond what the root can show.
         return try rounded(to: Int(scale) - 1).squareRoot()
+    }
+
+    /// The square root of `magnitude * 10^-scale` with up to so many digits behind the point.
+    ///
+    /// - Throws: 22003 when its whole part has more than 76 digits.
+    package static func squareRoot(
+        _ magnitude: UInt512, scale: Int, digits: Int
+    ) throws(DemetraError) -> Decimal {
+        var digits = digits
+        while digits >= 0, digits * 2 >= scale {
+            if let root = root(magnitude, scale: scale, digits: digits) { return root }
+            digits -= 1
+        }
+        guard digits >= 0 else { throw overflow() }
+        // The last digits are beyond what the root can show.
+        return try squareRoot(
+            magnitude.marked(droppingDigits: scale - digits * 2), scale: digits * 2, digits: digits)
+    }
+
+    /// The square root with `digits` digits behind the point; nil when those are too many.
+    private static func root(_ magnitude: UInt512, scale: Int, digits: Int) -> Decimal? {
+        guard let radicand = magnitude.scaled(byPowerOfTen: digits * 2 - scale),
+            let root = radicand.roundedRoot, root < limit
+        else { return nil }
+        return Decimal(unscaled: Int256(root, isNegative: false), scale: digits)
     }
 
     /// The whole number nearest to the square root.
@@ -43,23 +67,5 @@ extension Decimal {
             root = next
         }
         return value - root * root > root ? root + 1 : root
-    }
-}
-
-extension WideMagnitude {
-    /// The whole number nearest to the square root; nil for roots of more than 126 bits.
-    fileprivate var roundedRoot: UInt128? {
-        guard high.leadingZeroBitCount >= 4, low > 0 || high > 0 else { return nil }
-        // Newton from above, as for 128 bits; a quotient by what is not below the root fits 128 bits.
-        let bits =
-            high > 0 ? 256 - high.leadingZeroBitCount : 128 - low.leadingZeroBitCount
-        var root = UInt128(1) << UInt128((bits + 1) / 2)
-        while true {
-            let next = (root + quotientAndRemainder(dividingBy: root).quotient) >> 1
-            if next >= root { break }
-            root = next
-        }
-        let rest = self - WideMagnitude(multiplying: root, by: root)
-        return WideMagnitude(root) < rest ? root + 1 : root
     }
 }

@@ -1,10 +1,15 @@
 /// Writes the text of one value, byte by byte, to memory that is large enough for any.
 ///
 /// Safe because callers hand in `capacity` bytes, and no value's text is longer: the longest is an
-/// interval with all parts, below 80 bytes; numerics have at most 41 characters.
+/// interval with all parts, below 80 bytes. Numerics have a capacity of their own.
 package struct TextCursor {
-    /// Bytes that hold the text of any number, date, time or interval.
+    /// Bytes that hold the text of any date, time or interval, and of any number of 128 bits.
     package static let capacity = 96
+
+    /// Bytes that hold the text of a numeric: the digits, or its places behind the point, and sign, zero and point.
+    package static func capacity(of decimal: Decimal) -> Int {
+        max(capacity, Int(decimal.scale) + Decimal.maximumPrecision + 4)
+    }
 
     /// Where the next byte goes.
     @usableFromInline var next: UnsafeMutablePointer<UInt8>
@@ -17,7 +22,9 @@ package struct TextCursor {
     package var count: Int { next - start }
 
     /// Runs `body` over fresh memory and makes a string of what it wrote.
-    static func string(_ body: (inout TextCursor) -> Void) -> String {
+    static func string(
+        capacity: Int = TextCursor.capacity, _ body: (inout TextCursor) -> Void
+    ) -> String {
         String(unsafeUninitializedCapacity: capacity) { buffer in
             guard let start = buffer.baseAddress else { return 0 }
             var cursor = TextCursor(start)
@@ -101,10 +108,12 @@ package struct TextCursor {
     /// Writes a numeric with as many digits behind the point as its scale says.
     package mutating func write(_ decimal: Decimal) {
         if decimal.isNaN { return write("NaN") }
-        if decimal.unscaled < 0 { write(character: "-") }
+        if decimal.unscaled.isNegative { write(character: "-") }
         let scale = Int(decimal.scale)
-        let magnitude = decimal.unscaled.magnitude
-        let power = UInt128(WideInteger.powerOfTen(min(scale, 38)))
+        let digits = decimal.unscaled.magnitude
+        guard digits.high == 0, scale <= 38 else { return write(wide: digits, scale: scale) }
+        let magnitude = digits.low
+        let power = UInt128(WideInteger.powerOfTen(scale))
         let (whole, fraction) =
             magnitude <= UInt128(UInt64.max) && scale <= 19
             ? narrowDivision(
@@ -114,6 +123,28 @@ package struct TextCursor {
         guard scale > 0 else { return }
         write(character: ".")
         write(wide: fraction, width: scale)
+    }
+
+    /// Writes a number of more than 128 bits, or of more than 38 digits behind the point.
+    private mutating func write(wide digits: UInt256, scale: Int) {
+        let places = min(scale, UInt256.mostDigits)
+        let (whole, fraction) = digits.quotientAndRemainder(dividingBy: .powerOfTen(places))
+        write(wide: whole, width: 1)
+        guard scale > 0 else { return }
+        write(character: ".")
+        // All digits are in the last places.
+        for _ in places..<scale { write(character: "0") }
+        write(wide: fraction, width: places)
+    }
+
+    private mutating func write(wide value: UInt256, width: Int) {
+        let block = 38
+        guard value.high != 0 || width > block else {
+            return write(wide: value.low, width: width)
+        }
+        let (upper, lower) = value.quotientAndRemainder(dividingBy: .powerOfTen(block))
+        write(wide: upper, width: max(width - block, 1))
+        write(wide: lower.low, width: block)
     }
 
     private func narrowDivision(_ value: UInt64, _ power: UInt64) -> (UInt128, UInt128) {

@@ -54,6 +54,6 @@ extension Timestamp: CustomStringConvertible {
 extension Decimal {
     /// Reads a number such as `1234.50`, exactly.
     ///
-    /// - Throws: 22P02 when it is no number, 22003 when it has more than 38 digits.
+    /// - Throws: 22P02 when it is no number, 22003 when it has more than 76 digits before the point.
     public init(_ text: String) throws(DemetraError) { self = try Decimal.parse(text) }
 }

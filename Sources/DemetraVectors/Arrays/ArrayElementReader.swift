@@ -88,29 +88,48 @@ struct ArrayElementReader {
     private func decimal(
         _ payload: UnsafeBufferPointer<UInt8>, _ form: UnsafeBufferPointer<UInt8>
     ) -> Decimal {
-        let scale = form.first.map { Int(Int8(bitPattern: $0)) }
+        let scale = max(self.scale(form), 0)
         guard let sign = payload.first, sign != 4 else { return .notANumber }
-        guard sign == 1 || sign == 3, payload.count > 2 else {
-            return Decimal(unscaled: 0, scale: max(scale ?? 0, 0))
-        }
+        let zero = Decimal(unscaled: Int256(0), scale: scale)
+        guard sign == 1 || sign == 3, payload.count > 2 else { return zero }
         let turn: UInt8 = sign == 1 ? 0xff : 0
-        let place = Int(payload[1] ^ turn) - 64
-        var unscaled: Int128 = 0
-        var digitCount = 0
-        for byte in payload[2..<(payload.count - 1)] {
-            unscaled = unscaled &* 100 &+ Int128((byte ^ turn) &- 1)
-            digitCount += 2
+        var first = 2
+        var place = Int(payload[1] ^ turn) - ArrayLayout.placeBias
+        if payload[1] == turn {
+            guard payload.count > 4 else { return zero }
+            let far = Int(payload[2] ^ turn) << 8 | Int(payload[3] ^ turn)
+            (first, place) = (4, far - ArrayLayout.farPlaceBias - ArrayLayout.placeBias)
         }
-        // The value is unscaled * 10^(place - digitCount).
-        var own = digitCount - place
-        while own > max(scale ?? 0, 0), unscaled % 10 == 0 {
-            unscaled /= 10
-            own -= 1
+        let pairs = UnsafeBufferPointer(rebasing: payload[first..<(payload.count - 1)])
+        guard let magnitude = magnitude(pairs, turn) else { return zero }
+        // The value is magnitude * 10^-own.
+        let own = pairs.count * 2 - place
+        let whole = own < 0 ? magnitude.scaled(byPowerOfTen: -own) : magnitude
+        guard let whole, whole < UInt256.powerOfTen(Decimal.maximumPrecision),
+            own <= Decimal.maximumScale + 1
+        else { return zero }
+        return Decimal(unscaled: Int256(whole, isNegative: sign == 1), scale: max(own, 0))
+            .trimmed.extended(to: scale)
+    }
+
+    private func scale(_ form: UnsafeBufferPointer<UInt8>) -> Int {
+        guard let first = form.first else { return 0 }
+        guard first == ArrayLayout.farScale, form.count > 2 else {
+            return Int(Int8(bitPattern: first))
         }
-        while own < max(scale ?? 0, 0) {
-            unscaled = unscaled &* 10
-            own += 1
+        return min(Int(form[1]) << 8 | Int(form[2]), Decimal.maximumScale)
+    }
+
+    /// The number whose digits stand two to a byte; nil for more than a decimal has.
+    private func magnitude(_ pairs: UnsafeBufferPointer<UInt8>, _ turn: UInt8) -> UInt256? {
+        let half = Decimal.maximumPrecision / 4
+        func number(_ range: Range<Int>) -> UInt128 {
+            pairs[range].reduce(0) { $0 &* 100 &+ UInt128(($1 ^ turn) &- 1) }
         }
-        return Decimal(unscaled: sign == 1 ? -unscaled : unscaled, scale: own)
+        guard pairs.count > half else { return UInt256(number(0..<pairs.count)) }
+        guard pairs.count <= 2 * half else { return nil }
+        let power = UInt256.powerOfTen((pairs.count - half) * 2)
+        let (product, above) = UInt256(number(0..<half)).multiplied(by: power.low)
+        return above == 0 ? product &+ UInt256(number(half..<pairs.count)) : nil
     }
 }

@@ -23,7 +23,7 @@ struct ArrayElementWriter {
         case .decimal(let buffer):
             bytes.append(ArrayLayout.valueTag)
             appendDecimal(buffer[row], to: &bytes)
-            forms.append(UInt8(truncatingIfNeeded: buffer[row].scale))
+            appendForm(scale: Int(buffer[row].scale), to: &forms)
         case .interval(let buffer):
             appendOrdered(buffer[row].comparableMicroseconds, to: &bytes)
             appendForm(buffer[row], to: &forms)
@@ -63,6 +63,15 @@ struct ArrayElementWriter {
         withUnsafeBytes(of: turned.bigEndian) { bytes.append(contentsOf: $0) }
     }
 
+    private func appendForm(scale: Int, to forms: inout [UInt8]) {
+        if scale < Int(ArrayLayout.farScale) {
+            return forms.append(UInt8(truncatingIfNeeded: scale))
+        }
+        forms.append(ArrayLayout.farScale)
+        forms.append(UInt8(truncatingIfNeeded: scale >> 8))
+        forms.append(UInt8(truncatingIfNeeded: scale))
+    }
+
     private func appendForm(_ interval: Interval, to forms: inout [UInt8]) {
         withUnsafeBytes(of: interval.months.bigEndian) { forms.append(contentsOf: $0) }
         withUnsafeBytes(of: interval.days.bigEndian) { forms.append(contentsOf: $0) }
@@ -84,21 +93,22 @@ struct ArrayElementWriter {
 
     private func appendDecimal(_ value: Decimal, to bytes: inout [UInt8]) {
         if value.isNaN { return bytes.append(4) }
-        if value.unscaled == 0 { return bytes.append(2) }
-        let isNegative = value.unscaled < 0
+        if value.unscaled.isZero { return bytes.append(2) }
+        let isNegative = value.unscaled.isNegative
         bytes.append(isNegative ? 1 : 3)
-        var digits: [UInt8] = []
-        var rest = value.unscaled.magnitude
-        while rest > 0 {
-            digits.append(UInt8(truncatingIfNeeded: rest % 10))
-            rest /= 10
-        }
-        digits.reverse()
-        let place = digits.count - Int(value.scale) + 64
+        var digits = value.unscaled.magnitude.digits
+        let place = digits.count - Int(value.scale) + ArrayLayout.placeBias
         while digits.last == 0 { digits.removeLast() }
         if digits.count % 2 == 1 { digits.append(0) }
         let turn: UInt8 = isNegative ? 0xff : 0
-        bytes.append(UInt8(truncatingIfNeeded: place) ^ turn)
+        if place > 0 {
+            bytes.append(UInt8(truncatingIfNeeded: place) ^ turn)
+        } else {
+            let far = UInt16(truncatingIfNeeded: place + ArrayLayout.farPlaceBias)
+            bytes.append(turn)
+            bytes.append(UInt8(truncatingIfNeeded: far >> 8) ^ turn)
+            bytes.append(UInt8(truncatingIfNeeded: far) ^ turn)
+        }
         for index in stride(from: 0, to: digits.count, by: 2) {
             bytes.append((digits[index] * 10 + digits[index + 1] + 1) ^ turn)
         }

@@ -28,13 +28,14 @@ package struct ArrayItems: Sequence, IteratorProtocol {
     private let bytes: UnsafeBufferPointer<UInt8>
     private let elementsByteCount: Int
     private var offset = 0
-    private var index = 0
+    private var formOffset: Int
 
     /// The elements in the bytes of an array of that layout.
     package init(_ bytes: UnsafeBufferPointer<UInt8>, _ layout: ArrayLayout) {
         self.layout = layout
         self.bytes = bytes
         elementsByteCount = layout.elementsByteCount(bytes)
+        formOffset = elementsByteCount + 1
     }
 
     /// The next element, or nil behind the last.
@@ -44,14 +45,14 @@ package struct ArrayItems: Sequence, IteratorProtocol {
             layout.elementByteCount(bytes, at: offset), elementsByteCount - offset)
         let key = UnsafeBufferPointer(rebasing: bytes[offset..<(offset + byteCount)])
         var form = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
-        if layout.formByteCount > 0 {
-            let start = elementsByteCount + 1 + index * layout.formByteCount
-            if start + layout.formByteCount <= bytes.count {
-                form = UnsafeBufferPointer(rebasing: bytes[start..<(start + layout.formByteCount)])
+        if layout.formByteCount > 0, formOffset < bytes.count {
+            let end = formOffset + layout.formByteCount(from: bytes[formOffset])
+            if end <= bytes.count {
+                form = UnsafeBufferPointer(rebasing: bytes[formOffset..<end])
             }
+            formOffset = end
         }
         offset += byteCount
-        index += 1
         return ArrayItem(key: key, form: form)
     }
 
@@ -61,7 +62,7 @@ package struct ArrayItems: Sequence, IteratorProtocol {
         if case .fixed(let size) = layout.payload {
             guard number <= elementsByteCount / (size + 1) else { return nil }
             rest.offset = (number - 1) * (size + 1)
-            rest.index = number - 1
+            rest.formOffset += (number - 1) * layout.formByteCount
             return rest.next()
         }
         for _ in 1..<number where rest.next() == nil { return nil }

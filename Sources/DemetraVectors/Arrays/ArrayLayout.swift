@@ -15,12 +15,14 @@ package import DemetraTypes
 ///     real, double precision      8 bytes: the bits, all turned over below zero, else the sign bit
 ///     numeric                     01 below zero, 02 zero, 03 above, 04 NaN; unless zero or NaN the place of
 ///                                 the first digit + 64, then two digits a byte + 1, then 00; all of it
-///                                 turned over below zero
+///                                 turned over below zero. A place further behind the point than 63 is 00,
+///                                 then 2 bytes, big-endian: the place + 64 + 32768
 ///     interval                    16 bytes: its length in microseconds, a month counting 30 days
 ///     text and its kin            the bytes, 00 as 00 ff, then 00
 ///
 /// Numbers such as 1.0 and 1.00 are equal but look different, so what the payload does not say stands behind
-/// the elements: the scale of each number (1 byte) or the parts of each interval (16 bytes), zero for NULL.
+/// the elements: the scale of each number (1 byte; from 127 on 7f and 2 bytes, big-endian) or the parts of each
+/// interval (16 bytes), zero for NULL.
 /// `Vector.comparableArrays` cuts that off; what is read without it is in the shortest form. The empty array
 /// has no bytes at all.
 ///
@@ -38,12 +40,21 @@ package struct ArrayLayout: Sendable {
     static let valueTag: UInt8 = 1
     static let nullTag: UInt8 = 2
     static let endTag: UInt8 = 0
+    static let placeBias = 64
+    static let farPlaceBias = 1 << 15
+    static let farScale: UInt8 = 0x7f
 
     /// The type of the elements.
     package let element: LogicalType
     let payload: Payload
-    /// Bytes of what the payload does not say of an element.
+    /// Bytes of what the payload does not say of an element, at least.
     let formByteCount: Int
+
+    /// Bytes of what the payload does not say of an element, which begin with the given one.
+    func formByteCount(from first: UInt8) -> Int {
+        if case .decimal = payload, first == Self.farScale { return 3 }
+        return formByteCount
+    }
 
     /// The layout of arrays of a type.
     package init(element: LogicalType) {
@@ -82,6 +93,7 @@ package struct ArrayLayout: Sendable {
             guard sign == 1 || sign == 3 else { return 2 }
             let last: UInt8 = sign == 1 ? 0xff : 0
             var end = offset + 3
+            if offset + 2 < bytes.count, bytes[offset + 2] == (sign == 1 ? 0xff : 0) { end += 2 }
             while end < bytes.count, bytes[end] != last { end += 1 }
             return end + 1 - offset
         }

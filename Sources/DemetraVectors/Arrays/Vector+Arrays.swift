@@ -9,7 +9,8 @@ extension Vector {
     /// intervals, which may look different and be equal. Any other vector as it is.
     @inline(__always)
     var comparableArrays: Vector {
-        guard case .array(let element) = type, element == .numeric(nil) || element == .interval
+        guard case .array(let element) = type,
+            element.physicalType == .decimal || element == .interval
         else { return self }
         return arraysCutToKeys(ArrayLayout(element: element))
     }

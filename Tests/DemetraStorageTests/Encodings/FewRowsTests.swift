@@ -54,7 +54,8 @@ import Testing
     func `end in an error when the bytes are others`(seed: Seed) {
         var random = seed.generator
         for type in RandomVectors.types {
-            let vector = RandomVectors.vector(type, .wide, count: 5, nullsOneIn: 3, &random)
+            let vector = RandomVectors.vector(
+                type, random.oneIn(2) ? .wide : .extremes, count: 5, nullsOneIn: 3, &random)
             let bytes = FewRowsCodec.bytes(of: vector)
             for _ in 0..<20 {
                 var hostile = bytes

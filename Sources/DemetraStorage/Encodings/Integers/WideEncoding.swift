@@ -4,7 +4,8 @@ import DemetraVectors
 /// 128-bit integers, decimals and intervals: made of runs of narrower integers.
 ///
 ///     int128      UInt8 1 when all fit 64 bits: the values; else 0: the upper halves, then the lower
-///     decimal     the scales, then the unscaled values as int128
+///     decimal     the scales, then the unscaled values as int128; where one does not fit, 255 in front, and the
+///                 upper halves, then the lower, of 256 bits
 ///     interval    months, days, microseconds
 ///
 /// Safe because both halves and the output have an element for each of the `count` rows.
@@ -42,24 +43,39 @@ enum WideEncoding {
     static func encode(
         _ values: Buffer<Decimal>, _ count: Int, into writer: inout ByteWriter
     ) {
+        let isShort = (0..<count).allSatisfy { values[$0].isShort }
+        if !isShort { writer.write(wideMark) }
         write((0..<count).map { values[$0].scale }, into: &writer)
-        let unscaled = Buffer((0..<count).map { values[$0].unscaled })
-        encode(unscaled, count, into: &writer)
+        if !isShort {
+            encode(Buffer((0..<count).map { values[$0].unscaled.high }), count, into: &writer)
+        }
+        let lower = Buffer(
+            (0..<count).map { Int128(truncatingIfNeeded: values[$0].unscaled.low) })
+        encode(lower, count, into: &writer)
     }
 
-    /// Scales of numerics; -1 is NaN's.
-    static let possibleScales: ClosedRange<Int32> = -1...38
+    /// What no form of integers begins with.
+    private static let wideMark: UInt8 = 255
 
     static func decimals(
         _ reader: inout ByteReader, _ count: Int
     ) throws(DemetraError) -> Buffer<Decimal> {
+        let isShort = try reader.peek() != wideMark
+        if !isShort { _ = try reader.integer(UInt8.self) }
         let scales = try IntegerEncoding.decode(&reader, count, as: Int32.self)
-        guard scales.array.allSatisfy({ possibleScales.contains($0) }) else {
-            throw reader.damaged("an impossible scale")
+        let upper = isShort ? nil : try decode(&reader, count)
+        let lower = try decode(&reader, count)
+        let output = BufferBuilder<Decimal>(capacity: count)
+        for row in 0..<count {
+            let digits =
+                upper.map { Int256(high: $0[row], low: UInt128(bitPattern: lower[row])) }
+                ?? Int256(lower[row])
+            guard
+                let number = StoredDecimal.number(digits, scale: scales[row], isShort: isShort)
+            else { throw reader.damaged("an impossible number") }
+            output.pointer[row] = number
         }
-        let unscaled = try decode(&reader, count)
-        return Buffer(
-            (0..<count).map { Decimal(unscaled: unscaled[$0], scale: Int(scales[$0])) })
+        return output.freeze(count: count)
     }
 
     // MARK: Intervals

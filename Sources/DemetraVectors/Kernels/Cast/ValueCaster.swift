@@ -143,7 +143,8 @@ package struct ValueCaster: Sendable {
         let number: Decimal
         switch value {
         case .integer(let integer): number = Decimal(integer)
-        case .double(let double): number = try Decimal(double)
+        case .double(let double):
+            number = try Decimal(double, significantDigits: source == .real ? 6 : 15)
         case .numeric(let decimal): number = decimal
         default: throw noCast()
         }

@@ -32,48 +32,16 @@ extension Decimal {
     /// The same number with the fewest digits after the point; NaN stays itself.
     ///
     /// Equal numbers have equal canonical forms.
-    var canonical: Decimal {
-        if scale <= 0 { return isNaN ? .notANumber : self }
-        if unscaled == 0 { return Decimal(unscaled: 0, scale: 0) }
-        var digits = unscaled
-        var places = Int(scale)
-        if let narrow = Int64(exactly: digits) {
-            var short = narrow
-            while places > 0, short % 10 == 0 {
-                short /= 10
-                places -= 1
-            }
-            return Decimal(unscaled: Int128(short), scale: places)
-        }
-        while places > 0, digits % 10 == 0 {
-            digits /= 10
-            places -= 1
-        }
-        return Decimal(unscaled: digits, scale: places)
-    }
+    var canonical: Decimal { trimmed }
 
     /// Negative, 0 or positive as the numbers compare; NaN is the greatest.
+    @inline(__always)
     func ordered(_ other: Decimal) -> Int {
-        if isNaN || other.isNaN { return (isNaN ? 1 : 0) - (other.isNaN ? 1 : 0) }
         if scale == other.scale {
             return unscaled < other.unscaled ? -1 : (unscaled == other.unscaled ? 0 : 1)
         }
-        if scale < other.scale {
-            return orderScaled(unscaled, other.unscaled, Int(other.scale - scale))
-        }
-        return -orderScaled(other.unscaled, unscaled, Int(scale - other.scale))
+        return compare(other)
     }
-}
-
-/// Compares `coarse * 10^places` with `fine`; a product beyond 128 bits is beyond every `fine`.
-private func orderScaled(_ coarse: Int128, _ fine: Int128, _ places: Int) -> Int {
-    var scaled = coarse
-    for _ in 0..<places {
-        let (product, overflow) = scaled.multipliedReportingOverflow(by: 10)
-        if overflow { return coarse < 0 ? -1 : 1 }
-        scaled = product
-    }
-    return scaled < fine ? -1 : (scaled == fine ? 0 : 1)
 }
 
 /// Negative, 0 or positive as two texts compare by bytes, a prefix first.

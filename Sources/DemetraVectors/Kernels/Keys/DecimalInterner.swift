@@ -72,7 +72,8 @@ struct DecimalInterner: ~Copyable {
         case .int128:
             let output = BufferBuilder<Int128>(capacity: count)
             for row in 0..<count {
-                output.pointer[row] = decimals.pointer[Int(codes[row])].unscaled
+                output.pointer[row] = Int128(
+                    truncatingIfNeeded: decimals.pointer[Int(codes[row])].unscaled.low)
             }
             return .int128(output.freeze(count: count))
         case .interval:

@@ -84,9 +84,15 @@ package enum HashKernel {
 
 /// The hash of a canonical decimal.
 func hashDecimal(_ value: Decimal) -> UInt64 {
-    let low = UInt64(truncatingIfNeeded: value.unscaled)
-    let high = UInt64(truncatingIfNeeded: value.unscaled &>> 64)
-    return fold(hashWord(low) ^ high ^ (UInt64(truncatingIfNeeded: value.scale) &<< 32), hashFactor)
+    let digits = value.unscaled
+    let low = UInt64(truncatingIfNeeded: digits.low)
+    let high = UInt64(truncatingIfNeeded: digits.low &>> 64)
+    let hash = fold(
+        hashWord(low) ^ high ^ (UInt64(truncatingIfNeeded: value.scale) &<< 32), hashFactor)
+    guard digits.narrow == nil else { return hash }
+    let upper = UInt64(truncatingIfNeeded: digits.high)
+    let top = UInt64(truncatingIfNeeded: digits.high &>> 64)
+    return combineHashes(hash, fold(hashWord(upper) ^ top, hashFactor))
 }
 
 @inline(__always)

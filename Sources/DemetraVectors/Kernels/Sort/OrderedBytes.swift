@@ -6,7 +6,7 @@ import DemetraTypes
 ///     place       1 byte, between those of NULLs: nothing follows a NULL
 ///     integers    big-endian, the sign bit flipped
 ///     doubles     their bits, made to sort; NaN is the greatest
-///     numerics    sign, exponent of the first digit, digits, 0
+///     numerics    sign, place of the first digit in 2 bytes, digits, 0
 ///     texts       their bytes, 0 as 0 255, then 0 1
 ///
 /// All bytes behind the place are inverted where the order is descending.
@@ -15,8 +15,8 @@ import DemetraTypes
 package enum OrderedBytes {
     private static let null: (first: UInt8, last: UInt8) = (0, 2)
     private static let value: UInt8 = 1
-    /// What one key takes at most, but for texts: a numeric of 39 digits.
-    private static let fixedByteCount = 48
+    /// What one key takes at most, but for texts: a numeric of 76 digits.
+    private static let fixedByteCount = 96
 
     /// The keys of `count` rows, one string for each.
     package static func encode(_ keys: [SortKey], count: Int) -> TextBuffer {
@@ -117,21 +117,16 @@ package enum OrderedBytes {
     /// by the digits.
     private static func append(_ decimal: Decimal, _ heap: inout BufferBuilder<UInt8>) {
         guard !decimal.isNaN else { return heap.append(3) }
-        guard decimal.unscaled != 0 else { return heap.append(1) }
-        heap.append(decimal.unscaled < 0 ? 0 : 2)
+        guard !decimal.unscaled.isZero else { return heap.append(1) }
+        heap.append(decimal.unscaled.isNegative ? 0 : 2)
         let start = heap.count
-        var digits: [UInt8] = []
-        var rest = decimal.unscaled.magnitude
-        while rest > 0 {
-            digits.append(UInt8(truncatingIfNeeded: rest % 10) + 1)
-            rest /= 10
-        }
-        heap.append(UInt8(truncatingIfNeeded: digits.count - Int(decimal.scale) + 128))
+        let digits = decimal.unscaled.magnitude.digits
+        append(UInt16(truncatingIfNeeded: digits.count - Int(decimal.scale) + 1 << 15), &heap)
         // Zeros at the end say nothing.
-        for digit in digits.reversed() { heap.append(digit) }
+        for digit in digits { heap.append(digit + 1) }
         while heap.pointer[heap.count - 1] == 1 { heap.setCount(heap.count - 1) }
         heap.append(0)
-        guard decimal.unscaled < 0 else { return }
+        guard decimal.unscaled.isNegative else { return }
         for index in start..<heap.count { heap.pointer[index] = ~heap.pointer[index] }
     }
 }
