@@ -51,12 +51,13 @@ public final class Database: Sendable {
             configuration: StoreConfiguration(
                 memoryLimitBytes: configuration.memoryLimitBytes,
                 processorCount: configuration.processorCount ?? SystemThread.processorCount))
+        let audit = AuditTrail(directory: path, fileSystem: fileSystem, clock: clock)
         let functions = AnalyticsFunctions().added(to: BuiltInFunctions.registry)
-            .adding(tables: [MemoryRelation.function(store)])
+            .adding(tables: [MemoryRelation.function(store), AuditRelation.function(audit)])
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,
             configuration: EngineConfiguration(processorCount: configuration.processorCount),
-            extensions: [AlertStatements()])
+            extensions: [AlertStatements()], audit: audit, entropy: SystemEntropy())
         return Database(engine: engine, recoveryNotices: store.recovery.notices)
     }
 

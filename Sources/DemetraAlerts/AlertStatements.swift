@@ -154,6 +154,11 @@ package final class AlertStatements: StatementExtension {
             guard let tables = try AlertTables.find(in: current.catalog),
                 let row = try current.storedRows(of: tables.alerts, where: "id = \(id)").first
             else { throw missing }
+            if let position = tables.alerts.columnIndex("rule"),
+                case .text(let rule) = row[position + 1]
+            {
+                try current.require(.update, onAlert: rule)
+            }
             var ledger = try AlertLedger(current)
             ledger.acknowledge(row)
             try current.commit(ledger.changes)

@@ -22,6 +22,8 @@ package struct Catalog: Sendable, Hashable {
     package private(set) var alerts: [String: AlertDefinition]
     /// Models by name.
     package private(set) var models: [String: ModelDefinition]
+    /// Roles, and what schemas and the database allow.
+    package private(set) var access = AccessCatalog()
     /// The number the next table gets.
     package private(set) var nextTableNumber: Int64
 
@@ -45,8 +47,10 @@ package struct Catalog: Sendable, Hashable {
         schemaComments: [String: String] = [:],
         tables: [TableDefinition], views: [ViewDefinition],
         sequences: [SequenceDefinition] = [], metrics: [MetricDefinition],
-        alerts: [AlertDefinition], models: [ModelDefinition]
+        alerts: [AlertDefinition], models: [ModelDefinition],
+        access: AccessCatalog = AccessCatalog()
     ) {
+        self.access = access
         self.schemas = schemas
         self.schemaComments = schemaComments
         self.version = version
@@ -92,6 +96,8 @@ package enum CatalogChange: Sendable, Hashable {
     case putModel(ModelDefinition)
     /// Removes a model.
     case dropModel(String)
+    /// Changes roles, or what schemas and the database allow.
+    case access(AccessChange)
 }
 
 extension Catalog {
@@ -118,6 +124,10 @@ extension Catalog {
         case .dropSchema(let name):
             next.schemas.remove(name)
             next.schemaComments[name] = nil
+            next.access.places[.schema(name)] = nil
+            for key in next.access.defaults.keys where key.schema == name {
+                next.access.defaults[key] = nil
+            }
         case .commentSchema(let name, let text): next.schemaComments[name] = text
         case .putMetric(let metric): next.metrics[metric.name] = metric
         case .dropMetric(let name): next.metrics[name] = nil
@@ -125,8 +135,30 @@ extension Catalog {
         case .dropAlert(let name): next.alerts[name] = nil
         case .putModel(let model): next.models[model.name] = model
         case .dropModel(let name): next.models[name] = nil
+        case .access(let change):
+            next.access = access.applying(change)
+            if case .renameRole(let old, let name) = change {
+                next.mapAccess { $0.renaming(old, to: name) }
+            }
         }
         return next
+    }
+
+    /// Changes what all objects allow that have definitions.
+    private mutating func mapAccess(_ change: (ObjectAccess) -> ObjectAccess) {
+        func changeAll<Name, Definition: Secured>(_ all: inout [Name: Definition]) {
+            for name in all.keys {
+                guard let old = all[name]?.access else { continue }
+                let new = change(old)
+                if new != old { all[name]?.access = new }
+            }
+        }
+        changeAll(&tables)
+        changeAll(&views)
+        changeAll(&sequences)
+        changeAll(&metrics)
+        changeAll(&alerts)
+        changeAll(&models)
     }
 
     /// The table with that id, or nil.

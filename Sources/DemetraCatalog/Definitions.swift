@@ -13,6 +13,8 @@ package struct ViewDefinition: Sendable, Hashable {
     package var comment: String?
     /// COMMENT ON COLUMN, by the names of columns.
     package var columnComments: [String: String] = [:]
+    /// Whose it is: the owner's rights are those with which it reads.
+    package var access = ObjectAccess()
 
     /// Makes a view.
     package init(
@@ -64,6 +66,8 @@ package struct AlertDefinition: Sendable, Hashable {
     package let action: String?
     /// The whole statement as the user wrote it.
     package let statement: String
+    /// Whose it is.
+    package var access = ObjectAccess()
 
     /// Makes a rule.
     package init(
@@ -91,6 +95,8 @@ package struct ModelDefinition: Sendable, Hashable {
     package let statement: String
     /// The encoded model.
     package let payload: [UInt8]
+    /// Whose it is.
+    package var access = ObjectAccess()
 
     /// Makes a model.
     package init(name: String, kind: String, statement: String, payload: [UInt8]) {
@@ -100,3 +106,16 @@ package struct ModelDefinition: Sendable, Hashable {
         self.payload = payload
     }
 }
+
+/// A definition that says what others may do with the object.
+package protocol Secured {
+    /// Whose it is, and what others may do with it.
+    var access: ObjectAccess { get set }
+}
+
+extension TableDefinition: Secured {}
+extension ViewDefinition: Secured {}
+extension SequenceDefinition: Secured {}
+extension MetricDefinition: Secured {}
+extension AlertDefinition: Secured {}
+extension ModelDefinition: Secured {}

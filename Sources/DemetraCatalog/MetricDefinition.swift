@@ -28,6 +28,8 @@ package struct MetricDefinition: Sendable, Hashable {
     package var isFixedInTime: Bool
     /// It must not be added up over different values of these columns.
     package var fixedColumns: [String]
+    /// Whose it is.
+    package var access = ObjectAccess()
 
     /// Makes a metric.
     package init(

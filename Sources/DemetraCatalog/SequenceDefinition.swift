@@ -36,6 +36,8 @@ package struct SequenceDefinition: Sendable, Hashable {
     package var owner: Owner?
     /// COMMENT ON SEQUENCE.
     package var comment: String?
+    /// Whose it is.
+    package var access = ObjectAccess()
 
     /// A sequence of ascending bigints from 1.
     package init(id: TableID, name: RelationName) {

@@ -154,6 +154,8 @@ package struct TableDefinition: Sendable, Hashable {
     package var nextColumnID: Int32
     /// COMMENT ON TABLE.
     package var comment: String?
+    /// Whose it is.
+    package var access = ObjectAccess()
 
     /// Makes a table; without `timeColumn`, the first timestamp or date of the primary key, else
     /// the first NOT NULL one, takes the part.

@@ -11,7 +11,7 @@ package struct EvaluationContext: Sendable {
     package let timeZone: TimeZoneRules
     /// All time zones, by name.
     package let timeZones: TimeZones
-    /// Name of the session's user.
+    /// Name of the user where there is no session; a session's directory knows who acts.
     package let userName: String
     /// Stops long loops.
     package let cancellation: CancellationFlag

@@ -42,6 +42,8 @@ final class LineEditor {
     /// Adds what was typed to the history, and to its file at once: a session may end in many ways.
     func remember(_ text: String) {
         guard text != lastEntry, !text.allSatisfy(\.isWhitespace) else { return }
+        // Passwords are kept nowhere.
+        guard !text.lowercased().contains("password") else { return }
         lastEntry = text
         add_history(text)
         let line = text.replacingOccurrences(of: "\n", with: Self.lineBreak) + "\n"

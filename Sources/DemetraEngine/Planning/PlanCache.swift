@@ -15,7 +15,9 @@ final class PlanCache: Sendable {
     struct Circumstances: Hashable, Sendable {
         let catalogVersion: Int64
         let settings: PlanSettings
+        /// As whom: roles may read different tables. Which roles are set is among the settings.
         let user: String
+        let isOwner: Bool
         /// Of a session with temporary tables, whose names are its own.
         let temporarySchema: String?
     }
@@ -92,6 +94,9 @@ final class PlanCache: Sendable {
 struct PlanSettings: Hashable, Sendable {
     let searchPath: String
     let timeZone: String
+    /// SET ROLE and SET SESSION AUTHORIZATION; nil where they were not used.
+    let role: String?
+    let authorization: String?
 }
 
 /// How a query is carried out.

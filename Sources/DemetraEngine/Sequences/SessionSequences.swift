@@ -19,6 +19,7 @@ struct SessionSequences: SequenceSource {
         let snapshot = session.snapshot
         if let numbers = try session.nextPending(name, count: count) { return numbers }
         let sequence = try sequence(name, in: snapshot.catalog)
+        try require([.usage, .update], on: sequence, snapshot.catalog)
         try session.refuseWriting("nextval()")
         let numbers: [Int64]
         if session.isOwn(sequence) {
@@ -36,7 +37,9 @@ struct SessionSequences: SequenceSource {
     }
 
     func current(_ name: String) throws(DemetraError) -> Int64 {
-        let sequence = try sequence(name, in: session.snapshot.catalog)
+        let catalog = session.snapshot.catalog
+        let sequence = try sequence(name, in: catalog)
+        try require([.usage, .select], on: sequence, catalog)
         if let value = session.sequenceValues.withLock({ $0.values[sequence.id] }) {
             return value
         }
@@ -61,6 +64,7 @@ struct SessionSequences: SequenceSource {
     func set(_ name: String, to value: Int64, isGiven: Bool) throws(DemetraError) {
         let snapshot = session.snapshot
         let sequence = try sequence(name, in: snapshot.catalog)
+        try require([.update], on: sequence, snapshot.catalog)
         try session.refuseWriting("setval()")
         guard (sequence.minimum...sequence.maximum).contains(value) else {
             throw DemetraError(
@@ -94,6 +98,27 @@ struct SessionSequences: SequenceSource {
         return catalog.sequences.values.first { $0.owner == owner }.map { sequence in
             IdentifierList.quoted(sequence.schemaName) + "." + IdentifierList.quoted(sequence.name)
         }
+    }
+
+    /// - Throws: 42501 when the session's role has none of these privileges. The sequence of a column gives numbers to all
+    ///   who may insert rows.
+    private func require(
+        _ anyOf: [Privileges], on sequence: SequenceDefinition, _ catalog: Catalog
+    ) throws(DemetraError) {
+        guard let rights = session.authority(catalog).rights else { return }
+        if let owner = sequence.owner.flatMap({ catalog.table(id: $0.table) }),
+            rights.allows(.insert, owner.access), anyOf.contains(.usage)
+        {
+            return
+        }
+        var refusal: DemetraError?
+        for privilege in anyOf {
+            let error = Binder.denial(
+                rights, privilege, sequence.access, .sequence, sequence.qualifiedName, catalog)
+            guard let error else { return }
+            refusal = refusal ?? error
+        }
+        if let refusal { throw refusal }
     }
 
     private func move(

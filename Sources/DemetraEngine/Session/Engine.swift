@@ -24,6 +24,8 @@ package final class Engine: Sendable {
     package let fileSystem: any FileSystem
     /// The time.
     package let clock: any Clock
+    /// Random bytes, for salts.
+    let entropy: any Entropy
     /// The system's time zones.
     let timeZones: TimeZones
     let pool: WorkerPool
@@ -31,6 +33,8 @@ package final class Engine: Sendable {
     var budget: MemoryBudget { store.memory }
     let extensions: [any StatementExtension]
     let sequences: SequenceCounters
+    /// What clients have done.
+    package let audit: AuditTrail
     let notifications = NotificationHub()
     let plans = PlanCache()
     /// The system catalog that a session without temporary tables asked last.
@@ -40,14 +44,17 @@ package final class Engine: Sendable {
     /// An engine over an open store.
     package init(
         store: Store, functions: FunctionRegistry, fileSystem: any FileSystem, clock: any Clock,
-        configuration: EngineConfiguration, extensions: [any StatementExtension]
+        configuration: EngineConfiguration, extensions: [any StatementExtension],
+        audit: AuditTrail, entropy: any Entropy
     ) {
         self.store = store
         self.functions = functions
         self.fileSystem = fileSystem
         self.clock = clock
+        self.entropy = entropy
         self.extensions = extensions
         sequences = SequenceCounters(store: store)
+        self.audit = audit
         timeZones = TimeZones { name in
             guard let file = try? fileSystem.open("/usr/share/zoneinfo/" + name, creating: false),
                 let bytes = try? file.read(at: 0, count: 1 << 20), !bytes.isEmpty
@@ -60,10 +67,15 @@ package final class Engine: Sendable {
 
     /// A session of its own.
     ///
-    /// - Parameter pinned: a state that all its statements read, none of which may then write.
-    package func makeSession(user: String, pinned: Snapshot? = nil) -> Session {
+    /// - Parameters:
+    ///   - origin: whose it is, and where it comes from.
+    ///   - pinned: a state that all its statements read, none of which may then write.
+    package func makeSession(
+        user: String, origin: SessionOrigin = .embedded, pinned: Snapshot? = nil
+    ) -> Session {
         let number = sessionCount.wrappingAdd(1, ordering: .relaxed).newValue
-        return Session(engine: self, user: user, number: number, pinned: pinned)
+        return Session(
+            engine: self, user: user, origin: origin, number: number, pinned: pinned)
     }
 
     /// Sets what the whole database may use; nil for what it was opened with.
@@ -75,6 +87,7 @@ package final class Engine: Sendable {
     package func close() throws(DemetraError) {
         // A disk that fails here loses numbers, and no more.
         try? sequences.settle()
+        audit.settle()
         try store.close()
     }
 }

@@ -15,6 +15,7 @@ extension Session {
         return PlanCache.Circumstances(
             catalogVersion: snapshot.catalog.version,
             settings: settings.withLock { $0.planSettings }, user: user,
+            isOwner: origin.isOwner,
             temporarySchema: hasTemporaryTables(snapshot.catalog) ? temporarySchema : nil)
     }
 
@@ -37,7 +38,11 @@ extension Session {
     func parsePrepared(_ text: String) throws(DemetraError) -> [ParsedStatement] {
         if let known = engine.plans.statements(of: text) { return known }
         let statements = try SQLParser.parse(text)
-        engine.plans.keep(statements, of: text)
+        // The texts of roles may hold passwords.
+        let areAboutRoles = statements.contains { statement in
+            if case .role = statement.statement { true } else { false }
+        }
+        if !areAboutRoles { engine.plans.keep(statements, of: text) }
         return statements
     }
 }

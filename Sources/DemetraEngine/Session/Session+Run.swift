@@ -94,6 +94,15 @@ extension Session {
         _ output: any StatementOutput
     ) throws(DemetraError) -> Bool {
         if try control(statement.statement, output) { return false }
+        return try audited(statement, text) { () throws(DemetraError) in
+            try runOne(statement, text, parameters, values, fields, output)
+        }
+    }
+
+    private func runOne(
+        _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
+        _ values: [(Value, LogicalType)]?, _ fields: [Field]?, _ output: any StatementOutput
+    ) throws(DemetraError) -> Bool {
         let flag = CancellationFlag()
         return try cancellable(flag) { () throws(DemetraError) in
             var attempt = 1
@@ -179,7 +188,8 @@ extension Session {
             (.createSchema, .serializationFailure),
             (.createIndex, .serializationFailure), (.createSequence, .serializationFailure),
             (.alterSequence, .serializationFailure),
-            (.renameSchema, .serializationFailure), (.alterView, .serializationFailure),
+            (.renameSchema, .serializationFailure), (.role, .serializationFailure),
+            (.alterView, .serializationFailure),
             (.createTable, .duplicateTable):
             return attempt < Self.mostAttempts
         case (.insert(let insert), .uniqueViolation):

@@ -19,7 +19,7 @@ extension Session {
         }
         let schemas = names.compactMap { name -> String? in
             switch name {
-            case "$user": catalog.hasSchema(user) ? user : nil
+            case "$user": ownSchema(catalog)
             case "pg_temp": temporarySchema
             case "information_schema", "pg_catalog": name
             default: catalog.hasSchema(name) ? name : nil
@@ -28,11 +28,23 @@ extension Session {
         return SearchPath(schemas: schemas, temporary: temporarySchema)
     }
 
+    /// The schema that is called as the current role.
+    private func ownSchema(_ catalog: Catalog) -> String? {
+        guard !catalog.schemas.isEmpty else { return nil }
+        let user = authority(catalog).user
+        return catalog.hasSchema(user) ? user : nil
+    }
+
     /// A binder for this session.
-    func makeBinder(_ snapshot: Snapshot, _ folder: Folder? = nil) -> Binder {
+    ///
+    /// - Parameter authority: as whom; nil for the session's role.
+    func makeBinder(
+        _ snapshot: Snapshot, _ folder: Folder? = nil, as authority: Authority? = nil
+    ) -> Binder {
         Binder(
             catalog: snapshot.catalog, functions: engine.functions, folder: folder,
-            path: searchPath(snapshot.catalog))
+            path: searchPath(snapshot.catalog),
+            authority: authority ?? self.authority(snapshot.catalog), entropy: engine.entropy)
     }
 
     /// Whether something is not another session's.

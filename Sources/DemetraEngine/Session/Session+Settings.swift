@@ -12,6 +12,11 @@ extension Session {
         if name.lowercased() == Self.memoryLimit {
             return MemorySize.text(engine.budget.limitBytes)
         }
+        switch name.lowercased() {
+        case "is_superuser": return isSuperuserByName ? "on" : "off"
+        case Self.authorizationSetting: return sessionUser
+        default: break
+        }
         let settings = settings.withLock { $0 }
         let open = transaction.withLock { $0.map { ($0.isolation, $0.isReadOnly) } }
         switch (name.lowercased(), open) {
@@ -81,7 +86,13 @@ extension Session {
     private func change(_ name: String, _ value: String?) throws(DemetraError) {
         var value = value
         switch name.lowercased() {
+        case Self.roleSetting: if let value { try checkRole(value) }
+        case Self.authorizationSetting:
+            if let name = value { try checkAuthorization(name) }
+            if value == user { value = nil }
+            settings.withLock { $0.restore(Self.roleSetting, nil) }
         case Self.memoryLimit:
+            try requireSuperuser(toSet: Self.memoryLimit)
             let byteCount = try value.map { (text) throws(DemetraError) in
                 try MemorySize.bytes(text)
             }

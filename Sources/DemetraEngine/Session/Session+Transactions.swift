@@ -44,6 +44,7 @@ extension Session {
 
     /// - Throws: 25006 when nothing may be written.
     func refuseWriting(_ verb: String) throws(DemetraError) {
+        try refuseWritingByReader(verb)
         if pinned != nil {
             throw DemetraError(
                 .readOnlyTransaction, "a snapshot cannot be written to",

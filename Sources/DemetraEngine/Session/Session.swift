@@ -22,6 +22,8 @@ package final class Session: Sendable {
     let engine: Engine
     /// The user's name.
     package let user: String
+    /// How it was opened.
+    package let origin: SessionOrigin
     /// The state that all statements read; nil where each reads the latest.
     let pinned: Snapshot?
     let settings = Mutex(SessionSettings())
@@ -56,8 +58,11 @@ package final class Session: Sendable {
     // Told to anyone who asks while a statement runs.
     let status = Mutex(TransactionStatus.idle)
 
-    init(engine: Engine, user: String, number: Int, pinned: Snapshot?) {
+    init(
+        engine: Engine, user: String, origin: SessionOrigin, number: Int, pinned: Snapshot?
+    ) {
         self.engine = engine
+        self.origin = origin
         self.user = user
         self.number = number
         self.pinned = pinned
@@ -77,7 +82,7 @@ package final class Session: Sendable {
     // MARK: Settings
 
     /// Puts every setting back to its default.
-    package func resetSettings() { settings.withLock { $0.reset() } }
+    package func resetSettings() { settings.withLock { $0.reset(withRole: false) } }
 
     /// The session's time zone.
     package var timeZone: TimeZoneRules {

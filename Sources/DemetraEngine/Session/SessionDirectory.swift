@@ -81,6 +81,18 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
 
     var temporarySchema: Int64 { objects.temporarySchema }
 
+    // MARK: Roles
+
+    var currentUser: String { session.authority(snapshot.catalog).user }
+
+    var sessionUser: String { session.sessionUser }
+
+    func allows(
+        _ privileges: String, on number: Int64, _ type: SystemType?, role: Value?
+    ) throws(DemetraError) -> Bool? {
+        try objects.allows(privileges, on: number, type, role: role)
+    }
+
     // MARK: Sizes
 
     func rowCount(of table: TableID) -> Int64 { Int64(snapshot.table(table)?.rowCount ?? 0) }
@@ -111,7 +123,8 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
         [
             SessionActivity(
                 number: sessionNumber,
-                application: (try? session.setting("application_name")) ?? "", query: text,
+                application: (try? session.setting("application_name")) ?? "",
+                query: SecretText.masked(text),
                 statementTime: statementTime, transactionTime: transactionTime)
         ]
     }
@@ -152,6 +165,7 @@ extension Session {
     func systemRows(of snapshot: Snapshot) -> SystemRows {
         let catalog = snapshot.catalog
         let own = searchPath(catalog)
+        let user = authority(catalog)
         let hasTemporary = catalog.hasTemporaryRelations
         let path = hasTemporary ? own : own.withoutTemporary
         func known(_ place: borrowing Mutex<SystemRows?>) -> SystemRows? {

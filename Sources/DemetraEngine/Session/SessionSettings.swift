@@ -82,6 +82,10 @@ package struct SessionSettings: Sendable, Equatable {
     /// The PostgreSQL version whose behaviour clients may expect.
     package static let serverVersion = "15.0 (Demetra 0.1)"
 
+    /// What RESET gives where it is not the default: the role's own settings.
+    private var standards: [String: String] = [:]
+    /// Settings that say who the session is: RESET ALL leaves them.
+    private static let identity: Set<String> = ["role", "session_authorization"]
     private var values: [String: String] = [:] {
         didSet { planSettings = Self.planSettings(values) }
     }
@@ -91,7 +95,10 @@ package struct SessionSettings: Sendable, Equatable {
 
     private static func planSettings(_ values: [String: String]) -> PlanSettings {
         func value(_ name: String) -> String { values[name] ?? standard(name) }
-        return PlanSettings(searchPath: value("search_path"), timeZone: value("timezone"))
+        return PlanSettings(
+            searchPath: value("search_path"), timeZone: value("timezone"),
+            role: values["role"].flatMap { $0 == "none" ? nil : $0 },
+            authorization: values["session_authorization"])
     }
 
     /// All settings at their defaults.
@@ -124,7 +131,16 @@ package struct SessionSettings: Sendable, Equatable {
         values[name] =
             try value.map { value throws(DemetraError) in
                 try SettingValue.normalised(value, of: name)
-            } ?? (Self.defaults[name] == nil ? "" : nil)
+            } ?? standards[name] ?? (Self.defaults[name] == nil ? "" : nil)
+    }
+
+    /// Whether a setting says who the session is.
+    static func identifies(_ name: String) -> Bool { identity.contains(name) }
+
+    /// Makes the value that a setting has now the one that RESET gives.
+    mutating func makeStandard(_ name: String) {
+        let name = name.lowercased()
+        standards[name] = values[name]
     }
 
     /// What a setting was set to; nil when it has its default.
@@ -155,7 +171,12 @@ package struct SessionSettings: Sendable, Equatable {
     }
 
     /// Puts every setting back to its default.
-    package mutating func reset() { values = [:] }
+    ///
+    /// - Parameter withRole: also who the session is.
+    package mutating func reset(withRole: Bool) {
+        let kept = withRole ? [:] : values.filter { Self.identity.contains($0.key) }
+        values = standards.merging(kept) { $1 }
+    }
 
     /// The longest a statement may run, in milliseconds; 0 for no limit.
     package var statementTimeoutMilliseconds: Int { milliseconds("statement_timeout") }

@@ -44,9 +44,19 @@ package struct StatementContext {
 
     // MARK: Reading
 
-    /// A binder over the snapshot's catalog.
+    /// A binder over the snapshot's catalog, with the rights of the database's owner: what stored rules read is read as
+    /// theirs.
     package func makeBinder() -> Binder {
-        run.session.makeBinder(snapshot, Folder(context: run.context(snapshot)))
+        run.session.makeBinder(snapshot, Folder(context: run.context(snapshot)), as: .owner)
+    }
+
+    /// - Throws: 42501 when the current role may not do that with an alert. One that is gone is anybody's.
+    package func require(_ privileges: Privileges, onAlert name: String) throws(DemetraError) {
+        let authority = run.session.authority(catalog)
+        guard let rights = authority.rights, let alert = catalog.alerts[name],
+            !rights.allows(privileges, alert.access)
+        else { return }
+        throw Binder.denied(.alert, name, privileges, rights.role)
     }
 
     /// The rows of a plan.

@@ -299,6 +299,7 @@ struct StatementRun {
         _ changes: [CatalogChange], _ tag: String, _ notice: String?, _ snapshot: Snapshot
     ) throws(DemetraError) {
         if !changes.isEmpty {
+            try RoleSettings.check(changes)
             var transaction = WriteTransaction(snapshot: snapshot)
             for change in changes { transaction.change(change) }
             try commit(transaction)

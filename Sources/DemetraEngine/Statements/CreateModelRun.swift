@@ -26,11 +26,11 @@ struct CreateModelRun {
         let current = run.session.snapshot
         try check(statement, current.catalog)
         var transaction = WriteTransaction(snapshot: current)
-        transaction.change(
-            .putModel(
-                ModelDefinition(
-                    name: trained.model.name, kind: trained.model.kind, statement: statement.text,
-                    payload: trained.model.payload)))
+        var model = ModelDefinition(
+            name: trained.model.name, kind: trained.model.kind, statement: statement.text,
+            payload: trained.model.payload)
+        model.access = current.catalog.models[model.name]?.access ?? statement.access
+        transaction.change(.putModel(model))
         try run.commit(transaction)
         for notice in trained.notices { run.output.notice(notice) }
         try run.output.finish(

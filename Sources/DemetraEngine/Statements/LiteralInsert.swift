@@ -20,8 +20,7 @@ struct LiteralInsert {
         /// Literals of a row.
         let width: Int
         let catalogVersion: Int64
-        let searchPath: String
-        let timeZone: String
+        let settings: PlanSettings
     }
 
     /// The statement, without rows.
@@ -106,12 +105,10 @@ extension Session {
     ) -> LiteralInsert? {
         // A transaction that changes the catalog has versions of its own, which others may have as well.
         let isKept = !hasOwnCatalog
-        let (path, zone) = settings.withLock {
-            ((try? $0.value("search_path")) ?? "", (try? $0.value("timezone")) ?? "")
-        }
         let circumstances = LiteralInsert.Circumstances(
             statementNumber: literals.statementNumber, width: literals.kinds.count,
-            catalogVersion: snapshot.catalog.version, searchPath: path, timeZone: zone)
+            catalogVersion: snapshot.catalog.version,
+            settings: settings.withLock { $0.planSettings })
         if isKept, let known = boundInsert.withLock({ $0 }), known.circumstances == circumstances {
             return known.insert
         }

@@ -30,6 +30,7 @@ struct SessionStatementRun {
             try run.output.finish(tag: "CHECKPOINT")
         case .backup(let path):
             try session.refuseInTransaction("BACKUP DATABASE")
+            try session.requireFiles("back up the database")
             try run.engine.store.backup(to: path)
             try run.output.finish(tag: "BACKUP")
         case .discard(let what): try discard(what)
@@ -66,7 +67,7 @@ struct SessionStatementRun {
         switch what {
         case .all:
             try session.refuseInTransaction("DISCARD ALL")
-            session.resetSettings()
+            session.settings.withLock { $0.reset(withRole: true) }
             try session.prepared.remove(nil)
             session.portals.withLock { $0.removeAll() }
             try session.perform(.unlisten(nil))

@@ -114,6 +114,7 @@ struct CopyRun {
                 return bytes.map { Buffer($0) }
             }
         case .file(let path):
+            try run.session.requireFiles("COPY from a file")
             let file = try run.engine.fileSystem.open(path, creating: false)
             var offset = 0
             return { () throws(DemetraError) in
@@ -153,6 +154,7 @@ struct CopyRun {
                 try run.output.copyRows(bytes, ends: ends)
             }
         case .file(let path):
+            try run.session.requireFiles("COPY to a file")
             guard !run.engine.fileSystem.exists(path) else {
                 throw DemetraError(
                     .duplicateFile, "file \"\(path)\" already exists",

@@ -70,6 +70,23 @@ package protocol ObjectDirectory: Sendable {
     /// - Throws: 22023 for names and texts that are too long.
     func notify(_ channel: String, _ payload: String) throws(DemetraError)
 
+    /// Whether a role may do one of the things that a text lists, such as `SELECT, UPDATE WITH GRANT OPTION`, with an
+    /// object; nil when there is no such object.
+    ///
+    /// - Parameters:
+    ///   - role: its name, or its number; nil for the current one.
+    ///   - type: what the number is one of; nil for the database.
+    /// - Throws: 42704 for a role that does not exist, 22023 for words that are no privileges.
+    func allows(
+        _ privileges: String, on number: Int64, _ type: SystemType?, role: Value?
+    ) throws(DemetraError) -> Bool?
+
+    /// As whom the session acts.
+    var currentUser: String { get }
+
+    /// Who has logged in.
+    var sessionUser: String { get }
+
     /// The number that the session goes by.
     var sessionNumber: Int64 { get }
 

@@ -83,7 +83,7 @@ enum SessionFunctions {
 
     // MARK: Privileges
 
-    /// Whoever may connect may do everything: what is asked is only whether the object exists.
+    /// May a role do something with an object? NULL where there is no object of a number.
     private static func privilege(
         _ name: String, _ type: SystemType?, extra: [LogicalType] = []
     ) -> [ScalarFunction] {
@@ -94,16 +94,22 @@ enum SessionFunctions {
                 let parameters = user + [object] + extra + [.text]
                 return DirectoryFunction.make(name, parameters, .boolean) {
                     (values, directory, _) throws(DemetraError) in
-                    guard let type else { return .boolean(true) }
-                    if case .integer(let number) = values[user.count] {
-                        return directory.name(of: number, as: type) == nil
-                            ? .null : .boolean(true)
+                    // Of languages and their kin there is nothing to grant.
+                    if type == nil, name != "has_database_privilege" { return .boolean(true) }
+                    let role = user.isEmpty ? nil : values[0]
+                    var number: Int64 = 0
+                    if case .integer(let given) = values[user.count] {
+                        number = given
+                    } else if let type {
+                        let written = values[user.count].textOrEmpty
+                        guard let found = try directory.number(of: written, as: type) else {
+                            throw ReferenceCast.missing(written, type)
+                        }
+                        number = found
                     }
-                    let written = values[user.count].textOrEmpty
-                    guard try directory.number(of: written, as: type) != nil else {
-                        throw ReferenceCast.missing(written, type)
-                    }
-                    return .boolean(true)
+                    let answer = try directory.allows(
+                        values[parameters.count - 1].textOrEmpty, on: number, type, role: role)
+                    return answer.map { .boolean($0) } ?? .null
                 }
             }
         }

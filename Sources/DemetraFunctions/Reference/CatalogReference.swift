@@ -193,8 +193,8 @@ enum CatalogReference {
                     "has_foreign_data_wrapper_privilege", "has_server_privilege", "pg_has_role",
                 ],
                 """
-                True for what there is: whoever may connect may do everything. NULL for a number that nothing has, an \
-                error for such a name.
+                Whether a role, by default the current one, may do one of the things that the text lists, such as \
+                `SELECT, UPDATE WITH GRANT OPTION`. NULL for a number that nothing has, an error for such a name.
                 """,
                 example: """
                     SELECT has_table_privilege('pg_class', 'SELECT'), has_schema_privilege('public', 'USAGE')

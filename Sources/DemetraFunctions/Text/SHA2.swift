@@ -3,9 +3,9 @@
 /// The short pair works on words of 32 bits, the long one on words of 64: one loop over both.
 ///
 /// - Source: FIPS 180-4. The constants are the fractions of the roots of the first primes, computed here.
-enum SHA2 {
+package enum SHA2 {
     /// Of 32 bytes, or 28 when `isShort`.
-    static func sha256(_ message: [UInt8], isShort: Bool = false) -> [UInt8] {
+    package static func sha256(_ message: [UInt8], isShort: Bool = false) -> [UInt8] {
         let start = (isShort ? rootsBehind : roots).map { root in
             UInt32(truncatingIfNeeded: isShort ? root : root >> 32)
         }
@@ -15,7 +15,7 @@ enum SHA2 {
     }
 
     /// Of 64 bytes, or 48 when `isShort`.
-    static func sha512(_ message: [UInt8], isShort: Bool = false) -> [UInt8] {
+    package static func sha512(_ message: [UInt8], isShort: Bool = false) -> [UInt8] {
         let rotations = Rotations(
             big0: (28, 34, 39), big1: (14, 18, 41), small0: (1, 8, 7), small1: (19, 61, 6))
         let digest = hash(message, isShort ? rootsBehind : roots, constants, rotations)
@@ -71,7 +71,9 @@ enum SHA2 {
                 s[7] &+ big(s[4], rotations.big1) &+ choice &+ constants[index] &+ words[index]
             let majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2])
             let second = big(s[0], rotations.big0) &+ majority
-            s = [first &+ second, s[0], s[1], s[2], s[3] &+ first, s[4], s[5], s[6]]
+            for place in stride(from: 7, to: 0, by: -1) { s[place] = s[place - 1] }
+            s[4] &+= first
+            s[0] = first &+ second
         }
         for index in 0..<8 { state[index] &+= s[index] }
     }

@@ -242,10 +242,10 @@ enum TimeFunctions {
                 .date(context.timeZone.local(context.transactionTime).date)
             },
             ScalarBuilder.function("current_user", [], .system(.name), volatility: .stable) {
-                _, context in .text(context.userName)
+                _, context in .text(context.directory?.currentUser ?? context.userName)
             },
             ScalarBuilder.function("session_user", [], .system(.name), volatility: .stable) {
-                _, context in .text(context.userName)
+                _, context in .text(context.directory?.sessionUser ?? context.userName)
             },
             ScalarBuilder.function("current_database", [], .system(.name)) { _, _ in
                 .text("demetra")

@@ -34,13 +34,15 @@ extension Binder {
                 hint: "It would go with the session."
             ).at(temporary.range)
         }
-        return .createAlert(
+        var rule =
             AlertDefinition(
                 name: name.name, condition: sourceText(statement.condition.range),
                 source: qualifiedText(statement.sourceRange),
                 groups: statement.groupBy.map { sourceText($0.range) }, severity: severity,
                 message: statement.message, action: statement.action,
-                statement: qualifiedText(statementRange)))
+                statement: qualifiedText(statementRange))
+        rule.access = catalog.alerts[name.name]?.access ?? ObjectAccess()
+        return .createAlert(rule)
     }
 
     /// The query of a stored rule.
@@ -53,7 +55,9 @@ extension Binder {
         do throws(DemetraError) {
             guard case .createAlert(let statement)? = try SQLParser.parse(text).first?.statement
             else { throw DemetraError(.dataCorrupted, "the stored text is no CREATE ALERT") }
-            return try AlertQueryBinder(binder: self, statement: statement).bind()
+            return try withRights(ofOwner: alert.access.owner) { () throws(DemetraError) in
+                try AlertQueryBinder(binder: self, statement: statement).bind()
+            }
         } catch {
             // The place is one in the rule's text, not in the statement's.
             var named = error

@@ -137,14 +137,19 @@ extension Binder {
         }
         if let table = catalog.tables[meant] {
             let scan = scan(table)
+            let granted = try grantedRows(table, scan)
+            if granted == nil { try require(.select, on: table.access, .table, meant, name.range) }
             var named = try relation(scan.columns.map(\.column), alias, table.name, name.range)
             named.table = table
             named.source = meant.text
             if alias == nil { named.schema = meant.schema }
-            return (BoundQuery(plan: .scan(scan), correlated: []), [named])
+            return (BoundQuery(plan: granted ?? .scan(scan), correlated: []), [named])
         }
         if let view = catalog.views[meant] {
-            var (query, relations) = try bindView(view, alias, name.range)
+            try require(.select, on: view.access, .view, meant, name.range)
+            var (query, relations) = try withRights(ofOwner: view.access.owner) {
+                () throws(DemetraError) in try bindView(view, alias, name.range)
+            }
             relations[0].source = meant.text
             if alias == nil { relations[0].schema = meant.schema }
             return (query, relations)

@@ -78,6 +78,7 @@ extension Binder {
         let isWhole = parts.isEmpty || catalog.hasRelation(meant)
         let table = try table(isWhole ? whole : ObjectName(parts))
         usedObjects.insert(.relation(table.qualifiedName))
+        try require(.select, on: table.access, .table, table.qualifiedName, first.range)
         var times: [Timestamp?] = [nil, nil]
         for (index, value) in values.dropFirst().enumerated() {
             times[index] = try time(value, "changes")

@@ -10,7 +10,10 @@ extension Binder {
     ///
     /// - Throws: 42704 with the nearest name or the statement that makes one.
     func storedModel(_ name: String, _ range: SourceRange) throws(DemetraError) -> StoredModel {
-        if let model = catalog.models[name] { return StoredModel(model) }
+        if let model = catalog.models[name] {
+            try require(.select, on: model.access, .model, name, range)
+            return StoredModel(model)
+        }
         let nearest = NearestName.find(name, among: catalog.models.keys)
         throw DemetraError(
             .undefinedObject, "model \"\(name)\" does not exist",
@@ -76,10 +79,11 @@ extension Binder {
         for function: ModelFunction, _ range: SourceRange
     ) throws(DemetraError) -> StoredModel {
         let candidates = catalog.models.values.filter { $0.kind == function.modelKind }
-        if let named = candidates.first(where: { $0.name == function.modelName }) {
-            return StoredModel(named)
+        let named = candidates.first { $0.name == function.modelName }
+        if let chosen = named ?? (candidates.count == 1 ? candidates.first : nil) {
+            try require(.select, on: chosen.access, .model, chosen.name, range)
+            return StoredModel(chosen)
         }
-        if candidates.count == 1, let only = candidates.first { return StoredModel(only) }
         let name = function.modelName
         throw DemetraError(
             .undefinedObject, "model \"\(name)\" does not exist",
@@ -99,6 +103,7 @@ extension Binder {
         _ name: String, _ alias: TableAlias?, _ range: SourceRange
     ) throws(DemetraError) -> (BoundQuery, [ScopeRelation])? {
         guard let function = functions.tables[name], function.modelInput == .all else { return nil }
+        if name == Self.auditRelation { try requireSuperuser("read \(name)") }
         let models = catalog.models.values.sorted { $0.name < $1.name }.map { StoredModel($0) }
         let bound = try function.bind([
             TableFunctionArgument(name: nil, content: .models(models), range: range)

@@ -52,6 +52,10 @@ package final class Binder {
     var namedRelations: [NamedRelation] = []
     /// Where names without a schema are looked for; inside of a view, where that was written.
     var path: SearchPath
+    /// As whom the statement is bound; inside of a view, its owner.
+    var authority: Authority
+    /// Salts for passwords; nil where none are made.
+    let entropy: (any Entropy)?
 
     /// Computes arguments of table functions that are no literals; nil: only literals are allowed.
     let folder: (any ConstantFolder)?
@@ -59,9 +63,12 @@ package final class Binder {
     /// A binder over a catalog.
     package init(
         catalog: Catalog, functions: FunctionRegistry, folder: (any ConstantFolder)? = nil,
-        path: SearchPath = .standard
+        path: SearchPath = .standard, authority: Authority = .owner,
+        entropy: (any Entropy)? = nil
     ) {
+        self.entropy = entropy
         self.catalog = catalog
+        self.authority = authority
         self.path = path
         self.functions = functions
         self.folder = folder
@@ -90,6 +97,13 @@ package final class Binder {
     }
 
     func bind(_ statement: Statement) throws(DemetraError) -> BoundStatement {
+        if case .role(let role) = statement { return try bindRole(role) }
+        let bound = try resolve(statement)
+        guard authority != .owner else { return bound }
+        return try DefinitionAccess(authority: authority, catalog: catalog).secured(bound)
+    }
+
+    private func resolve(_ statement: Statement) throws(DemetraError) -> BoundStatement {
         switch statement {
         case .query(let query):
             if query.changesRows { return try bindStaged(query) }
@@ -113,8 +127,8 @@ package final class Binder {
         case .createModel(let model): return try bindCreateModel(model)
         case .retrainModel(let name): return try bindRetrainModel(name)
         case .createIndex(let index): return try bindCreateIndex(index)
-        case .createSchema(let name, let ifNotExists):
-            return try bindCreateSchema(name, ifNotExists)
+        case .createSchema(let name, let owner, let ifNotExists):
+            return try bindCreateSchema(name, owner, ifNotExists)
         case .renameSchema(let name, let target): return try bindRenameSchema(name, target)
         case .createSequence(let create): return try bindCreateSequence(create)
         case .alterSequence(let alter): return try bindAlterSequence(alter)

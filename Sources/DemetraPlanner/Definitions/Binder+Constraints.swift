@@ -116,6 +116,9 @@ extension Binder {
                 tables.append(referring)
             }
         }
+        for table in tables {
+            try require(.truncate, on: table.access, .table, table.qualifiedName)
+        }
         let owned = tables.flatMap { catalog.sequences(ownedBy: $0.id) }
         return .truncate(tables, restarting: statement.restartsIdentity ? owned : [])
     }

@@ -148,6 +148,7 @@ extension Binder {
             name: name.name, schemaName: name.schema, columnNames: statement.columns.map(\.name),
             query: qualifiedText(statement.query.range))
         view.comment = catalog.views[name]?.comment
+        view.access = catalog.views[name]?.access ?? ObjectAccess()
         let columns = bound.plan.columns.map(\.name)
         let names = view.columnNames + columns.dropFirst(view.columnNames.count)
         view.columnComments =

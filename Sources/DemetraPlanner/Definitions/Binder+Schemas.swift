@@ -6,14 +6,18 @@ import DemetraTypes
 
 extension Binder {
     func bindCreateSchema(
-        _ name: Identifier, _ ifNotExists: Bool
+        _ name: Identifier, _ owner: RoleName?, _ ifNotExists: Bool
     ) throws(DemetraError) -> BoundStatement {
         try checkSchemaName(name)
         if catalog.hasSchema(name.name) || Self.systemSchemas.contains(name.name) {
             if ifNotExists { return skipped("schema", name.name, "CREATE SCHEMA") }
             throw exists("schema", name, .duplicateSchema)
         }
-        return .define([.addSchema(name.name)], tag: "CREATE SCHEMA", notice: nil)
+        var changes = [CatalogChange.addSchema(name.name)]
+        if let owner = try owner.flatMap({ role throws(DemetraError) in try newOwner(role) }) {
+            changes.append(.access(.putPlace(.schema(name.name), ObjectAccess(owner: owner))))
+        }
+        return .define(changes, tag: "CREATE SCHEMA", notice: nil)
     }
 
     private func checkSchemaName(_ name: Identifier) throws(DemetraError) {
@@ -112,9 +116,13 @@ extension Binder {
             catalog.schemaComments[name.name].map {
                 [CatalogChange.commentSchema(target.name, $0)]
             } ?? []
+        let access =
+            catalog.access.places[.schema(name.name)].map {
+                [CatalogChange.access(.putPlace(.schema(target.name), $0))]
+            } ?? []
         let changes = try moved(moves, "schema \"\(name.name)\"")
         return .define(
-            [.addSchema(target.name)] + comment + changes + [.dropSchema(name.name)],
+            [.addSchema(target.name)] + access + comment + changes + [.dropSchema(name.name)],
             tag: "ALTER SCHEMA",
             notice: nil)
     }

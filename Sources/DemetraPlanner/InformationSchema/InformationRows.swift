@@ -36,11 +36,13 @@ struct InformationRows {
             case .characterSets: characterSets
             case .catalogName: [["catalog_name": .text(Self.database)]]
             case .constraintTableUsage: tables.flatMap(constrainedTables)
-            case .enabledRoles: [["role_name": .text(Self.database)]]
+            case .enabledRoles: enabledRoles
+            case .applicableRoles: applicableRoles
             case .tablePrivileges, .roleTableGrants:
-                (tables.map(\.qualifiedName) + views.map(\.qualifiedName)).flatMap(privileges)
+                tables.flatMap { privileges($0.qualifiedName, $0.access, .table) }
+                    + views.flatMap { privileges($0.qualifiedName, $0.access, .view) }
             // There are no such things.
-            case .domains, .triggers, .applicableRoles: []
+            case .domains, .triggers: []
             }
         return found.map { row in relation.schema.fields.map { row[$0.name] ?? .null } }
     }
@@ -124,14 +126,55 @@ struct InformationRows {
         }
     }
 
-    private func privileges(_ name: RelationName) -> [Row] {
-        ["INSERT", "SELECT", "UPDATE", "DELETE", "TRUNCATE", "REFERENCES"].map { privilege in
-            place(name).adding([
-                "grantor": .text(Self.database), "grantee": .text(Self.database),
-                "privilege_type": .text(privilege), "is_grantable": .text("YES"),
-                "with_hierarchy": .text(privilege == "SELECT" ? "YES" : "NO"),
-            ])
+    /// What the owner may do, and what was granted.
+    private func privileges(
+        _ name: RelationName, _ access: ObjectAccess, _ kind: SecuredKind
+    ) -> [Row] {
+        let owner = access.owner ?? ownerName
+        let own = kind.privileges.subtracting(.trigger)
+        let all =
+            [Grant(grantee: owner, grantor: owner, privileges: own, grantable: own)]
+            + access.grants
+        return all.flatMap { (grant: Grant) -> [Row] in
+            grant.privileges.each.flatMap { (privilege: Privileges) -> [Row] in
+                privilege.words.map { word in
+                    place(name).adding([
+                        "grantor": .text(grant.grantor ?? ownerName),
+                        "grantee": .text(grant.grantee ?? "PUBLIC"),
+                        "privilege_type": .text(word),
+                        "is_grantable": .text(
+                            grant.grantable.contains(privilege) ? "YES" : "NO"),
+                        "with_hierarchy": .text(privilege == .select ? "YES" : "NO"),
+                    ])
+                }
+            }
         }
+    }
+
+    // MARK: Roles
+
+    /// The owner of the database goes by the name of the user who asks, where that is the owner.
+    private var ownerName: String {
+        binder.authority.role == nil ? binder.authority.user : Self.database
+    }
+
+    private var enabledRoles: [Row] {
+        let names =
+            binder.authority.rights?.roles.sorted() ?? [binder.authority.role ?? ownerName]
+        return names.map { ["role_name": .text($0)] }
+    }
+
+    private var applicableRoles: [Row] {
+        let enabled = binder.authority.rights?.roles ?? Set(catalog.access.roles.keys)
+        return catalog.access.roles.values.sorted { $0.name < $1.name }
+            .filter { enabled.contains($0.name) }.flatMap { role in
+                role.memberships.map { membership in
+                    [
+                        "grantee": .text(role.name), "role_name": .text(membership.role),
+                        "is_grantable": .text(membership.isAdmin ? "YES" : "NO"),
+                    ]
+                }
+            }
     }
 
     // MARK: Columns

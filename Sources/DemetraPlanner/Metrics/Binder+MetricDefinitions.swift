@@ -27,6 +27,7 @@ extension Binder {
             metric.relation = source
         }
         for clause in statement.clauses { try set(clause, of: &metric) }
+        metric.access = catalog.metrics[name.name]?.access ?? ObjectAccess()
         try MetricChecker(binder: self, metric: metric, written: statement.expression).check()
         try checkReaders(of: metric, name.range)
         return .define([.putMetric(metric)], tag: "CREATE METRIC", notice: nil)

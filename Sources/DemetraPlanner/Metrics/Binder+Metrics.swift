@@ -62,7 +62,13 @@ extension Binder {
         let choice = try MetricRelation(binder: self, reference: reference, scope: context.scope)
             .choose(definitions)
         try checkPlace(reference, context)
-        if catalog.metrics[first.name] != nil { usedObjects.insert(.metric(first.name)) }
+        if let stored = catalog.metrics[first.name] {
+            usedObjects.insert(.metric(first.name))
+            // Those that a metric is made of go with it.
+            if expandingMetrics.isEmpty {
+                try require(.select, on: stored.access, .metric, stored.name, reference.range)
+            }
+        }
         let inner = ExpressionContext(scope: choice.scope, clause: context.clause)
         inner.aggregates = context.aggregates
         inner.windows = context.windows

@@ -191,6 +191,8 @@ package struct BoundCreateModel: Sendable {
     package var text: String
     /// What the model may take the place of.
     package var replacing: Replacement
+    /// Whose it is.
+    package var access = ObjectAccess()
 
     /// Makes a CREATE MODEL.
     package init(

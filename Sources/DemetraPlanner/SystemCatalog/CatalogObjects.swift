@@ -7,6 +7,7 @@ struct CatalogObjects {
     private let path: SearchPath
     private var numbers = ObjectNumbers()
     private(set) var schemas: [(number: Int64, name: String)] = []
+    private(set) var roles: [(number: Int64, name: String)] = []
     private(set) var relations: [CatalogRelation] = []
     private(set) var constraints: [CatalogConstraint] = []
     /// The tables that foreign keys refer to.
@@ -45,6 +46,10 @@ struct CatalogObjects {
         }
         for table in tables { add(table) }
         addSystem()
+        for name in catalog.access.roles.keys.sorted() {
+            roles.append((numbers.number("role \(name)"), name))
+        }
+        roles += ObjectNumbers.builtInGroups
     }
 
     private func isShown(_ name: RelationName) -> Bool {

@@ -36,6 +36,27 @@ struct CatalogRelation: Sendable {
     /// The index that it is; nil for others.
     var index: CatalogIndex? { if case .index(let index) = source { index } else { nil } }
 
+    /// Whose it is: what the system has is everybody's to read, and an index goes with its table.
+    var access: ObjectAccess {
+        switch source {
+        case .table(let table): table.access
+        case .view(let view): view.access
+        case .sequence(let sequence): sequence.access
+        case .index(let index): index.table.access
+        case .system:
+            ObjectAccess(grants: [Grant(grantee: nil, grantor: nil, privileges: .select)])
+        }
+    }
+
+    /// What of it can be granted.
+    var securedKind: SecuredKind {
+        switch source {
+        case .table, .index: .table
+        case .view, .system: .view
+        case .sequence: .sequence
+        }
+    }
+
     /// What has been said of it.
     var comment: String? {
         switch source {

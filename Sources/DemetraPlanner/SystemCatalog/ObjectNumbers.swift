@@ -26,6 +26,10 @@ struct ObjectNumbers {
     static let publicSchema: Int64 = 2200
     /// The session's user, whatever the name.
     static let user: Int64 = 10
+    /// PostgreSQL's own groups.
+    static let builtInGroups: [(number: Int64, name: String)] = [
+        (6181, Rights.readsAll), (6182, Rights.writesAll),
+    ]
     /// The database.
     static let database: Int64 = 5
     static let firstFunction: Int64 = 9_000

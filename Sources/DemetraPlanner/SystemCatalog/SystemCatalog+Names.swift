@@ -20,7 +20,7 @@ extension SystemCatalog {
         case .regclass: return relation(last, in: schema)?.number
         case .regnamespace:
             return parts.count == 1 ? schemas.first { $0.name == last }?.number : nil
-        case .regrole: return last == user ? ObjectNumbers.user : nil
+        case .regrole: return number(ofRole: last)
         case .regcollation: return Self.collations.first { $0.name == last }?.number
         default:
             guard schema == nil || schema == Self.systemSchema else { return nil }
@@ -80,7 +80,7 @@ extension SystemCatalog {
         case .regclass: relation(number).map { shownName($0) }
         case .regtype: CatalogType.numbered(number)?.shownName ?? rowType(number)
         case .regnamespace: schema(number).map { IdentifierText.quoted($0) }
-        case .regrole: number == ObjectNumbers.user ? IdentifierText.quoted(user) : nil
+        case .regrole: role(number).map { IdentifierText.quoted($0) }
         case .regcollation:
             Self.collations.first { $0.number == number }.map { IdentifierText.quoted($0.name) }
         case .regprocedure:
@@ -115,7 +115,7 @@ extension SystemCatalog {
         case .schema: schema(number).map { _ in true }
         case .collation: Self.collations.contains { $0.number == number } ? true : nil
         case .constraint: constraintsByNumber[number].map { _ in true }
-        case .user: number == ObjectNumbers.user ? true : nil
+        case .user: role(number).map { _ in true }
         case .database: number == ObjectNumbers.database ? true : nil
         }
     }

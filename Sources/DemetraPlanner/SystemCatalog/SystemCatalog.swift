@@ -11,8 +11,12 @@ package final class SystemCatalog: Sendable {
     let catalog: Catalog
     let path: SearchPath
     let registry: FunctionRegistry
-    /// The name of the session's user, whom everything belongs to.
+    /// As whom the session acts.
+    let authority: Authority
+    /// The name of the database's owner, whom everything belongs to that no role has made.
     let user: String
+    /// The roles, each with its number.
+    let roles: [(number: Int64, name: String)]
     /// The schemas, each with its number.
     let schemas: [(number: Int64, name: String)]
     /// All relations, the system's behind the user's.
@@ -31,14 +35,18 @@ package final class SystemCatalog: Sendable {
     let referredTables: Set<TableID>
 
     /// The objects of a catalog.
-    package init(catalog: Catalog, path: SearchPath, registry: FunctionRegistry, user: String) {
+    package init(
+        catalog: Catalog, path: SearchPath, registry: FunctionRegistry, user: Authority
+    ) {
         self.catalog = catalog
         self.path = path
         self.registry = registry
-        self.user = user
+        authority = user
+        self.user = user.role == nil ? user.user : InformationRows.database
         var builder = CatalogObjects(catalog: catalog, path: path)
         builder.addAll()
         schemas = builder.schemas
+        roles = builder.roles
         relations = builder.relations
         constraints = builder.constraints
         defaults = builder.defaults
@@ -61,8 +69,8 @@ package final class SystemCatalog: Sendable {
     }
 
     /// Whether it is made of this catalog, for a user's session that sees it in the same way.
-    package func shows(_ catalog: Catalog, _ path: SearchPath, to user: String) -> Bool {
-        self.user == user && self.path == path && self.catalog == catalog
+    package func shows(_ catalog: Catalog, _ path: SearchPath, to user: Authority) -> Bool {
+        authority == user && self.path == path && self.catalog == catalog
     }
 
     // MARK: Objects
@@ -146,7 +154,9 @@ package final class SystemCatalog: Sendable {
             let relation = InformationRelation(
                 rawValue: String(name.dropFirst(InformationRelation.schemaName.count + 1)))
         else { return nil }
-        let binder = Binder(catalog: catalog, functions: registry, path: path)
+        // Of the binder only its authority is asked: rows of tables are not read.
+        let binder = Binder(
+            catalog: catalog, functions: registry, path: path, authority: authority)
         return (relation.schema, InformationRows(binder: binder).rows(of: relation))
     }
 }

@@ -1,3 +1,4 @@
+import DemetraCatalog
 import DemetraTypes
 
 /// The database, its user, its settings and its sessions.
@@ -28,7 +29,7 @@ extension SystemTable {
             rolcanlogin bool, rolreplication bool, rolbypassrls bool, rolconnlimit int4, rolpassword text, \
             rolvaliduntil timestamptz
             """,
-            rows: { $0.roleRows }
+            rows: { $0.authorityRows }
         ),
         SystemTable(
             "pg_user", 12014, isView: true,
@@ -84,7 +85,9 @@ extension SystemCatalog {
         [
             [
                 "oid": .integer(ObjectNumbers.database), "datname": .text(InformationRows.database),
-                "datdba": Self.owner, "encoding": .integer(6), "datlocprovider": .text("c"),
+                "datdba": owner(of: catalog.access[.database]),
+                "datacl": list(catalog.access[.database], .database), "encoding": .integer(6),
+                "datlocprovider": .text("c"),
                 "datallowconn": .boolean(true), "datconnlimit": .integer(-1),
                 "dattablespace": .integer(Self.tablespace), "datcollate": .text("C.UTF-8"),
                 "datctype": .text("C.UTF-8"),
@@ -97,26 +100,6 @@ extension SystemCatalog {
 
     fileprivate static var tablespaceRows: [SystemTable.Row] {
         [["oid": .integer(tablespace), "spcname": .text("pg_default"), "spcowner": owner]]
-    }
-
-    // MARK: Users
-
-    fileprivate var roleRows: [SystemTable.Row] {
-        [
-            [
-                "oid": Self.owner, "rolname": .text(user), "rolinherit": .boolean(true),
-                "rolcanlogin": .boolean(true), "rolconnlimit": .integer(-1),
-                "rolpassword": .text("********"),
-            ]
-        ]
-    }
-
-    fileprivate var userRows: [SystemTable.Row] {
-        [
-            [
-                "usename": .text(user), "usesysid": Self.owner, "passwd": .text("********"),
-            ]
-        ]
     }
 
     // MARK: Settings and sessions
@@ -136,8 +119,9 @@ extension SystemCatalog {
     fileprivate func row(_ session: SessionActivity) -> SystemTable.Row {
         [
             "datid": .integer(ObjectNumbers.database), "datname": .text(InformationRows.database),
-            "pid": .integer(session.number), "leader_pid": .null, "usesysid": Self.owner,
-            "usename": .text(user), "application_name": .text(session.application),
+            "pid": .integer(session.number), "leader_pid": .null,
+            "usesysid": .integer(number(ofRole: authority.user) ?? ObjectNumbers.user),
+            "usename": .text(authority.user), "application_name": .text(session.application),
             "client_port": .null, "xact_start": .timestamptz(session.transactionTime),
             "query_start": .timestamptz(session.statementTime),
             "state_change": .timestamptz(session.statementTime), "state": .text("active"),

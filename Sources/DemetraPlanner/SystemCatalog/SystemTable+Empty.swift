@@ -19,7 +19,8 @@ extension SystemTable {
             "pg_auth_members", 1261,
             """
             roleid oid, member oid, grantor oid, admin_option bool
-            """),
+            """,
+            rows: { $0.membershipRows }),
         SystemTable(
             "pg_available_extensions", 12081, isView: true,
             """

@@ -51,17 +51,17 @@ extension SystemTable {
 
 extension SystemCatalog {
     private func place(
-        _ name: RelationName, _ nameColumn: String, _ ownerColumn: String
+        _ relation: CatalogRelation, _ nameColumn: String, _ ownerColumn: String
     ) -> SystemTable.Row {
         [
-            "schemaname": .text(name.schema), nameColumn: .text(name.name),
-            ownerColumn: .text(user),
+            "schemaname": .text(relation.name.schema), nameColumn: .text(relation.name.name),
+            ownerColumn: .text(relation.access.owner ?? user),
         ]
     }
 
     fileprivate var tableRows: [SystemTable.Row] {
         relations.filter { $0.kind == "r" }.map { relation in
-            var row = place(relation.name, "tablename", "tableowner")
+            var row = place(relation, "tablename", "tableowner")
             if let table = relation.table {
                 row["hasindexes"] = .boolean(!table.keys.isEmpty || !table.indexes.isEmpty)
                 row["hastriggers"] = .boolean(!table.foreignKeys.isEmpty)
@@ -72,7 +72,7 @@ extension SystemCatalog {
 
     fileprivate var viewRows: [SystemTable.Row] {
         relations.filter { $0.kind == "v" }.map { relation in
-            var row = place(relation.name, "viewname", "viewowner")
+            var row = place(relation, "viewname", "viewowner")
             row["definition"] = definition(of: relation.number, .view).map { .text($0) } ?? .null
             return row
         }
@@ -93,7 +93,7 @@ extension SystemCatalog {
     fileprivate func sequenceListRows(_ facts: any SessionFacts) -> [SystemTable.Row] {
         relations.compactMap { relation in
             guard case .sequence(let sequence) = relation.source else { return nil }
-            var row = place(relation.name, "sequencename", "sequenceowner")
+            var row = place(relation, "sequencename", "sequenceowner")
             row["data_type"] = .text(sequence.valueType.description)
             row["start_value"] = .integer(sequence.start)
             row["min_value"] = .integer(sequence.minimum)

@@ -72,8 +72,12 @@ extension SystemTable {
 
 extension SystemCatalog {
     fileprivate var namespaceRows: [SystemTable.Row] {
-        schemas.map { number, name in
-            ["oid": .integer(number), "nspname": .text(name), "nspowner": Self.owner]
+        schemas.map { number, name -> SystemTable.Row in
+            let access = catalog.access[.schema(name)]
+            return [
+                "oid": .integer(number), "nspname": .text(name), "nspowner": owner(of: access),
+                "nspacl": list(access, .schema),
+            ]
         }
     }
 
@@ -86,7 +90,9 @@ extension SystemCatalog {
         relations.map { relation in
             var row: SystemTable.Row = [
                 "oid": .integer(relation.number), "relname": .text(relation.name.name),
-                "relnamespace": .integer(schema(relation.name.schema)), "relowner": Self.owner,
+                "relnamespace": .integer(schema(relation.name.schema)),
+                "relowner": owner(of: relation.access),
+                "relacl": list(relation.access, relation.securedKind),
                 "relkind": .text(relation.kind), "relispopulated": .boolean(true),
                 "relpersistence": .text(relation.name.isTemporary ? "t" : "p"),
                 "relreplident": .text(relation.kind == "r" ? "d" : "n"),

@@ -189,6 +189,7 @@ final class TableAlteration {
             order: table.order, nextColumnID: table.nextColumnID)
         settled.onCommit = table.onCommit
         settled.comment = table.comment
+        settled.access = table.access
         // An index goes with the first of its columns.
         settled.indexes = table.indexes.filter { table.positions(of: $0.columns) != nil }
         settled.foreignKeys = table.foreignKeys.map { key in

@@ -34,7 +34,7 @@ package indirect enum Statement: Sendable, Hashable {
     /// ALTER MODEL name RETRAIN.
     case retrainModel(Identifier)
     case createIndex(CreateIndexStatement)
-    case createSchema(Identifier, ifNotExists: Bool)
+    case createSchema(Identifier, owner: RoleName?, ifNotExists: Bool)
     /// ALTER SCHEMA name RENAME TO target.
     case renameSchema(Identifier, to: Identifier)
     case alterView(AlterViewStatement)
@@ -42,6 +42,8 @@ package indirect enum Statement: Sendable, Hashable {
     case alterSequence(AlterSequenceStatement)
     case alterTable(AlterTableStatement)
     case drop(DropStatement)
+    /// Roles, owners and privileges.
+    case role(RoleStatement)
     case comment(CommentStatement)
     /// CHECK ALERTS, or CHECK ALERT name.
     case checkAlerts(Identifier?)

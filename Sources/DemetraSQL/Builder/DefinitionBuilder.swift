@@ -15,7 +15,7 @@ enum DefinitionBuilder {
         if let inner = node[.metric] { return try MetricBuilder.create(inner) }
         if let inner = node[.alert] { return .createAlert(try alert(inner)) }
         if let inner = node[.model] { return .createModel(try model(inner)) }
-        if let inner = node[.schema] { return schema(inner) }
+        if let inner = node[.schema] { return try schema(inner) }
         if let inner = node[.sequence] {
             return .createSequence(try ConstraintBuilder.createSequence(inner))
         }
@@ -33,11 +33,13 @@ enum DefinitionBuilder {
     }
 
     /// The schema; one without a name is called as its owner.
-    private static func schema(_ node: SyntaxNode) -> Statement {
-        let name = node[.name] ?? node[.owner]?[.name]
+    private static func schema(_ node: SyntaxNode) throws(DemetraError) -> Statement {
+        let name = node[.name] ?? node[.owner]?[.role]?[.name]
         return .createSchema(
             name?.identifier ?? Identifier("demetra", range: node.range),
-            ifNotExists: node.has(.exists))
+            owner: try node[.owner].map { owner throws(DemetraError) in
+                try RoleBuilder.name(owner)
+            }, ifNotExists: node.has(.exists))
     }
 
     // MARK: Tables

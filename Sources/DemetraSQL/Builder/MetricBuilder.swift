@@ -19,6 +19,12 @@ enum MetricBuilder {
 
     static func alter(_ node: SyntaxNode) throws(DemetraError) -> Statement {
         guard let name = node[.name] else { throw StatementBuilder.missing() }
+        if let owner = node[.owner] {
+            return .role(
+                .owner(
+                    GrantTarget(.metric, [ObjectName([name.identifier])]),
+                    ifExists: node.has(.exists), try RoleBuilder.name(owner)))
+        }
         var actions: [AlterMetricStatement.Action] = []
         for action in node.all(.actions) {
             if let set = action[.set] {

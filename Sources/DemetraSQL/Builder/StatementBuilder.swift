@@ -24,6 +24,7 @@ enum StatementBuilder {
                     }, restartsIdentity: inner.has(.restart), cascade: inner.has(.cascade)))
         }
         if let inner = node[.copy] { return .copy(try ModifyBuilder.copy(inner)) }
+        if let inner = node[.role] { return .role(try RoleBuilder.build(inner)) }
         if let inner = node[.create] { return try DefinitionBuilder.create(inner) }
         if let name = node[.retrain]?[.name] { return .retrainModel(name.identifier) }
         if let inner = node[.alterMetric] { return try MetricBuilder.alter(inner) }
@@ -63,6 +64,9 @@ enum SessionBuilder {
             return .show(ObjectName(name.all(.parts).map(\.identifier)))
         }
         if let inner = node[.reset] {
+            if inner.has(.authorization) {
+                return .reset(plainName("session_authorization", inner))
+            }
             return .reset(inner[.name].map { ObjectName($0.all(.parts).map(\.identifier)) })
         }
         if let statement = transaction(node) { return statement }
@@ -129,6 +133,18 @@ enum SessionBuilder {
         throw StatementBuilder.missing()
     }
 
+    /// SET ROLE and SET SESSION AUTHORIZATION are settings, as in PostgreSQL.
+    private static func setRole(
+        _ node: SyntaxNode, _ isLocal: Bool
+    ) throws(DemetraError) -> Statement {
+        let inner = node[.authorization] ?? node
+        let value = try inner[.text].map { text throws(DemetraError) in try text.string() }
+        let name = value ?? inner[.role]?.identifier.name ?? (inner.has(.noRole) ? "none" : nil)
+        return .set(
+            name: plainName(node.has(.authorization) ? "session_authorization" : "role", node),
+            values: name.map { [$0] }, isLocal: isLocal)
+    }
+
     private static func plainName(_ name: String, _ node: SyntaxNode) -> ObjectName {
         ObjectName([Identifier(name, range: node.range)])
     }
@@ -165,6 +181,7 @@ enum SessionBuilder {
             return .set(
                 name: plainName("timezone", zone), values: text.map { [$0] }, isLocal: isLocal)
         }
+        if let role = node[.role] { return try setRole(role, isLocal) }
         if let names = node[.names] {
             let value = try node[.value].map { value throws(DemetraError) in
                 try OptionText.text(value)

@@ -23,11 +23,13 @@ enum StatementPrinter {
         case .createModel(let model): DefinitionPrinter.text(model)
         case .retrainModel(let name): "ALTER MODEL \(NamePrinter.text(name)) RETRAIN"
         case .createIndex(let index): DefinitionPrinter.text(index)
-        case .createSchema(let name, let ifNotExists):
+        case .createSchema(let name, let owner, let ifNotExists):
             "CREATE SCHEMA " + DefinitionPrinter.exists(ifNotExists) + NamePrinter.text(name)
+                + (owner.map { " AUTHORIZATION " + RolePrinter.text($0) } ?? "")
         case .renameSchema(let name, let target):
             "ALTER SCHEMA \(NamePrinter.text(name)) RENAME TO \(NamePrinter.text(target))"
         case .drop(let drop): DefinitionPrinter.text(drop)
+        case .role(let role): RolePrinter.text(role)
         case .comment(let comment): DefinitionPrinter.text(comment)
         case .begin, .commit, .rollback, .savepoint, .release, .rollbackTo, .setTransaction,
             .setConstraints:

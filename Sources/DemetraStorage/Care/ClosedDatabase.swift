@@ -55,7 +55,7 @@ enum ClosedDatabase {
         func names(_ folder: String) -> [String] {
             ((try? fileSystem.list(path + "/" + folder)) ?? []).map { folder + "/" + $0 }
         }
-        let folders: Set = ["wal", "segments", "tmp", "LOCK"]
+        let folders: Set = ["wal", "segments", "tmp", "LOCK", "audit"]
         let top = ((try? fileSystem.list(path)) ?? []).filter { !folders.contains($0) }
         return top + names("wal") + names("segments").flatMap(names)
     }

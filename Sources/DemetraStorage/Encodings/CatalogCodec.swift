@@ -21,6 +21,7 @@ enum CatalogCodec {
             + sorted(catalog.metrics).map { .putMetric($0) }
             + sorted(catalog.alerts).map { .putAlert($0) }
             + sorted(catalog.models).map { .putModel($0) }
+            + AccessCodec.changes(catalog.access).map { .access($0) }
         writer.write(UInt32(changes.count))
         for change in changes { encode(change, into: &writer) }
     }
@@ -38,12 +39,16 @@ enum CatalogCodec {
             tables: Array(catalog.tables.values), views: Array(catalog.views.values),
             sequences: Array(catalog.sequences.values),
             metrics: Array(catalog.metrics.values), alerts: Array(catalog.alerts.values),
-            models: Array(catalog.models.values))
+            models: Array(catalog.models.values), access: catalog.access)
     }
 
     // MARK: Changes
 
     static func encode(_ change: CatalogChange, into writer: inout ByteWriter) {
+        if let access = AccessCodec.access(change) {
+            writer.write(AccessCodec.securedTag)
+            AccessCodec.encode(access, into: &writer)
+        }
         switch change {
         case .putTable(let table):
             let hasComments = PartComments.isIn(table)
@@ -96,6 +101,9 @@ enum CatalogCodec {
             writer.write(model.statement)
             writer.write(blob: model.payload)
         case .dropModel(let name): named(10, name, &writer)
+        case .access(let change):
+            writer.write(AccessCodec.tag)
+            AccessCodec.encode(change, into: &writer)
         }
     }
 
@@ -128,7 +136,21 @@ enum CatalogCodec {
     }
 
     static func change(_ reader: inout ByteReader) throws(DemetraError) -> CatalogChange {
-        switch try reader.integer(UInt8.self) {
+        let tag = try reader.integer(UInt8.self)
+        guard tag == AccessCodec.securedTag else { return try change(tag, &reader) }
+        let access = try AccessCodec.access(&reader)
+        // The definition itself never begins with another owner.
+        let inner = try change(try reader.integer(UInt8.self), &reader)
+        guard let secured = AccessCodec.change(inner, with: access) else {
+            throw reader.damaged("an owner of nothing")
+        }
+        return secured
+    }
+
+    private static func change(
+        _ tag: UInt8, _ reader: inout ByteReader
+    ) throws(DemetraError) -> CatalogChange {
+        switch tag {
         case 1: return .putTable(try TableCodec.table(&reader, form: .plain))
         case 2: return .dropTable(TableID(try reader.integer(Int64.self)))
         case 3:
@@ -183,6 +205,7 @@ enum CatalogCodec {
         case 18: return .dropSequence(TableID(try reader.integer(Int64.self)))
         case 15: return .addSchema(try reader.text())
         case 16: return .dropSchema(try reader.text())
+        case AccessCodec.tag: return .access(try AccessCodec.accessChange(&reader))
         case MetricCodec.tag: return .putMetric(try MetricCodec.metric(&reader))
         default: throw reader.damaged("an unknown change")
         }

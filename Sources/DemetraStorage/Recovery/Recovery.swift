@@ -16,7 +16,7 @@ struct Recovery {
     }
 
     /// Names that a database's directory may hold; manifests come on top.
-    static let ownNames: Set<String> = ["LOCK", "CURRENT", "wal", "segments", "tmp"]
+    static let ownNames: Set<String> = ["LOCK", "CURRENT", "wal", "segments", "tmp", "audit"]
 
     let directory: DatabaseDirectory
     let configuration: StoreConfiguration

@@ -98,6 +98,14 @@ struct CommitCheck {
         case .dropAlert(let name): try same("alert", name, \.alerts)
         case .putModel(let model): try same("model", model.name, \.models)
         case .dropModel(let name): try same("model", name, \.models)
+        case .access: try checkAccess()
+        }
+    }
+
+    /// Roles and grants are changed one after the other: each is decided by the roles that there are.
+    private func checkAccess() throws(DemetraError) {
+        guard base.access == current.access else {
+            throw Self.conflict("roles or privileges were changed concurrently")
         }
     }
 

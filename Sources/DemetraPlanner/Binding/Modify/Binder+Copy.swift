@@ -19,6 +19,7 @@ extension Binder {
         case .table(let name, let columns):
             if !statement.isFrom { return try copyTable(name, columns, statement, options) }
             let table = try table(name)
+            try require(.insert, on: table.access, .table, table.qualifiedName, name.range)
             return .copyFrom(
                 try copyTarget(
                     table, try targetPositions(columns, table),

@@ -32,6 +32,17 @@ extension Binder {
         var clauses = MergeClauses(
             binder: self, table: table, scan: scan, rowID: rowID, matched: both, unmatched: source)
         for clause in statement.clauses { try clauses.add(clause) }
+        var wanted: Privileges = .select
+        for action in clauses.actions {
+            switch action {
+            case .nothing: break
+            case .delete: wanted.insert(.delete)
+            case .update: wanted.insert(.update)
+            case .insert: wanted.insert(.insert)
+            }
+        }
+        try require(
+            wanted, on: table.access, .table, table.qualifiedName, statement.table.range)
         plan = joining(plan, clauses.subqueries)
         let number = newColumn("", .integer)
         plan = .project(

@@ -9,6 +9,9 @@ extension Binder {
 
     func bindInsert(_ statement: InsertStatement) throws(DemetraError) -> BoundInsert {
         let table = try table(statement.table)
+        try require(
+            Self.privileges(statement), on: table.access, .table, table.qualifiedName,
+            statement.table.range)
         let positions = try targetPositions(statement.columns, table)
         var given: [(position: Int, value: BoundExpression)] = []
         var input = LogicalPlan.oneRow
@@ -37,6 +40,17 @@ extension Binder {
             conflict: try conflict(statement, table, columns),
             checks: try checks(table, columns),
             returning: try returning(statement.returning, table, statement.alias, columns))
+    }
+
+    /// What an INSERT does with its table.
+    private static func privileges(_ statement: InsertStatement) -> Privileges {
+        var wanted: Privileges = .insert
+        if !statement.returning.isEmpty { wanted.insert(.select) }
+        if let conflict = statement.onConflict {
+            if !conflict.columns.isEmpty { wanted.insert(.select) }
+            if case .update = conflict.action { wanted.formUnion([.select, .update]) }
+        }
+        return wanted
     }
 
     /// An INSERT of plain literals, and how rows of `width` literals become those of the table; nil when they do not.
@@ -353,10 +367,21 @@ extension Binder {
 
     func bindUpdate(_ statement: UpdateStatement) throws(DemetraError) -> BoundUpdate {
         let table = try table(statement.table)
+        let isFiltered =
+            statement.whereCondition != nil || !statement.from.isEmpty
+            || !statement.returning.isEmpty
+        try require(
+            isFiltered ? [.update, .select] : .update, on: table.access, .table,
+            table.qualifiedName, statement.table.range)
         let (rows, scope, scan) = try targetRows(
             table, statement.alias, statement.from, statement.whereCondition)
         let context = ExpressionContext(scope: scope, clause: "UPDATE")
         let values = try assignedValues(statement.assignments, table, context)
+        let own = Set(scan.columns.map(\.column.id))
+        if values.values.contains(where: { !own.isDisjoint(with: $0.usedColumns) }) {
+            try require(
+                .select, on: table.access, .table, table.qualifiedName, statement.table.range)
+        }
         var projected = [passed(scan.rowID)]
         for (position, column) in table.columns.enumerated() {
             let old = scan.columns[position].column
@@ -407,6 +432,12 @@ extension Binder {
 
     func bindDelete(_ statement: DeleteStatement) throws(DemetraError) -> BoundDelete {
         let table = try table(statement.table)
+        let isFiltered =
+            statement.whereCondition != nil || !statement.using.isEmpty
+            || !statement.returning.isEmpty
+        try require(
+            isFiltered ? [.delete, .select] : .delete, on: table.access, .table,
+            table.qualifiedName, statement.table.range)
         let (rows, _, scan) = try targetRows(
             table, statement.alias, statement.using, statement.whereCondition)
         var projected = [passed(scan.rowID)]
