@@ -66,10 +66,11 @@ let product: [Target] = [
 
 let edge: [Target] = [
     demetra(
-        "Wire", ["", "Engine", "Formats"],
+        "Wire", ["", "Engine", "Formats", "Functions"],
         libraries: [
             .product(name: "NIOCore", package: "swift-nio"),
             .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], readme: true),
     .executableTarget(
         name: "DemetraCLI",
@@ -125,6 +126,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.36.0"),
     ],
     targets: core + product + edge + support + fuzzing + [
         tests("Architecture", []),
@@ -165,6 +167,7 @@ let package = Package(
                 "DemetraTesting",
             ]),
         tests(
-            "DemetraWire", ["DemetraTypes", "DemetraWire", "DemetraTesting"],
+            "DemetraWire",
+            ["DemetraTypes", "DemetraFunctions", "DemetraWire", "Demetra", "DemetraTesting"],
             libraries: [.product(name: "NIOCore", package: "swift-nio")]),
     ])

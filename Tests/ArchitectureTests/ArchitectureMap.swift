@@ -32,7 +32,8 @@ enum ArchitectureMap {
         // The wire server runs statements with an output of its own, and shows its settings; both
         // are the engine's, see docs/decisions/0003-statement-output.md. The binary form of values is that of
         // COPY: docs/decisions/0036-one-inbox-a-session.md.
-        "DemetraWire": ["Demetra", "DemetraEngine", "DemetraFormats"],
+        // Log-ins are checked with the digests that SQL has: docs/decisions/0039-log-ins.md.
+        "DemetraWire": ["Demetra", "DemetraEngine", "DemetraFormats", "DemetraFunctions"],
         "DemetraCLI": ["Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats"],
         // Everything that reads bytes from outside: docs/decisions/0028-fuzzing.md.
         "DemetraFuzzing": core.subtracting(["DemetraStorage", "DemetraEngine"]).union(["Demetra"]),
@@ -56,7 +57,7 @@ enum ArchitectureMap {
         "DemetraAnalytics": ["Glibc"],
         "DemetraAlerts": [],
         "Demetra": ["Glibc"],
-        "DemetraWire": ["NIOCore", "NIOPosix"],
+        "DemetraWire": ["Glibc", "NIOCore", "NIOPosix", "NIOSSL"],
         "DemetraCLI": ["ArgumentParser", "CReadline", "CShims", "Foundation", "Glibc"],
         "DemetraTesting": ["Glibc"],
         "DemetraFuzzing": [],

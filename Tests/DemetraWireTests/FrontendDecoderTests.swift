@@ -35,7 +35,7 @@ import Testing
                 values: [[0, 0, 0, 7], nil], resultFormats: [])),
         .describe(.portal, name: "p"), .execute(portal: "p", limit: 50),
         .closeTarget(.statement, name: "s"), .flush, .sync,
-        .unexpected(UInt8(ascii: "p")), .terminate,
+        .authentication([65, 0]), .terminate,
     ]
 
     /// Feeds pieces as the network might cut them.

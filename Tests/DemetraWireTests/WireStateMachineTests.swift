@@ -23,13 +23,32 @@ import Testing
         }
     }
 
-    @Test func `begin with encryption declined, then the start`() {
+    @Test func `begin with questions for encryption, then the start`() {
         var machine = WireStateMachine()
-        #expect(machine.receive(.sslRequest) == .refuseEncryption)
+        #expect(machine.receive(.sslRequest) == .offerEncryption)
         #expect(machine.receive(.gssRequest) == .refuseEncryption)
         #expect(
             machine.receive(.startup(minor: 2, parameters: ["a": "b"]))
                 == .start(minor: 2, parameters: ["a": "b"]))
+    }
+
+    @Test func `are steps of a log-in until it is over`() {
+        var machine = started()
+        machine.requireAuthentication()
+        #expect(machine.receive(.authentication([1, 2])) == .authenticate([1, 2]))
+        machine.authenticated()
+        #expect(machine.receive(.query("SELECT 1")) == .run("SELECT 1"))
+        #expect(state(of: machine.receive(.authentication([]))) == .protocolViolation)
+    }
+
+    @Test(arguments: [
+        FrontendMessage.query("SELECT 1"), parse, .sync, .malformed(0x42, short), .unexpected(0x41),
+    ])
+    func `that are no steps of a log-in end it`(message: FrontendMessage) {
+        var machine = started()
+        machine.requireAuthentication()
+        #expect(state(of: machine.receive(message)) == .protocolViolation)
+        #expect(machine.receive(.authentication([])) == .ignore)
     }
 
     @Test func `that are no start close the connection, and nothing is answered behind that`() {

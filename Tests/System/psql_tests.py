@@ -4,10 +4,12 @@ import fcntl
 import os
 import pty
 import select
+import signal
 import subprocess
 import termios
+import time
 
-from program import PATIENCE, ProgramTests, main
+from program import PATIENCE, ProgramTests, main, run
 
 
 class PsqlTests(ProgramTests):
@@ -100,7 +102,7 @@ ON DELETE CASCADE
             self.psql("-A", "-c", "\\df starts_with"))
         self.assertIn("statement_timeout|0\n", self.psql("-A", "-c", "\\dconfig statement_timeout"))
         self.assertIn("UTF8|C.UTF-8|C.UTF-8", self.psql("-A", "-c", "\\l"))
-        self.assertIn("test||{}\n", self.psql("-A", "-c", "\\du"))
+        self.assertIn("test|Create role, Create DB|{}\n", self.psql("-A", "-c", "\\du"))
 
     def test_numbers_of_objects_survive_a_restart_and_definitions_of_others(self):
         self.psql("-q", text=(
@@ -216,6 +218,217 @@ ON DELETE CASCADE
     def test_the_tables_are_listed(self):
         self.psql("-c", "CREATE TABLE campaigns (id bigint, name text)")
         self.assertIn("campaigns", self.psql("-A", "-t", "-c", "SHOW tables"))
+
+
+class LoginTests(ProgramTests):
+    """Users, passwords and encryption, as psql meets them."""
+
+    PASSWORD = "pa:ss w/ord%é"
+
+    def psql(self, server, sql, user, *, password=None, status=0, host="127.0.0.1", **settings):
+        """Runs a statement without asking for a password; gives its output, or its errors when it must fail."""
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("PG")}
+        environment.update(PGCONNECT_TIMEOUT="30", **settings)
+        if password is not None:
+            environment["PGPASSWORD"] = password
+        outcome = subprocess.run(
+            ["psql", "-X", "-w", "-A", "-t", "-h", str(host), "-p", str(server.port), "-U", user,
+             "-d", "db", "-c", sql],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            timeout=PATIENCE, env=environment)
+        output, errors = outcome.stdout.decode(), outcome.stderr.decode()
+        self.assertEqual(outcome.returncode, status, f"{sql}\n{output}{errors}")
+        return errors if status else output.rstrip("\n")
+
+    def certificate(self):
+        """A certificate for localhost that signs itself, and its key."""
+        certificate, key = self.folder / "server.crt", self.folder / "server.key"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+             "-nodes", "-keyout", str(key), "-out", str(certificate), "-days", "2",
+             "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+            check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        return certificate, key
+
+    def refused(self, *options):
+        """What `serve` says when it does not start."""
+        outcome = run("serve", self.database, *options)
+        self.assertEqual(outcome.status, 1, outcome)
+        return outcome.errors
+
+    def make_users(self):
+        self.sql(f"CREATE USER ann SUPERUSER PASSWORD '{self.PASSWORD}'")
+        self.sql("CREATE USER bob PASSWORD 'b'; CREATE USER carl; CREATE ROLE crew")
+        self.sql("CREATE TABLE t (a int); INSERT INTO t VALUES (1); GRANT SELECT ON t TO bob")
+
+    def test_without_users_loopback_is_trusted(self):
+        with self.serving() as server:
+            self.assertEqual(self.psql(server, "SELECT current_user", "anybody"), "anybody")
+            self.assertEqual(self.psql(server, "CREATE ROLE a; DROP ROLE a", "anybody"), "CREATE ROLE\nDROP ROLE")
+
+    def test_who_makes_the_first_user_is_not_locked_out(self):
+        with self.serving() as server:
+            self.psql(server, "CREATE USER bob PASSWORD 'b'", "ann")
+            self.assertEqual(self.psql(server, "CREATE ROLE a; DROP ROLE a", "ann"),
+                             "CREATE ROLE\nDROP ROLE")
+            self.assertIn("permission denied", self.psql(
+                server, "CREATE ROLE a", "bob", password="b", status=1))
+            self.assertIn("authentication failed", self.psql(
+                server, "SELECT 1", "eve", password="b", status=2))
+
+    def test_a_user_with_a_password_must_know_it(self):
+        self.make_users()
+        with self.serving() as server:
+            right = dict(password=self.PASSWORD)
+            self.assertEqual(self.psql(server, "SELECT session_user", "ann", **right), "ann")
+            for password in ["", "wrong", self.PASSWORD + " ", self.PASSWORD[:-1]]:
+                self.psql(server, "SELECT 1", "ann", password=password, status=2)
+            self.assertIn("no password supplied", self.psql(server, "SELECT 1", "ann", status=2))
+            # One without a password is trusted on this machine, a group is nobody.
+            self.assertEqual(self.psql(server, "SELECT session_user", "carl"), "carl")
+            self.assertIn("not permitted to log in", self.psql(
+                server, "SELECT 1", "crew", status=2))
+            self.assertIn("authentication failed", self.psql(
+                server, "SELECT 1", "nobody", password="x", status=2))
+
+    def test_passwords_may_be_required_on_loopback_too(self):
+        self.assertIn("there is no user with a password", self.refused("--require-auth"))
+        self.make_users()
+        with self.serving("--require-auth") as server:
+            self.assertIn("authentication failed", self.psql(
+                server, "SELECT 1", "carl", password="x", status=2))
+            self.assertEqual(self.psql(server, "SELECT 1", "bob", password="b"), "1")
+
+    def test_other_addresses_need_users_and_encryption(self):
+        errors = self.refused("--pg", "0.0.0.0:0")
+        for words in ["0.0.0.0", "no user with a password", "CREATE USER", "--tls-cert"]:
+            self.assertIn(words, errors)
+        self.make_users()
+        errors = self.refused("--pg", "0.0.0.0:0")
+        self.assertNotIn("no user", errors)
+        self.assertIn("--tls-cert", errors)
+        self.assertIn("certificate", self.refused(
+            "--pg", "0.0.0.0:0", "--tls-cert", "none.crt", "--tls-key", "none.key"))
+
+    def test_a_password_ends_and_connections_are_limited(self):
+        self.make_users()
+        self.sql("ALTER ROLE bob VALID UNTIL '2001-01-01'; ALTER ROLE carl CONNECTION LIMIT 1")
+        with self.serving() as server:
+            self.assertIn("authentication failed", self.psql(
+                server, "SELECT 1", "bob", password="b", status=2))
+            with server.connect(user="carl", database="db") as first:
+                self.assertEqual(first.rows("SELECT 1"), [("1",)])
+                self.assertIn("too many connections for role", self.psql(
+                    server, "SELECT 1", "carl", status=2))
+        with self.serving("--max-connections", "1") as server:
+            with server.connect(user="carl", database="db"):
+                self.assertIn("too many clients", self.psql(server, "SELECT 1", "ann", status=2))
+
+    def test_sessions_begin_with_the_settings_of_their_role(self):
+        self.make_users()
+        self.sql("ALTER ROLE carl SET statement_timeout = '7s';"
+                 "ALTER ROLE carl SET default_transaction_read_only = on")
+        with self.serving() as server:
+            self.assertEqual(
+                self.psql(server, "SET statement_timeout = 0; RESET ALL; SHOW statement_timeout",
+                          "carl").splitlines()[-1], "7s")
+            self.assertIn("read-only", self.psql(
+                server, "CREATE TEMP TABLE x (a int)", "carl", status=1))
+
+    def test_rights_are_looked_at_and_files_are_out_of_reach(self):
+        self.make_users()
+        with self.serving() as server:
+            def bob(sql, status=0):
+                return self.psql(server, sql, "bob", password="b", status=status)
+            self.assertEqual(bob("SELECT * FROM t"), "1")
+            self.assertIn("permission denied for table t", bob("DELETE FROM t", status=1))
+            self.assertIn("must be superuser", bob(f"COPY t TO '{self.folder}/x'", status=1))
+            self.assertIn("permission denied for schema public", bob(
+                "CREATE TABLE mine (a int)", status=1))
+            ann = dict(password=self.PASSWORD)
+            self.psql(server, "REVOKE SELECT ON t FROM bob", "ann", **ann)
+            self.assertIn("permission denied for table t", bob("SELECT * FROM t", status=1))
+
+    def test_the_socket_is_the_owners(self):
+        self.make_users()
+        with self.serving("--socket", str(self.folder)) as server:
+            self.assertEqual(
+                self.psql(server, "DROP ROLE crew", "demetra", host=self.folder), "DROP ROLE")
+            self.assertEqual(self.psql(server, "SELECT * FROM t", "bob", host=self.folder), "1")
+            path = self.folder / f".s.PGSQL.{server.port}"
+            self.assertEqual(path.stat().st_mode & 0o777, 0o600)
+
+    def test_encryption_and_passwords_bound_to_it(self):
+        self.make_users()
+        certificate, key = self.certificate()
+        options = ["--tls-cert", str(certificate), "--tls-key", str(key)]
+        with self.serving(*options) as server:
+            right = dict(password=self.PASSWORD)
+            for settings in [
+                    dict(PGSSLMODE="require"), dict(PGSSLMODE="disable"), dict(PGSSLMODE="prefer"),
+                    dict(PGSSLMODE="verify-full", PGSSLROOTCERT=str(certificate)),
+                    dict(PGSSLMODE="require", PGCHANNELBINDING="require")]:
+                self.assertEqual(
+                    self.psql(server, "SELECT 1", "ann", **right, **settings), "1", settings)
+            self.psql(server, "SELECT 1", "ann", password="x", status=2, PGSSLMODE="require",
+                      PGCHANNELBINDING="require")
+
+    def test_a_new_certificate_is_read_on_sighup(self):
+        self.make_users()
+        certificate, key = self.certificate()
+        old = self.file("old.crt", certificate.read_bytes())
+        options = ["--tls-cert", str(certificate), "--tls-key", str(key)]
+        with self.serving(*options) as server:
+            def verified(root, status=0):
+                return self.psql(server, "SELECT 1", "carl", status=status,
+                                 PGSSLMODE="verify-full", PGSSLROOTCERT=str(root))
+            self.assertEqual(verified(old), "1")
+            self.certificate()
+            self.assertEqual(verified(old), "1")
+            server.process.send_signal(signal.SIGHUP)
+            for _ in range(100):
+                if self.psql_status(server, certificate) == 0:
+                    break
+                time.sleep(0.05)
+            self.assertEqual(verified(certificate), "1")
+            self.assertIn("certificate", verified(old, status=2))
+
+    def psql_status(self, server, root):
+        environment = {**os.environ, "PGSSLMODE": "verify-full", "PGSSLROOTCERT": str(root)}
+        return subprocess.run(
+            ["psql", "-X", "-w", "-h", "127.0.0.1", "-p", str(server.port), "-U", "carl", "-d",
+             "db", "-c", "SELECT 1"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL, timeout=PATIENCE, env=environment).returncode
+
+    def test_what_was_done_can_be_asked_for_without_passwords(self):
+        self.make_users()
+        ann = dict(password=self.PASSWORD)
+        with self.serving() as server:
+            self.psql(server, "SELECT 1", "bob", password="secret-guess", status=2)
+            self.psql(server, "CREATE USER dora PASSWORD 'top-secret'", "ann", **ann)
+            self.psql(server, "GRANT SELECT ON t TO dora", "ann", **ann)
+            self.psql(server, "DROP TABLE t", "bob", password="b", status=1)
+            rows = self.psql(
+                server, "SELECT event, success, user_name, address, coalesce(sqlstate, ''),"
+                " coalesce(statement, '') FROM demetra_audit ORDER BY time", "ann", **ann)
+            for line in [
+                    "login|f|bob|127.0.0.1|28P01|", "login|t|ann|127.0.0.1||",
+                    "statement|t|ann|127.0.0.1||CREATE USER dora PASSWORD '********'",
+                    "statement|t|ann|127.0.0.1||GRANT SELECT ON t TO dora",
+                    "statement|f|bob|127.0.0.1|42501|DROP TABLE t"]:
+                self.assertIn(line, rows.splitlines())
+            self.assertIn("must be superuser", self.psql(
+                server, "SELECT * FROM demetra_audit", "bob", password="b", status=1))
+        # It outlives the server, and no file of the database holds a password.
+        with self.serving() as server:
+            count = self.psql(
+                server, "SELECT count(*) FROM demetra_audit WHERE user_name = 'bob'", "ann", **ann)
+            self.assertGreaterEqual(int(count), 3)
+        for path in self.database.rglob("*"):
+            if path.is_file():
+                for secret in [b"top-secret", self.PASSWORD.encode(), b"secret-guess"]:
+                    self.assertNotIn(secret, path.read_bytes(), path)
+        self.assertEqual(run("check", self.database).status, 0)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ struct ServeCommand: AsyncParsableCommand {
             Examples:
               demetra serve ads.demetra
               demetra serve ads.demetra --pg 127.0.0.1:5433 --memory-limit 2GB
+              demetra serve ads.demetra --pg 0.0.0.0:5433 --tls-cert server.crt --tls-key server.key
               psql -h 127.0.0.1 -p 5433 ads
             """)
 
@@ -23,22 +24,50 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Where to listen for PostgreSQL clients, as HOST:PORT; port 0 takes a free one.")
     var pg = "127.0.0.1:5433"
 
+    @Option(help: "A directory for a socket too, on which everything is trusted.")
+    var socket: String?
+
+    @Flag(help: "Ask for passwords on 127.0.0.1 too.")
+    var requireAuth = false
+
+    @Option(help: "The certificate for TLS, a PEM file; read again on SIGHUP.")
+    var tlsCert: String?
+
+    @Option(help: "The key of the certificate, a PEM file.")
+    var tlsKey: String?
+
+    @Option(help: "Clients at once.")
+    var maxConnections = 1_000
+
+    @Option(help: "Clients at once from one address; by default as many as in all.")
+    var maxConnectionsPerAddress: Int?
+
+    @Option(help: "Seconds that a client has to log in.")
+    var loginTimeout: Int64 = 60
+
     @Option(help: "Reserved for the HTTP API, which this version does not have.")
     var http: String?
 
     @OptionGroup var resources: ResourceOptions
 
     func run() async throws {
-        let (host, port) = try Self.address(pg)
+        let configuration = try configuration()
         do {
             let termination = try TerminationSignal.install()
             let database = try OpenDatabase.at(path, resources)
-            let server = try await WireServer.start(database: database, host: host, port: port)
+            let server = try await WireServer.start(database: database, configuration)
+            ReloadSignal.install {
+                do throws(DemetraError) {
+                    try server.reloadCertificate()
+                } catch {
+                    Failure.write(error.rendered())
+                }
+            }
             if http != nil {
                 Failure.write(
                     "demetra: the HTTP API is not part of this version; --http is ignored")
             }
-            print("demetra ready pg=\(host):\(server.port)")
+            print("demetra ready pg=\(configuration.host):\(server.port)")
             fflush(nil)
             await termination.wait()
             try await server.stop()
@@ -46,6 +75,25 @@ struct ServeCommand: AsyncParsableCommand {
         } catch let error as DemetraError {
             throw Failure.show(error)
         }
+    }
+
+    private func configuration() throws -> WireConfiguration {
+        let (host, port) = try Self.address(pg)
+        var configuration = WireConfiguration(host: host, port: port)
+        configuration.socketDirectory = socket
+        configuration.requiresPasswords = requireAuth
+        guard (tlsCert == nil) == (tlsKey == nil) else {
+            throw ValidationError("--tls-cert and --tls-key belong together")
+        }
+        if let tlsCert, let tlsKey { configuration.certificate = (tlsCert, tlsKey) }
+        let perAddress = maxConnectionsPerAddress ?? maxConnections
+        guard maxConnections > 0, perAddress > 0, loginTimeout > 0 else {
+            throw ValidationError("connections and seconds must be more than 0")
+        }
+        configuration.maximumConnections = maxConnections
+        configuration.maximumConnectionsPerAddress = perAddress
+        configuration.loginSeconds = loginTimeout
+        return configuration
     }
 
     private static func address(_ text: String) throws -> (String, Int) {

@@ -9,6 +9,10 @@ import NIOCore
 /// - Source: PostgreSQL 15 documentation, chapter 55.7 "Message Formats".
 enum BackendMessage: Sendable {
     case authenticationOk
+    /// Asks for a password, by one of these mechanisms.
+    case authenticationSASL([String])
+    case authenticationSASLContinue(String)
+    case authenticationSASLFinal(String)
     case parameterStatus(name: String, value: String)
     case backendKeyData(processID: Int32, secret: Int32)
     /// Status: `I` idle, `T` in a transaction, `E` in a failed one.
@@ -38,6 +42,22 @@ enum BackendMessage: Sendable {
     func encode(into buffer: inout ByteBuffer) {
         switch self {
         case .authenticationOk: Self.frame("R", &buffer) { $0.writeInteger(Int32(0)) }
+        case .authenticationSASL(let mechanisms):
+            Self.frame("R", &buffer) {
+                $0.writeInteger(Int32(10))
+                for mechanism in mechanisms { $0.writeNullTerminatedString(mechanism) }
+                $0.writeInteger(UInt8(0))
+            }
+        case .authenticationSASLContinue(let text):
+            Self.frame("R", &buffer) {
+                $0.writeInteger(Int32(11))
+                $0.writeString(text)
+            }
+        case .authenticationSASLFinal(let text):
+            Self.frame("R", &buffer) {
+                $0.writeInteger(Int32(12))
+                $0.writeString(text)
+            }
         case .parameterStatus(let name, let value):
             Self.frame("S", &buffer) {
                 $0.writeNullTerminatedString(name)

@@ -14,9 +14,12 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
     private static let cancelCode: Int32 = 80_877_102
 
     private var hasStarted = false
+    private let lengthLimit: MessageLengthLimit
 
     /// A decoder at the start of a connection.
-    package init() {}
+    package init(_ lengthLimit: MessageLengthLimit = MessageLengthLimit()) {
+        self.lengthLimit = lengthLimit
+    }
 
     /// The next message, or nil when its bytes are not all there.
     ///
@@ -74,7 +77,7 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
         guard let type = buffer.getInteger(at: start, as: UInt8.self),
             let length = buffer.getInteger(at: start + 1, as: Int32.self)
         else { return nil }
-        guard length >= 4, Int(length) <= WireLimits.messageBytes else {
+        guard length >= 4, Int(length) <= lengthLimit.bytes else {
             throw ProtocolViolation(message: "invalid message length")
         }
         guard buffer.readableBytes >= Int(length) + 1 else { return nil }
@@ -92,6 +95,8 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
         case UInt8(ascii: "c"): return .copyDone
         case UInt8(ascii: "f"): return .copyFail(body.readNullTerminatedString() ?? "")
         case UInt8(ascii: "X"): return .terminate
+        case UInt8(ascii: "p"):
+            return .authentication(body.readBytes(length: body.readableBytes) ?? [])
         case UInt8(ascii: "F"): return .functionCall
         default: break
         }
@@ -148,6 +153,18 @@ package struct FrontendDecoder: NIOSingleStepByteToMessageDecoder {
             portal: portal, statement: statement, parameterFormats: formats, values: values,
             resultFormats: try body.list { try $0.integer(Int16.self) })
     }
+}
+
+/// The longest message that a client may send: little until it has logged in.
+// Owned by the client's event loop.
+package final class MessageLengthLimit {
+    /// The client has logged in.
+    package var isRaised = false
+
+    /// A limit for a client that has not logged in.
+    package init() {}
+
+    var bytes: Int { isRaised ? WireLimits.messageBytes : WireLimits.authenticationBytes }
 }
 
 extension ByteBuffer {

@@ -72,13 +72,15 @@ package enum FrontendMessage: Sendable, Equatable {
     case sync
     /// Says goodbye.
     case terminate
+    /// The body of an answer to a request for authentication.
+    case authentication([UInt8])
     /// A message of a known type whose body makes no sense: its type byte, and what is wrong.
     case malformed(UInt8, DemetraError)
     /// Not of the client: messages of other sessions wait for it.
     case news
     /// Bytes that cannot be cut into messages, and why; nothing behind them makes sense.
     case broken(String)
-    /// A password nobody asked for, or a type this server does not know.
+    /// A type this server does not know.
     case unexpected(UInt8)
 
     /// Bytes that the message takes while it waits, roughly.
@@ -87,7 +89,7 @@ package enum FrontendMessage: Sendable, Equatable {
         case .query(let text), .parse(_, let text, _): 64 + text.utf8.count
         case .bind(let binding):
             binding.values.reduce(128) { $0 + 24 + ($1?.count ?? 0) }
-        case .copyData(let bytes): 64 + bytes.count
+        case .copyData(let bytes), .authentication(let bytes): 64 + bytes.count
         default: 64
         }
     }
@@ -105,12 +107,14 @@ package enum WireLimits {
     package static let startupBytes = 10_000
     /// Bytes of any other message.
     package static let messageBytes = 256 << 20
+    /// Bytes of a message of a client that has not logged in, as in PostgreSQL.
+    package static let authenticationBytes = 65_535
     /// Bytes of answers that may wait for a slow client.
     package static let outputBytes = 1 << 20
     /// Bytes of messages that may wait for the session; the client has to wait then.
     package static let inputBytes = 1 << 20
-    /// Seconds that a client has to open its session.
-    package static let startupSeconds: Int64 = 60
+    /// Seconds that a client is heard for which there is no room.
+    package static let refusedSeconds: Int64 = 5
     /// Seconds that a statement goes on for a client that has closed its side of the connection.
     package static let halfClosedSeconds: Int64 = 2
     /// Messages of other sessions that may wait for a client.

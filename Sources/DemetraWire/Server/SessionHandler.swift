@@ -1,31 +1,40 @@
 import Demetra
+import DemetraEngine
 import NIOCore
+import NIOSSL
 
 /// One client on its event loop: cuts bytes into messages.
 ///
-/// It opens the session; from then on messages are handed to it in batches, as they arrive.
+/// It lets the client log in and opens the session; from then on messages are handed to it in batches, as they arrive.
 final class SessionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
-    private let database: Database
-    private let registry: SessionRegistry
-    private let loops: ClientLoops
-    private let names: DatabaseNames
+    private let server: ServerContext
     // Owned by the event loop.
     private var machine = WireStateMachine()
-    private var decoder = NIOSingleStepByteToMessageProcessor(FrontendDecoder())
+    private let lengthLimit = MessageLengthLimit()
+    private var decoder: NIOSingleStepByteToMessageProcessor<FrontendDecoder>
+    private var address = ClientAddress.remote("?")
+    /// Why the client cannot stay, once it has said who it is.
+    private var refusal: ConnectionCounts.Refusal?
+    private var isCounted = false
+    /// What the connection is encrypted with.
+    private var identity: ServerCertificate.Identity?
+    private var login: ClientLogin?
+    /// The user whose sessions are counted.
+    private var user: String?
     private var session: WireSession?
     private var entry: SessionRegistry.Entry?
     /// Ends a connection that opens no session.
     private var patience: Scheduled<Void>?
 
-    init(database: Database, registry: SessionRegistry, loops: ClientLoops) {
-        self.database = database
-        names = DatabaseNames(database)
-        self.loops = loops
-        self.registry = registry
+    init(_ server: ServerContext) {
+        self.server = server
+        decoder = NIOSingleStepByteToMessageProcessor(FrontendDecoder(lengthLimit))
     }
+
+    // MARK: Bytes
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         var batch: [FrontendMessage] = []
@@ -49,14 +58,33 @@ final class SessionHandler: ChannelInboundHandler {
         (error as? ProtocolViolation)?.message ?? "invalid message"
     }
 
+    private func write(_ message: BackendMessage, _ context: ChannelHandlerContext) {
+        var buffer = context.channel.allocator.buffer(capacity: 256)
+        message.encode(into: &buffer)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
     private func fail(_ error: DemetraError, _ context: ChannelHandlerContext) {
+        machine.close()
         write(.error(error, position: nil, isFatal: true), context)
         close(context)
     }
 
+    private func close(_ context: ChannelHandlerContext) {
+        let channel = context.channel
+        context.eventLoop.execute { channel.close(promise: nil) }
+    }
+
+    // MARK: Coming and going
+
     func handlerAdded(context: ChannelHandlerContext) {
+        address = ClientAddress(context.remoteAddress, server: context.localAddress)
+        refusal = server.counts.open(from: address.text)
+        isCounted = refusal == nil
         let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        patience = context.eventLoop.scheduleTask(in: .seconds(WireLimits.startupSeconds)) {
+        // One that cannot stay has no time to lose.
+        let timeout = isCounted ? server.loginTimeout : .seconds(WireLimits.refusedSeconds)
+        patience = context.eventLoop.scheduleTask(in: timeout) {
             let (handler, context) = bound.value
             if handler.session == nil { handler.close(context) }
         }
@@ -78,7 +106,10 @@ final class SessionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         patience?.cancel()
-        if let entry { registry.remove(entry) }
+        if let entry { server.registry.remove(entry) }
+        if isCounted { server.counts.close(from: address.text) }
+        if let user { server.counts.logOut(user) }
+        (isCounted, user) = (false, nil)
         session?.clientIsGone()
         session = nil
         context.fireChannelInactive()
@@ -88,16 +119,16 @@ final class SessionHandler: ChannelInboundHandler {
         context.close(promise: nil)
     }
 
-    /// What is done before a session is open.
+    // MARK: Before a session is open
+
     private func perform(_ action: WireStateMachine.Action, _ context: ChannelHandlerContext) {
         switch action {
-        case .refuseEncryption:
-            var buffer = context.channel.allocator.buffer(capacity: 1)
-            buffer.writeInteger(UInt8(ascii: "N"))
-            context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+        case .refuseEncryption: answer("N", context)
+        case .offerEncryption: encrypt(context)
         case .start(let minor, let parameters): start(minor, parameters, context)
+        case .authenticate(let body): authenticate(body, context)
         case .cancel(let processID, let secret):
-            registry.cancel(processID: processID, secret: secret)
+            server.registry.cancel(processID: processID, secret: secret)
             close(context)
         case .failAndClose(let error): fail(error, context)
         case .close: close(context)
@@ -105,15 +136,32 @@ final class SessionHandler: ChannelInboundHandler {
         }
     }
 
-    private func write(_ message: BackendMessage, _ context: ChannelHandlerContext) {
-        var buffer = context.channel.allocator.buffer(capacity: 256)
-        message.encode(into: &buffer)
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    private func answer(_ byte: Character, _ context: ChannelHandlerContext) {
+        context.writeAndFlush(
+            wrapOutboundOut(ByteBuffer(string: String(byte))), promise: nil)
     }
 
-    private func close(_ context: ChannelHandlerContext) {
-        let channel = context.channel
-        context.eventLoop.execute { channel.close(promise: nil) }
+    private func encrypt(_ context: ChannelHandlerContext) {
+        guard let certificate = server.certificate, identity == nil else {
+            return answer("N", context)
+        }
+        // What came in plain text must not be taken for part of the encrypted session.
+        guard decoder.unprocessedBytes == 0 else {
+            return fail(
+                DemetraError(
+                    .protocolViolation, "received unencrypted data after SSL request",
+                    detail: "This could be either a client-software bug or evidence of an "
+                        + "attempted man-in-the-middle attack."), context)
+        }
+        let identity = certificate.identity
+        self.identity = identity
+        answer("S", context)
+        do {
+            try context.pipeline.syncOperations.addHandler(
+                NIOSSLServerHandler(context: identity.context), position: .first)
+        } catch {
+            close(context)
+        }
     }
 
     private func start(
@@ -127,32 +175,156 @@ final class SessionHandler: ChannelInboundHandler {
                     .invalidAuthorization, "no PostgreSQL user name specified in startup packet"),
                 context)
         }
-        let name = parameters["database"] ?? user
-        guard names.accept(name, user: user) else {
-            return fail(
-                DemetraError(
-                    .invalidCatalogName, "database \"\(name)\" does not exist",
-                    hint: "This server holds \"\(names.own)\"."), context)
+        let request = ClientLogin.Request(user: user, parameters: parameters)
+        if let error = refusedByCounts(request) { return refuse(error, request, context) }
+        switch server.policy.decide(
+            user: user, from: address, isEncrypted: identity != nil, server.database.loginRoles)
+        {
+        case .refuse(let error): refuse(error, request, context)
+        case .trust(let asOwner): open(request, asOwner: asOwner, context)
+        case .password(let verifier, _):
+            let login = ClientLogin(request, verifier, endPoint: identity?.endPoint)
+            self.login = login
+            machine.requireAuthentication()
+            write(login.offer, context)
         }
-        let connection = database.connect(user: user)
+    }
+
+    private func refusedByCounts(_ request: ClientLogin.Request) -> DemetraError? {
+        switch refusal {
+        case .server, .user:
+            return DemetraError(.tooManyConnections, "sorry, too many clients already")
+        case .address:
+            return DemetraError(
+                .tooManyConnections, "too many connections from address \"\(address.text)\"")
+        case nil: break
+        }
+        guard
+            server.throttle.isBlocked(
+                user: request.user, address.text, at: server.seconds)
+        else { return nil }
+        return DemetraError(
+            .invalidAuthorization,
+            "too many failed log-ins of user \"\(request.user)\" from \"\(address.text)\"",
+            hint: "Wait \(LoginThrottle.memorySeconds / 60) minutes, then try the right password.")
+    }
+
+    // MARK: Passwords
+
+    private func authenticate(_ body: [UInt8], _ context: ChannelHandlerContext) {
+        guard var login else { return close(context) }
         do throws(DemetraError) {
-            try StartupOptions.apply(parameters, to: connection)
+            let step = try login.receive(body)
+            self.login = login
+            switch step {
+            case .answer(let message): write(message, context)
+            case .failure: reject(login.request, context)
+            case .success(let message):
+                guard isValid(login.request.user) else {
+                    return reject(login.request, context)
+                }
+                server.throttle.succeed(user: login.request.user, address.text)
+                write(message, context)
+                machine.authenticated()
+                open(login.request, asOwner: false, context)
+            }
         } catch {
-            return fail(error, context)
+            refuse(error, login.request, context)
         }
+    }
+
+    /// Whether the password of a role is still good.
+    private func isValid(_ user: String) -> Bool {
+        guard let end = server.database.loginRoles[user]?.validUntil else { return true }
+        return server.database.now < end
+    }
+
+    /// A wrong password is answered late.
+    private func reject(_ request: ClientLogin.Request, _ context: ChannelHandlerContext) {
+        machine.close()
+        let delay = server.throttle.fail(
+            user: request.user, address.text, at: server.seconds)
+        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+        _ = context.eventLoop.scheduleTask(in: .milliseconds(Int64(delay))) {
+            let (handler, context) = bound.value
+            handler.refuse(
+                DemetraError(
+                    .invalidPassword,
+                    "password authentication failed for user \"\(request.user)\""), request, context
+            )
+        }
+    }
+
+    private func refuse(
+        _ error: DemetraError, _ request: ClientLogin.Request, _ context: ChannelHandlerContext
+    ) {
+        server.database.noteLogin(
+            of: request.user, from: address.text, application: request.application, error)
+        fail(error, context)
+    }
+
+    // MARK: The session
+
+    private func open(
+        _ request: ClientLogin.Request, asOwner: Bool, _ context: ChannelHandlerContext
+    ) {
+        let connection: Connection
+        do throws(DemetraError) {
+            connection = try connect(request, asOwner: asOwner)
+        } catch {
+            return refuse(error, request, context)
+        }
+        server.database.noteLogin(
+            of: request.user, from: address.text, application: request.application, nil)
+        lengthLimit.isRaised = true
         let reported = ReportedSettings(connection)
-        let entry = registry.add(connection)
+        let entry = server.registry.add(connection)
         self.entry = entry
+        login = nil
         let session = WireSession(
-            connection: connection, channel: context.channel, loops: loops, machine: machine,
-            reported: reported)
+            connection: connection, channel: context.channel, loops: server.loops,
+            machine: machine, reported: reported)
         session.receiveNotifications()
         self.session = session
         write(.authenticationOk, context)
-        for (name, value) in reported.all(user: user) {
+        for (name, value) in reported.all(user: request.user) {
             write(.parameterStatus(name: name, value: value), context)
         }
         write(.backendKeyData(processID: entry.processID, secret: entry.secret), context)
         write(.readyForQuery(connection.statusByte), context)
     }
+
+    private func connect(
+        _ request: ClientLogin.Request, asOwner: Bool
+    ) throws(DemetraError) -> Connection {
+        let name = request.parameters["database"] ?? request.user
+        guard server.names.accept(name, user: request.user) else {
+            throw DemetraError(
+                .invalidCatalogName, "database \"\(name)\" does not exist",
+                hint: "This server holds \"\(server.names.own)\".")
+        }
+        let role = asOwner ? nil : server.database.loginRoles[request.user]
+        guard asOwner || role?.canLogin ?? false else {
+            throw DemetraError(
+                .invalidAuthorization, "role \"\(request.user)\" is not permitted to log in",
+                hint: "A superuser can ALTER ROLE \(request.user) LOGIN.")
+        }
+        if server.counts.logIn(request.user, limit: role?.connectionLimit) != nil {
+            throw DemetraError(
+                .tooManyConnections, "too many connections for role \"\(request.user)\"")
+        }
+        user = request.user
+        let connection = try server.database.connect(
+            client: request.user,
+            SessionOrigin(
+                isOwner: asOwner, isLocal: address.isLocal, adoptsUser: address != .socket,
+                address: address.text))
+        try StartupOptions.apply(request.parameters, to: connection)
+        return connection
+    }
+}
+
+extension ClientLogin.Request {
+    /// What the client calls itself.
+    var application: String { parameters["application_name"] ?? "" }
 }

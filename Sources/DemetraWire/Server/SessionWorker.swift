@@ -55,7 +55,8 @@ final class SessionWorker {
     ) -> Bool {
         do throws(DemetraError) {
             switch machine.receive(message) {
-            case .ignore, .refuseEncryption, .start, .cancel: return true
+            case .ignore, .refuseEncryption, .offerEncryption, .authenticate, .start, .cancel:
+                return true
             case .run(let text):
                 run(text)
                 ready()

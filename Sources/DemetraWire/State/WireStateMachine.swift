@@ -2,16 +2,22 @@ package import Demetra
 
 /// What a session does with the messages of its client: a pure value, tested without sockets.
 ///
-///     starting --startup--> ready --error in the extended protocol--> skipping --Sync--> ready
-///         |                   |
-///         '----- closed <-----'
+///     starting --startup--> authenticating --proof--> ready --error in the extended protocol--> skipping --Sync--> ready
+///         |                        |                    |
+///         '------- closed <--------'--------------------'
+///
+/// Whoever is trusted goes from starting to ready.
 package struct WireStateMachine: Sendable {
     /// What the server has to do.
     package enum Action: Sendable, Equatable {
         /// Nothing.
         case ignore
-        /// Answer a request for encryption by one byte.
+        /// Answer a request for encryption by one byte: no.
         case refuseEncryption
+        /// Answer a request for TLS by one byte, and begin it if the server has a certificate.
+        case offerEncryption
+        /// Look at the next step of a log-in.
+        case authenticate([UInt8])
         /// Open the session.
         case start(minor: Int, parameters: [String: String])
         /// Stop the statement of another session, then close without an answer.
@@ -36,6 +42,8 @@ package struct WireStateMachine: Sendable {
 
     private enum State: Sendable, Equatable {
         case starting
+        /// The client has said who it is, and has to prove it.
+        case authenticating
         case ready
         /// After an error of the extended protocol: everything up to Sync is dropped.
         case skipping
@@ -52,6 +60,7 @@ package struct WireStateMachine: Sendable {
         switch state {
         case .closed: return .ignore
         case .starting: return start(message)
+        case .authenticating: return authenticate(message)
         case .skipping: return skip(message)
         case .ready: return answer(message)
         }
@@ -60,14 +69,32 @@ package struct WireStateMachine: Sendable {
     /// A step of the extended protocol was an error: what follows is dropped up to Sync.
     package mutating func failed() { if state == .ready { state = .skipping } }
 
-    private mutating func close() -> Action {
+    /// The client has to prove who it is.
+    package mutating func requireAuthentication() { if state == .ready { state = .authenticating } }
+
+    /// The client has proven who it is.
+    package mutating func authenticated() { if state == .authenticating { state = .ready } }
+
+    /// Nothing that the client sends counts any more.
+    @discardableResult
+    package mutating func close() -> Action {
         state = .closed
         return .close
     }
 
+    private mutating func authenticate(_ message: FrontendMessage) -> Action {
+        switch message {
+        case .authentication(let body): return .authenticate(body)
+        case .terminate: return close()
+        case .broken(let reason): return broken(reason)
+        default: return broken("expected SASL response")
+        }
+    }
+
     private mutating func start(_ message: FrontendMessage) -> Action {
         switch message {
-        case .sslRequest, .gssRequest: return .refuseEncryption
+        case .gssRequest: return .refuseEncryption
+        case .sslRequest: return .offerEncryption
         case .cancelRequest(let processID, let secret):
             state = .closed
             return .cancel(processID: processID, secret: secret)
@@ -88,6 +115,7 @@ package struct WireStateMachine: Sendable {
             state = .ready
             return .fail(error, ready: true)
         case .unexpected(let type): return unexpected(type)
+        case .authentication: return unexpected(UInt8(ascii: "p"))
         case .broken(let reason): return broken(reason)
         default: return .ignore
         }
@@ -112,6 +140,7 @@ package struct WireStateMachine: Sendable {
             if !isLast { state = .skipping }
             return .fail(error, ready: isLast)
         case .unexpected(let type): return unexpected(type)
+        case .authentication: return unexpected(UInt8(ascii: "p"))
         case .broken(let reason): return broken(reason)
         case .news: return .notify
         case .sslRequest, .gssRequest, .startup, .cancelRequest: return unexpected(0)
