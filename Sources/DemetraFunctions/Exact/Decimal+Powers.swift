@@ -128,11 +128,14 @@ extension Decimal {
         guard !other.magnitude.isZero else {
             throw DemetraError(.divisionByZero, "division by zero")
         }
-        guard let quotient = own.magnitude.divided(by: other.magnitude) else {
-            throw Self.overflow()
-        }
+        // A base near 1 is made greater until the quotient has room in front of its point.
+        let ratio = own.magnitude.doubleValue / other.magnitude.doubleValue
+        let exponent = ratio < 0x1p60 ? 0 : Int(ratio.exponent) - 50
+        var divisor = other.magnitude
+        for _ in 0..<exponent { divisor = divisor + divisor }
+        guard let quotient = own.magnitude.divided(by: divisor) else { throw Self.overflow() }
         return try Self.shown(
-            ScaledReal(mantissa: quotient, exponent: 0),
+            ScaledReal(mantissa: quotient, exponent: exponent),
             isNegative: own.isNegative != other.isNegative, scale: scale)
     }
 
@@ -154,13 +157,16 @@ extension Decimal {
     }
 
     /// About the power of ten of the natural logarithm's first digit.
-    private var logarithmWeight: Int {
-        let tenth = Decimal(unscaled: 1, scale: 1)
-        let distance = (try? adding(Decimal(Int64(-1)))) ?? self
+    private var logarithmWeight: Int { logarithmWeight(roughLogarithm) }
+
+    private func logarithmWeight(_ roughLogarithm: Double) -> Int {
         // Near 1 the logarithm is as good as the distance from it.
-        if distance.magnitude.compare(tenth) <= 0 {
-            guard !distance.unscaled.isZero else { return 0 }
-            return distance.unscaled.magnitude.digitCount - Int(distance.scale) - 1
+        if abs(roughLogarithm) < 0.11 {
+            let distance = (try? adding(Decimal(Int64(-1)))) ?? self
+            if distance.magnitude.compare(Decimal(unscaled: 1, scale: 1)) <= 0 {
+                guard !distance.unscaled.isZero else { return 0 }
+                return distance.unscaled.magnitude.digitCount - Int(distance.scale) - 1
+            }
         }
         return Int(log10(abs(roughLogarithm)))
     }
@@ -172,9 +178,9 @@ extension Decimal {
         return log(digits.doubleValue) - Double(scale) * M_LN10
     }
 
-    /// The natural logarithm of a power of a number above zero to the eight digits by which its scale is chosen.
-    private func estimatedLogarithm(ofPower power: Double) -> Double {
-        let unit = pow(10, Double(max(8 - logarithmWeight, 0)))
+    /// The natural logarithm of a power to the eight digits by which its scale is chosen.
+    private func estimatedLogarithm(_ roughLogarithm: Double, ofPower power: Double) -> Double {
+        let unit = pow(10, Double(max(8 - logarithmWeight(roughLogarithm), 0)))
         let logarithm = (roughLogarithm * unit).rounded() / unit
         return (logarithm * power * unit).rounded() / unit
     }
@@ -199,8 +205,9 @@ extension Decimal {
                 scale: max(Self.significantDigits, whole == nil ? 0 : Int(scale)))
         }
         if let whole { return try raised(toWhole: Int128(whole)) }
-        let logarithm = magnitude.roughLogarithm * exponent.doubleValue
-        let weight = magnitude.estimatedLogarithm(ofPower: exponent.doubleValue)
+        let (rough, factor) = (magnitude.roughLogarithm, exponent.doubleValue)
+        let logarithm = rough * factor
+        let weight = magnitude.estimatedLogarithm(rough, ofPower: factor)
         let scale = max(Self.digits(ofExponential: weight), Int(scale), Int(exponent.scale))
         let isOdd = power.scale == 0 && power.unscaled.low & 1 == 1
         let isNarrow =
@@ -249,9 +256,7 @@ extension Decimal {
         let (log, isBelowOne) = magnitude.logarithm(type)
         let isNegative = isBelowOne != exponent.unscaled.isNegative
         // What would leave the bits of the product is far beyond every power.
-        guard
-            magnitude.roughLogarithm * exponent.magnitude.doubleValue < 10_000,
-            magnitude.roughLogarithm * exponent.magnitude.doubleValue > -10_000
+        guard abs(magnitude.roughLogarithm * exponent.doubleValue) < 10_000
         else { return (nil, isNegative) }
         var product = WideReal<size>(log, multipliedBy: exponent.unscaled.magnitude)
         product.divide(byPowerOfTen: Int(exponent.scale))

@@ -73,8 +73,12 @@ struct FixedReal<let size: Int> {
 
     /// The nearest double, or one beside it.
     var doubleValue: Double {
-        Double(words[size - 1]) + Double(words[size - 2]) * 0x1p-64
-            + Double(words[size - 3]) * 0x1p-128 + Double(words[size - 4]) * 0x1p-192
+        var (sum, unit) = (0.0, 1.0)
+        for index in stride(from: size - 1, through: 0, by: -1) {
+            sum += Double(words[index]) * unit
+            unit *= 0x1p-64
+        }
+        return sum
     }
 
     static func < (left: Self, right: Self) -> Bool {

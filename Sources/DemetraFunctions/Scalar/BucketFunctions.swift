@@ -35,9 +35,16 @@ enum BucketFunctions {
             let sign = low.compare(high) < 0 ? 1 : -1
             if x.compare(low) * sign < 0 { return .integer(0) }
             if x.compare(high) * sign >= 0 { return .integer(count + 1) }
-            let place = try x.subtracting(low).multiplied(by: Decimal(count))
-                .divided(by: try high.subtracting(low)).truncated(to: 0)
-            return .integer(min(Int64(place.doubleValue), count - 1) + 1)
+            let (distance, width) = (
+                try x.subtracting(low).magnitude, try high.subtracting(low).magnitude
+            )
+            let place = try Decimal.quotient(
+                UInt512(
+                    multiplying: distance.unscaled.magnitude,
+                    by: UInt256(UInt128(count.magnitude))),
+                places: Int(distance.scale), dividedBy: width)
+            let whole = place.magnitude.dropping(digits: place.scale).rest.low.low
+            return .integer(min(Int64(clamping: whole), count - 1) + 1)
         },
         ScalarBuilder.general(
             "width_bucket", Signature([.arrayElement, .anyArray], result: .fixed(.integer))

@@ -104,7 +104,7 @@ extension UInt512 {
     }
 
     /// The number without its last decimal digits, and whether they were all zero.
-    func dropping(digits: Int) -> (rest: UInt512, isExact: Bool) {
+    package func dropping(digits: Int) -> (rest: UInt512, isExact: Bool) {
         var (rest, left, isExact) = (self, digits, true)
         while left > 0, !rest.isZero {
             let step = min(left, UInt256.mostDigits)

@@ -123,9 +123,19 @@ package struct ValueCaster: Sendable {
         switch value {
         case .integer(let number): Double(number)
         case .double(let number): number
-        case .numeric(let number): number.doubleValue
+        case .numeric(let number):
+            try checked(number.doubleValue, of: number)
         default: throw noCast()
         }
+    }
+
+    /// A double, which is not zero where the number is not.
+    private func checked(_ double: Double, of number: Decimal) throws(DemetraError) -> Double {
+        guard double != 0 || number.unscaled.isZero else {
+            throw DemetraError(
+                .numericValueOutOfRange, "\"\(number)\" is out of range for type double precision")
+        }
+        return double
     }
 
     private func single(_ value: Value) throws(DemetraError) -> Float {
@@ -133,6 +143,9 @@ package struct ValueCaster: Sendable {
         let single = Float(wide)
         if single.isInfinite, wide.isFinite {
             throw DemetraError(.numericValueOutOfRange, "value out of range: overflow")
+        }
+        if single == 0, wide != 0 {
+            throw DemetraError(.numericValueOutOfRange, "value out of range: underflow")
         }
         return single
     }
