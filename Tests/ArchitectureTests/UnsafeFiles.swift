@@ -38,6 +38,12 @@ enum UnsafeFiles {
             "Transfer/FileImport",
         ],
         "DemetraFormats": [
+            "Cells/BinaryForm",
+            "Cells/CellRows",
+            "Cells/ColumnCells",
+            "Cells/DataRows",
+            "Cells/DelimitedRows",
+            "Cells/TextForm",
             "Columns/BatchAssembly",
             "Columns/ColumnParse+Converted",
             "Columns/ColumnParse",

@@ -37,6 +37,44 @@ enum BinaryNumeric {
             groups: groups, weight, number.unscaled.isNegative ? negative : 0, scale, to: &bytes)
     }
 
+    /// Writes the number `unscaled * 10^-scale`, with a scale of 0...18; at most 24 bytes.
+    static func write(_ unscaled: Int64, scale: Int, to cursor: inout TextCursor) {
+        let power = powers[scale]
+        let (whole, fraction) = unscaled.magnitude.quotientAndRemainder(dividingBy: power)
+        // Least significant first: those behind the point, filled up to four digits, then those before it.
+        var groups = InlineArray<12, UInt16>(repeating: 0)
+        let behind = (scale + 3) / 4
+        var rest = fraction * powers[behind * 4 - scale]
+        for index in 0..<behind {
+            groups[index] = UInt16(truncatingIfNeeded: rest % 10_000)
+            rest /= 10_000
+        }
+        var count = behind
+        rest = whole
+        while rest > 0 {
+            groups[count] = UInt16(truncatingIfNeeded: rest % 10_000)
+            rest /= 10_000
+            count += 1
+        }
+        var first = count
+        while first > 0, groups[first - 1] == 0 { first -= 1 }
+        var last = 0
+        while last < first, groups[last] == 0 { last += 1 }
+        cursor.write(integer: Int16(truncatingIfNeeded: first - last))
+        cursor.write(integer: Int16(truncatingIfNeeded: first > last ? first - 1 - behind : 0))
+        cursor.write(integer: unscaled < 0 ? negative : 0)
+        cursor.write(integer: Int16(truncatingIfNeeded: scale))
+        while first > last {
+            first -= 1
+            cursor.write(integer: groups[first])
+        }
+    }
+
+    /// `10^0` to `10^19`.
+    private static let powers: [UInt64] = (0..<20).map { digits in
+        (0..<digits).reduce(1) { power, _ in power * 10 }
+    }
+
     private static func append(
         groups: [UInt16], _ weight: Int, _ sign: UInt16, _ scale: Int, to bytes: inout [UInt8]
     ) {

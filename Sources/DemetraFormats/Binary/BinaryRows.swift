@@ -166,20 +166,15 @@ package struct BinaryRowWriter: Sendable {
 
     /// Rows, and where each ends.
     package func write(_ batch: Batch, into bytes: inout [UInt8], ends: inout [Int]) {
+        let rows = DataRows(
+            batch.vectors.map { ColumnCells($0, as: BinaryForm()) }, count: batch.count,
+            isFramed: false)
+        var end = bytes.count
         for row in 0..<batch.count {
-            bytes.append(integer: Int16(truncatingIfNeeded: batch.vectors.count))
-            for vector in batch.vectors {
-                guard vector.isValid(row) else {
-                    bytes.append(integer: Int32(-1))
-                    continue
-                }
-                let place = bytes.count
-                bytes.append(integer: Int32(0))
-                BinaryValue.append(vector, row: row, to: &bytes)
-                bytes.setLength(at: place, from: place + 4)
-            }
-            ends.append(bytes.count)
+            end += rows.byteCount(row)
+            ends.append(end)
         }
+        bytes += rows.bytes(0..<batch.count)
     }
 
     /// What stands behind the rows.

@@ -49,12 +49,10 @@ package enum BinaryValue {
             default: bytes.append(contentsOf: text.utf8)
             }
         case .bytes(let value): bytes.append(contentsOf: value)
-        case .date(let date):
-            bytes.append(integer: date.isFinite ? date.days &- epochDays : date.days)
+        case .date(let date): bytes.append(integer: days(date))
         case .time(let time): bytes.append(integer: time)
         case .timestamp(let time), .timestamptz(let time):
-            let microseconds = time.microseconds
-            bytes.append(integer: time.isFinite ? microseconds &- epochMicroseconds : microseconds)
+            bytes.append(integer: microseconds(time))
         case .interval(let interval):
             bytes.append(integer: interval.microseconds)
             bytes.append(integer: interval.days)
@@ -64,6 +62,16 @@ package enum BinaryValue {
                 elements, of: type.arrayElement ?? .text,
                 from: type.systemType?.countsFromZero == true ? 0 : 1, to: &bytes)
         }
+    }
+
+    /// A day as the form counts it.
+    static func days(_ date: CalendarDate) -> Int32 {
+        date.isFinite ? date.days &- epochDays : date.days
+    }
+
+    /// A time as the form counts it.
+    static func microseconds(_ time: Timestamp) -> Int64 {
+        time.isFinite ? time.microseconds &- epochMicroseconds : time.microseconds
     }
 
     private static func append(_ number: Int64, as type: LogicalType, to bytes: inout [UInt8]) {

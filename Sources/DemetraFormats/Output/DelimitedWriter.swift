@@ -54,22 +54,37 @@ package final class DelimitedWriter: ResultWriter {
 
     /// As `write`, and adds where in `bytes` each row ends: a value may hold line breaks of its own.
     package func write(_ batch: Batch, into bytes: inout [UInt8], ends: inout [Int]) {
-        let cells = batch.vectors.map { CellText($0, style: .sql, zone: zone) }
-        let needsNoCheck = batch.vectors.map { !quotesAll && Self.isPlain($0.type) }
-        for row in 0..<batch.count {
-            for (index, cell) in cells.enumerated() {
-                if index > 0 { bytes.append(dialect.delimiter) }
-                guard cell.isValid(row) else {
-                    bytes.append(contentsOf: dialect.nullText)
-                    continue
-                }
-                let start = bytes.count
-                cell.append(row, to: &bytes)
-                if !needsNoCheck[index] || mayClash { protect(from: start, in: &bytes) }
-            }
-            bytes.append(0x0A)
-            ends.append(bytes.count)
+        let columns = batch.vectors.map(protectedCells)
+        DelimitedRows(
+            columns, count: batch.count, delimiter: dialect.delimiter, nullText: dialect.nullText
+        ).append(to: &bytes, ends: &ends)
+    }
+
+    /// The cells of a column with quotes or escapes where they need some.
+    private func protectedCells(_ vector: Vector) -> ColumnCells {
+        let cells = ColumnCells(vector, as: TextForm(zone: zone))
+        let isPlain = !quotesAll && Self.isPlain(vector.type) && !mayClash
+        guard !isPlain, needsProtection(cells, count: vector.count) else { return cells }
+        return .appended(vector) { row, bytes in
+            let start = bytes.count
+            bytes.append(contentsOf: cells.bytes(row))
+            protect(from: start, in: &bytes)
         }
+    }
+
+    private func needsProtection(_ cells: ColumnCells, count: Int) -> Bool {
+        if quotesAll { return true }
+        for row in 0..<count where cells.byteCount(row) != nil {
+            let value = cells.bytes(row)
+            if value.contains(where: { special[Int($0)] }) { return true }
+            if dialect.syntax == .csv, isAmbiguous(value) { return true }
+        }
+        return false
+    }
+
+    /// Whether a value would be read as NULL, or as the end of the data.
+    private func isAmbiguous(_ value: some Sequence<UInt8>) -> Bool {
+        value.elementsEqual(dialect.nullText) || value.elementsEqual("\\.".utf8)
     }
 
     /// Nothing: lines end themselves.
@@ -92,10 +107,7 @@ package final class DelimitedWriter: ResultWriter {
         for index in start..<bytes.count where special[Int(bytes[index])] { hasSpecial = true }
         switch dialect.syntax {
         case .csv:
-            let value = bytes[start...]
-            let isAmbiguous =
-                value.elementsEqual(dialect.nullText) || value.elementsEqual("\\.".utf8)
-            if hasSpecial || isAmbiguous { quote(from: start, in: &bytes) }
+            if hasSpecial || isAmbiguous(bytes[start...]) { quote(from: start, in: &bytes) }
         case .copyText:
             if hasSpecial { escape(from: start, in: &bytes) }
         }

@@ -21,7 +21,9 @@ enum LiteralCast {
         case (.integer(let number), .double):
             return Double(exactly: number).map { .double($0) }
         case (.numeric(let number), .double):
-            return number.isNaN ? nil : .double(number.doubleValue)
+            // What would become zero is left to the engine, which refuses it.
+            let double = number.doubleValue
+            return number.isNaN || (double == 0 && !number.unscaled.isZero) ? nil : .double(double)
         case (.date(let date), .timestamp): return .timestamp(date.timestamp)
         case (.text, .text) where source.isText: return value
         default: return nil

@@ -46,10 +46,24 @@ package struct TextCursor {
     }
 
     /// Writes one ASCII character.
-    @inline(__always)
-    mutating func write(character: Unicode.Scalar) {
-        next.pointee = UInt8(truncatingIfNeeded: character.value)
+    @inlinable @inline(__always)
+    package mutating func write(character: Unicode.Scalar) {
+        write(byte: UInt8(truncatingIfNeeded: character.value))
+    }
+
+    /// Writes one byte.
+    @inlinable @inline(__always)
+    package mutating func write(byte: UInt8) {
+        next.pointee = byte
         next += 1
+    }
+
+    /// Writes bytes that lie elsewhere.
+    @inlinable @inline(__always)
+    package mutating func write(bytes: UnsafeBufferPointer<UInt8>) {
+        guard let start = bytes.baseAddress else { return }
+        next.update(from: start, count: bytes.count)
+        next += bytes.count
     }
 
     /// Writes ASCII text of a few characters.
@@ -83,6 +97,17 @@ package struct TextCursor {
     package mutating func write(_ value: Int64) {
         if value < 0 { write(character: "-") }
         write(value.magnitude)
+    }
+
+    /// Writes the number `unscaled * 10^-scale`, with `scale` digits behind the point, 0...18.
+    package mutating func write(_ unscaled: Int64, scale: Int) {
+        if unscaled < 0 { write(character: "-") }
+        guard scale > 0 else { return write(unscaled.magnitude) }
+        let power = UInt64(truncatingIfNeeded: WideInteger.powerOfTen(scale))
+        let (whole, fraction) = unscaled.magnitude.quotientAndRemainder(dividingBy: power)
+        write(whole)
+        write(character: ".")
+        write(fraction, width: scale)
     }
 
     /// Writes a number below 100 as two digits.

@@ -1,5 +1,6 @@
 import Demetra
 import DemetraEngine
+import DemetraFormats
 import NIOCore
 import Synchronization
 
@@ -15,7 +16,7 @@ final class ChannelOutput: StatementOutput {
     private let inbox: SessionInbox
     private let connection: Connection
     private var buffer: ByteBuffer
-    private var encoder = RowEncoder(zone: nil, formats: [])
+    private var encoder = RowEncoder()
     private var isCopyingOut = false
     /// Bytes that the client has not taken yet.
     private let waiting: WaitingBytes
@@ -51,9 +52,10 @@ final class ChannelOutput: StatementOutput {
     }
 
     func rows(_ batch: Batch) throws(DemetraError) {
+        let rows = encoder.rows(batch)
         var row = 0
-        while row < batch.count {
-            row = encoder.encode(batch, from: row, into: &buffer, limit: Self.chunkBytes)
+        while row < rows.count {
+            row = RowEncoder.append(rows, from: row, to: &buffer, limit: Self.chunkBytes)
             if buffer.readableBytes >= Self.chunkBytes { try flush() }
         }
     }

@@ -5,10 +5,10 @@ struct BarChart {
     private static let mostBars = 500
     private static let eighths = Array(" ▏▎▍▌▋▊▉")
 
-    private let data: ChartData
+    private let data: ChartPoints
     private let style: ChartStyle
 
-    init(_ data: ChartData, _ style: ChartStyle) {
+    init(_ data: ChartPoints, _ style: ChartStyle) {
         self.data = data
         self.style = style
     }

@@ -68,7 +68,7 @@ enum ChartKind: String, CaseIterable {
     /// The chart of some data, without a line break at its end.
     ///
     /// - Throws: 22023 when there are too many rows for the kind.
-    func drawn(_ data: ChartData, _ style: ChartStyle) throws(DemetraError) -> String {
+    func drawn(_ data: ChartPoints, _ style: ChartStyle) throws(DemetraError) -> String {
         switch self {
         case .line: LineChart(data, style).drawn
         case .bar: try BarChart(data, style).drawn()

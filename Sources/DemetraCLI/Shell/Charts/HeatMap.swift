@@ -6,10 +6,10 @@ struct HeatMap {
     private static let shades = Array(" ░▒▓█")
     private static let signs = Array(" .:-=+*#%@")
 
-    private let data: ChartData
+    private let data: ChartPoints
     private let style: ChartStyle
 
-    init(_ data: ChartData, _ style: ChartStyle) {
+    init(_ data: ChartPoints, _ style: ChartStyle) {
         self.data = data
         self.style = style
     }

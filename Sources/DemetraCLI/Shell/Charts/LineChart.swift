@@ -2,10 +2,10 @@
 struct LineChart {
     private static let height = 16
 
-    private let data: ChartData
+    private let data: ChartPoints
     private let style: ChartStyle
 
-    init(_ data: ChartData, _ style: ChartStyle) {
+    init(_ data: ChartPoints, _ style: ChartStyle) {
         self.data = data
         self.style = style
     }

@@ -3,10 +3,10 @@ struct SparkLines {
     private static let blocks = Array("▁▂▃▄▅▆▇█")
     private static let signs = Array("_.-:=+*#")
 
-    private let data: ChartData
+    private let data: ChartPoints
     private let style: ChartStyle
 
-    init(_ data: ChartData, _ style: ChartStyle) {
+    init(_ data: ChartPoints, _ style: ChartStyle) {
         self.data = data
         self.style = style
     }

@@ -16,7 +16,7 @@ enum FileCommands {
                     "\\chart needs one of "
                         + ChartKind.allCases.map(\.rawValue).joined(separator: ", "))
             }
-            let data = try ChartData(try last(call), columns: Array(words.dropFirst()))
+            let data = try ChartPoints(try last(call), columns: Array(words.dropFirst()))
             let canvas = ChartStyle(
                 width: Terminal.columnCount ?? 80,
                 isUnicode: call.shell.printer.options.usesUnicode,

@@ -1,7 +1,7 @@
 import Demetra
 
 /// What a chart is drawn of: a label for each place, and a number for each place of each series.
-struct ChartData {
+struct ChartPoints {
     /// One line of a chart, or one colour of its bars.
     struct Series {
         let name: String
