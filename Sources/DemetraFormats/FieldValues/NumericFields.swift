@@ -83,7 +83,7 @@ struct NumericInt64Field: FieldParser {
 }
 
 /// Fields of a numeric(p, s) column of 19 to 38 digits.
-struct NumericInt128Field: FieldParser {
+struct NumericInt128Field: NumberStoring {
     private let scale: Int
     private let limit: Int128
 
@@ -96,22 +96,7 @@ struct NumericInt128Field: FieldParser {
         limit = WideInteger.powerOfTen(min(modifier.precision, 38))
     }
 
-    func parse(
-        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int128>
-    ) -> FieldOutcome {
-        var number = Decimal.zero
-        let outcome = Decimal.parseField(text, count, &number)
-        return outcome == .parsed ? store(number, element) : outcome
-    }
-
-    func parseLeniently(
-        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int128>
-    ) -> FieldOutcome {
-        guard let amount = AmountText.parse(text, count) else { return .malformed }
-        return store(amount.number, element)
-    }
-
-    private func store(
+    func store(
         _ number: Decimal, _ element: UnsafeMutablePointer<Int128>
     ) -> FieldOutcome {
         guard let digits = number.digits(atScale: scale), digits.magnitude < limit.magnitude else {
@@ -151,7 +136,7 @@ struct DecimalField: FieldParser {
 }
 
 /// Fields of a numeric(p, s) column of more than 38 digits.
-struct WideNumericField: FieldParser {
+struct WideNumericField: NumberStoring {
     private let modifier: NumericModifier
 
     static let filler = Decimal.zero
@@ -160,8 +145,26 @@ struct WideNumericField: FieldParser {
     /// Fields of the given precision and scale.
     init(_ modifier: NumericModifier) { self.modifier = modifier }
 
+    func store(
+        _ number: Decimal, _ element: UnsafeMutablePointer<Decimal>
+    ) -> FieldOutcome {
+        guard let fitted = try? number.fitted(to: modifier) else { return .outOfRange }
+        element.pointee = fitted
+        return .parsed
+    }
+}
+
+/// Fields that are read as numbers of any kind first, and then kept as the column's.
+protocol NumberStoring: FieldParser {
+    /// Writes a number, if the column can hold it.
+    func store(
+        _ number: Decimal, _ element: UnsafeMutablePointer<Element>
+    ) -> FieldOutcome
+}
+
+extension NumberStoring {
     func parse(
-        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Decimal>
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>
     ) -> FieldOutcome {
         var number = Decimal.zero
         let outcome = Decimal.parseField(text, count, &number)
@@ -169,17 +172,9 @@ struct WideNumericField: FieldParser {
     }
 
     func parseLeniently(
-        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Decimal>
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Element>
     ) -> FieldOutcome {
         guard let amount = AmountText.parse(text, count) else { return .malformed }
         return store(amount.number, element)
-    }
-
-    private func store(
-        _ number: Decimal, _ element: UnsafeMutablePointer<Decimal>
-    ) -> FieldOutcome {
-        guard let fitted = try? number.fitted(to: modifier) else { return .outOfRange }
-        element.pointee = fitted
-        return .parsed
     }
 }

@@ -8,7 +8,7 @@ extension Binder {
     func changeOwner(
         _ target: GrantTarget, _ ifExists: Bool, _ name: DemetraSQL.RoleName
     ) throws(DemetraError) -> BoundStatement {
-        let kind = Self.word(target.kind)
+        let kind = target.kind.words
         let objects: [SecuredObject]
         do throws(DemetraError) {
             objects = try self.objects(target)
@@ -52,19 +52,6 @@ extension Binder {
                 return grant
             }.filter { $0.grantee == nil || $0.grantee != owner })
         return access
-    }
-
-    private static func word(_ kind: GrantTarget.Kind) -> String {
-        switch kind {
-        case .view: "VIEW"
-        case .sequence: "SEQUENCE"
-        case .schema: "SCHEMA"
-        case .metric: "METRIC"
-        case .alert: "ALERT"
-        case .model: "MODEL"
-        case .database: "DATABASE"
-        default: "TABLE"
-        }
     }
 
     /// Who is to own something: the current role must be able to become it.

@@ -80,6 +80,25 @@ package struct GrantTarget: Sendable, Hashable {
         /// ALL TABLES IN SCHEMA, and ALL SEQUENCES IN SCHEMA.
         case tablesInSchema, sequencesInSchema
         case allMetrics, allAlerts, allModels
+
+        /// The words that a statement names it by.
+        package var words: String {
+            switch self {
+            case .relation: "TABLE"
+            case .view: "VIEW"
+            case .sequence: "SEQUENCE"
+            case .schema: "SCHEMA"
+            case .metric: "METRIC"
+            case .alert: "ALERT"
+            case .model: "MODEL"
+            case .database: "DATABASE"
+            case .tablesInSchema: "ALL TABLES IN SCHEMA"
+            case .sequencesInSchema: "ALL SEQUENCES IN SCHEMA"
+            case .allMetrics: "ALL METRICS"
+            case .allAlerts: "ALL ALERTS"
+            case .allModels: "ALL MODELS"
+            }
+        }
     }
 
     /// What kind they are.

@@ -19,7 +19,7 @@ enum RolePrinter {
         case .reassign(let roles, let target):
             "REASSIGN OWNED BY " + list(roles) + " TO " + text(target)
         case .owner(let target, let ifExists, let role):
-            "ALTER " + word(target.kind) + " " + DefinitionPrinter.ifExists(ifExists)
+            "ALTER " + target.kind.words + " " + DefinitionPrinter.ifExists(ifExists)
                 + StatementPrinter.list(target.names) + " OWNER TO " + text(role)
         case .grant(let grant): text(grant)
         case .membership(let membership): text(membership)
@@ -84,27 +84,9 @@ enum RolePrinter {
             + NamePrinter.columns(privileges.columns)
     }
 
-    private static func word(_ kind: GrantTarget.Kind) -> String {
-        switch kind {
-        case .relation: "TABLE"
-        case .view: "VIEW"
-        case .sequence: "SEQUENCE"
-        case .schema: "SCHEMA"
-        case .metric: "METRIC"
-        case .alert: "ALERT"
-        case .model: "MODEL"
-        case .database: "DATABASE"
-        case .tablesInSchema: "ALL TABLES IN SCHEMA"
-        case .sequencesInSchema: "ALL SEQUENCES IN SCHEMA"
-        case .allMetrics: "ALL METRICS"
-        case .allAlerts: "ALL ALERTS"
-        case .allModels: "ALL MODELS"
-        }
-    }
-
     private static func text(_ target: GrantTarget) -> String {
         let names = target.names.isEmpty ? "" : " " + StatementPrinter.list(target.names)
-        return word(target.kind) + names
+        return target.kind.words + names
     }
 
     private static func text(_ defaults: DefaultPrivilegesStatement) -> String {

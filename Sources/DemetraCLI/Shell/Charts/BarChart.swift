@@ -5,13 +5,8 @@ struct BarChart {
     private static let mostBars = 500
     private static let eighths = Array(" ▏▎▍▌▋▊▉")
 
-    private let data: ChartPoints
-    private let style: ChartStyle
-
-    init(_ data: ChartPoints, _ style: ChartStyle) {
-        self.data = data
-        self.style = style
-    }
+    let data: ChartPoints
+    let style: ChartStyle
 
     func drawn() throws(DemetraError) -> String {
         guard data.labels.count * data.series.count <= Self.mostBars else {

@@ -70,10 +70,10 @@ enum ChartKind: String, CaseIterable {
     /// - Throws: 22023 when there are too many rows for the kind.
     func drawn(_ data: ChartPoints, _ style: ChartStyle) throws(DemetraError) -> String {
         switch self {
-        case .line: LineChart(data, style).drawn
-        case .bar: try BarChart(data, style).drawn()
-        case .spark: SparkLines(data, style).drawn
-        case .heat: try HeatMap(data, style).drawn()
+        case .line: LineChart(data: data, style: style).drawn
+        case .bar: try BarChart(data: data, style: style).drawn()
+        case .spark: SparkLines(data: data, style: style).drawn
+        case .heat: try HeatMap(data: data, style: style).drawn()
         }
     }
 }

@@ -6,13 +6,8 @@ struct HeatMap {
     private static let shades = Array(" ░▒▓█")
     private static let signs = Array(" .:-=+*#%@")
 
-    private let data: ChartPoints
-    private let style: ChartStyle
-
-    init(_ data: ChartPoints, _ style: ChartStyle) {
-        self.data = data
-        self.style = style
-    }
+    let data: ChartPoints
+    let style: ChartStyle
 
     func drawn() throws(DemetraError) -> String {
         guard data.labels.count <= Self.mostRows else {

@@ -2,13 +2,8 @@
 struct LineChart {
     private static let height = 16
 
-    private let data: ChartPoints
-    private let style: ChartStyle
-
-    init(_ data: ChartPoints, _ style: ChartStyle) {
-        self.data = data
-        self.style = style
-    }
+    let data: ChartPoints
+    let style: ChartStyle
 
     var drawn: String {
         let range = Self.padded(data.range)

@@ -3,13 +3,8 @@ struct SparkLines {
     private static let blocks = Array("▁▂▃▄▅▆▇█")
     private static let signs = Array("_.-:=+*#")
 
-    private let data: ChartPoints
-    private let style: ChartStyle
-
-    init(_ data: ChartPoints, _ style: ChartStyle) {
-        self.data = data
-        self.style = style
-    }
+    let data: ChartPoints
+    let style: ChartStyle
 
     var drawn: String {
         let nameWidth = min(ChartStyle.width(data.series.map(\.name)), style.width / 4)
