@@ -3,9 +3,7 @@ import DemetraFormats
 
 /// The rows of the last answer, for what is done with them afterwards: charts, files, variables.
 struct HeldResult {
-    /// More is not kept.
-    private static let mostBytes = 4 << 20
-
+    private let mostBytes: Int
     let schema: Schema
     let zone: TimeZoneRules
     private(set) var batches: [Batch] = []
@@ -13,7 +11,9 @@ struct HeldResult {
     private(set) var isCut = false
     private var byteCount = 0
 
-    init(_ schema: Schema, _ zone: TimeZoneRules) {
+    /// - Parameter mostBytes: more is not kept.
+    init(_ schema: Schema, _ zone: TimeZoneRules, mostBytes: Int) {
+        self.mostBytes = mostBytes
         self.schema = schema
         self.zone = zone
     }
@@ -24,7 +24,7 @@ struct HeldResult {
     mutating func add(_ batch: Batch) {
         guard !isCut else { return }
         byteCount += batch.memoryBytes
-        guard byteCount <= Self.mostBytes else {
+        guard byteCount <= mostBytes else {
             isCut = true
             batches = []
             return

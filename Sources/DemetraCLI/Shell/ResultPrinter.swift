@@ -6,6 +6,8 @@ import Foundation
 // Owned by the thread that runs statements.
 final class ResultPrinter: StatementOutput {
     private static let flushByteCount = 1 << 16
+    /// What is kept of an answer for what is done with it afterwards; a script, which has a limit of its own, keeps less.
+    private static let mostHeldBytes = 4 << 20
 
     var options = DisplayOptions()
     /// Where COPY ... FROM STDIN takes its rows from.
@@ -34,7 +36,8 @@ final class ResultPrinter: StatementOutput {
 
     func begin(_ schema: Schema) throws(DemetraError) {
         rowCount = 0
-        held = HeldResult(schema, zone())
+        held = HeldResult(
+            schema, zone(), mostBytes: isInteractive ? Self.mostHeldBytes : Self.flushByteCount * 8)
         writer = ResultWriters.make(
             options.format.rawValue, schema: schema, zone: zone(), style: options.tableStyle)
         hasBegun = false
