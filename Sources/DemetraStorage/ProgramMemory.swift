@@ -4,13 +4,16 @@
 /// byte, and the process stays within the limit.
 enum ProgramMemory {
     /// Measured: 34 MiB after `SELECT 1`, and scans of 19 columns on two threads.
-    private static let mostBytes = 44 << 20
+    private static let mostBytes = 46 << 20
+    /// What is left for rows where the limit is low: a third of it, and no more than this.
+    private static let fewRowBytes = 18 << 20
 
     /// With less no process keeps to the limit, whatever is counted.
     private static let leastLimitBytes = 16 << 20
 
     /// - Parameter limitBytes: what the whole database may use; of little memory something must be left.
     static func byteCount(limitBytes: Int) -> Int {
-        limitBytes < leastLimitBytes ? 0 : min(mostBytes, limitBytes / 32 * 21)
+        guard limitBytes >= leastLimitBytes else { return 0 }
+        return min(mostBytes, limitBytes - min(limitBytes / 32 * 11, fewRowBytes))
     }
 }
