@@ -77,7 +77,9 @@ extension Session {
                 statement: statement, text: text, parameterTypes: query.parameterTypes, fields: nil)
         }
         let snapshot = snapshot
-        let key = descriptionKey(statement, text, declared, snapshot)
+        let key =
+            statement.statement.isDescribedByCatalog
+            ? planKey(statement, text, declared, snapshot) : nil
         if let key, let known = engine.plans.description(key) { return known }
         let binder = makeBinder(snapshot, Folder(context: planningContext(snapshot)))
         let (bound, types) = try binder.describe(statement, text: text, declared: declared)
@@ -87,19 +89,6 @@ extension Session {
         described.isShort = bound.isShort
         if let key { engine.plans.keep(described, for: key) }
         return described
-    }
-
-    /// Nil when what is found out may not hold for others or later.
-    private func descriptionKey(
-        _ statement: ParsedStatement, _ text: String, _ declared: [LogicalType],
-        _ snapshot: Snapshot
-    ) -> PlanCache.Key? {
-        guard statement.statement.isDescribedByCatalog,
-            let circumstances = planCircumstances(snapshot)
-        else { return nil }
-        return PlanCache.Key(
-            text: text, start: statement.range.lower, types: declared,
-            circumstances: circumstances)
     }
 
     /// The columns of a statement's rows; nil when it gives none.

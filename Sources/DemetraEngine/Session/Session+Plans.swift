@@ -10,7 +10,7 @@ import Synchronization
 extension Session {
     /// What plans depend on at this moment; nil in a transaction that has changed the catalog, whose versions are its
     /// own.
-    func planCircumstances(_ snapshot: Snapshot) -> PlanCache.Circumstances? {
+    private func planCircumstances(_ snapshot: Snapshot) -> PlanCache.Circumstances? {
         guard !hasOwnCatalog else { return nil }
         return PlanCache.Circumstances(
             catalogVersion: snapshot.catalog.version,
@@ -19,30 +19,41 @@ extension Session {
             temporarySchema: hasTemporaryTables(snapshot.catalog) ? temporarySchema : nil)
     }
 
+    /// Where what is known of a statement is kept; nil when it may not hold for others or later.
+    func planKey(
+        _ statement: ParsedStatement, _ text: String, _ types: [LogicalType], _ snapshot: Snapshot
+    ) -> PlanCache.Key? {
+        planCircumstances(snapshot).map {
+            PlanCache.Key(
+                text: text, start: statement.range.lower, types: types, circumstances: $0)
+        }
+    }
+
     /// The statements of a text.
     ///
     /// - Throws: 42601 when it is not SQL.
     func parse(_ text: String) throws(DemetraError) -> [ParsedStatement] {
         if let insert = literalInserts.withLock({ $0.parse(text) }) { return [insert] }
-        if let known = engine.plans.statements(of: text) { return known }
-        let statements = try SQLParser.parse(text)
-        if statements.count == 1, statements[0].statement.isRepeated {
-            engine.plans.keep(statements, of: text)
-        }
-        return statements
+        return try parse(text) { $0.isRepeated }
     }
 
     /// The statements of a text that is prepared.
     ///
     /// - Throws: 42601 when it is not SQL.
     func parsePrepared(_ text: String) throws(DemetraError) -> [ParsedStatement] {
+        // The texts of roles may hold passwords.
+        try parse(text) { if case .role = $0 { false } else { true } }
+    }
+
+    /// Parses a text, unless that was done before; keeps one statement of which `isKept` is true.
+    private func parse(
+        _ text: String, keepingIf isKept: (Statement) -> Bool
+    ) throws(DemetraError) -> [ParsedStatement] {
         if let known = engine.plans.statements(of: text) { return known }
         let statements = try SQLParser.parse(text)
-        // The texts of roles may hold passwords.
-        let areAboutRoles = statements.contains { statement in
-            if case .role = statement.statement { true } else { false }
+        if statements.count == 1, isKept(statements[0].statement) {
+            engine.plans.keep(statements, of: text)
         }
-        if !areAboutRoles { engine.plans.keep(statements, of: text) }
         return statements
     }
 }

@@ -67,12 +67,7 @@ struct StatementRun {
     private func query(
         _ parsed: ParsedStatement, _ snapshot: Snapshot
     ) throws(DemetraError) -> Bool {
-        let given = values ?? parameters
-        let key = session.planCircumstances(snapshot).map {
-            PlanCache.Key(
-                text: text, start: parsed.range.lower, types: given.map(\.1),
-                circumstances: $0)
-        }
+        let key = session.planKey(parsed, text, (values ?? parameters).map(\.1), snapshot)
         if let key, let known = engine.plans.query(key, snapshot) {
             try refuseOtherColumns(known.fields)
             try run(known, snapshot)

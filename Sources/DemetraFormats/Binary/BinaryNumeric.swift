@@ -1,4 +1,5 @@
 import DemetraTypes
+import DemetraVectors
 
 /// Numbers in groups of four decimal digits, as the protocol's binary form of numeric has them.
 ///
@@ -39,12 +40,12 @@ enum BinaryNumeric {
 
     /// Writes the number `unscaled * 10^-scale`, with a scale of 0...18; at most 24 bytes.
     static func write(_ unscaled: Int64, scale: Int, to cursor: inout TextCursor) {
-        let power = powers[scale]
+        let power = UInt64(PowersOfTen.int64[scale])
         let (whole, fraction) = unscaled.magnitude.quotientAndRemainder(dividingBy: power)
         // Least significant first: those behind the point, filled up to four digits, then those before it.
         var groups = InlineArray<12, UInt16>(repeating: 0)
         let behind = (scale + 3) / 4
-        var rest = fraction * powers[behind * 4 - scale]
+        var rest = fraction * UInt64(PowersOfTen.int64[behind * 4 - scale])
         for index in 0..<behind {
             groups[index] = UInt16(truncatingIfNeeded: rest % 10_000)
             rest /= 10_000
@@ -68,11 +69,6 @@ enum BinaryNumeric {
             first -= 1
             cursor.write(integer: groups[first])
         }
-    }
-
-    /// `10^0` to `10^19`.
-    private static let powers: [UInt64] = (0..<20).map { digits in
-        (0..<digits).reduce(1) { power, _ in power * 10 }
     }
 
     private static func append(

@@ -13,18 +13,7 @@ package enum BinaryValue {
 
     /// Appends the bytes of one row, which must not be NULL.
     package static func append(_ vector: Vector, row: Int, to bytes: inout [UInt8]) {
-        switch vector.storage {
-        case .constant(let one): append(one.vector, row: 0, to: &bytes)
-        case .text(let texts) where vector.type.isText:
-            bytes.append(contentsOf: texts.bytes(at: row))
-        case .dictionary(let codes, let dictionary) where vector.type.isText:
-            bytes.append(contentsOf: dictionary.values.bytes(at: Int(codes[row])))
-        case .float64(let numbers) where vector.type == .double:
-            bytes.append(integer: numbers[row].bitPattern)
-        case .int64(let numbers) where vector.type == .bigint: bytes.append(integer: numbers[row])
-        case .int32(let numbers) where vector.type == .integer: bytes.append(integer: numbers[row])
-        default: append(vector.value(at: row), as: vector.type, to: &bytes)
-        }
+        append(vector.value(at: row), as: vector.type, to: &bytes)
     }
 
     /// Appends the bytes of a value, which must not be NULL.

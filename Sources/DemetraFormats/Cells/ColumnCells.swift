@@ -4,7 +4,7 @@ package import DemetraVectors
 /// The cells of one column as bytes: what a value looks like in a format, without what stands around it.
 ///
 /// Whole columns are written at a time, so that the type is looked at once and not for each value. Texts that look as
-/// they are stored are not copied, and each value of a dictionary is written once.
+/// they are stored are not copied.
 ///
 /// Safe because places lie in the bytes: they come from the loop that wrote them, or from a `TextBuffer`.
 package struct ColumnCells: Sendable {
@@ -41,7 +41,7 @@ package struct ColumnCells: Sendable {
 
     /// A text or binary form of values.
     package protocol Form {
-        /// Cells of a vector that is neither constant nor a dictionary; NULL rows may have any.
+        /// Cells of a vector that is no constant, where texts look other than they are stored; NULL rows may have any.
         func cells(_ vector: Vector) -> ColumnCells
         /// Values of a type look as their texts are stored.
         func isStoredAsShown(_ type: LogicalType) -> Bool
@@ -56,15 +56,13 @@ package struct ColumnCells: Sendable {
             let place = one.vector.count > 0 ? single.places[0] : .empty
             cells = ColumnCells(
                 places: Buffer(repeating: place, count: vector.count), heap: single.heap)
-        case .dictionary(let codes, let dictionary):
-            let values = ColumnCells(
-                Vector(
-                    type: vector.type, count: dictionary.values.references.count,
-                    storage: .text(dictionary.values)), as: form)
+        case .dictionary(let codes, let dictionary) where form.isStoredAsShown(vector.type):
+            let values = dictionary.values
             let places = BufferBuilder<Place>(capacity: vector.count)
             for row in 0..<vector.count {
                 // A NULL row may hold any code.
-                places.pointer[row] = vector.isValid(row) ? values.places[Int(codes[row])] : .empty
+                places.pointer[row] =
+                    vector.isValid(row) ? values.references[Int(codes[row])] : .empty
             }
             cells = ColumnCells(places: places.freeze(count: vector.count), heap: values.heap)
         case .text(let texts) where form.isStoredAsShown(vector.type):
