@@ -89,7 +89,7 @@ extension Database {
             throw DemetraError(
                 .insufficientPrivilege, "permission denied for database",
                 detail: "User does not have CONNECT privilege.",
-                hint: "A superuser can GRANT CONNECT ON DATABASE demetra TO \(user).")
+                hint: "A superuser can GRANT CONNECT ON DATABASE \(origin.database) TO \(user).")
         }
         let session = engine.makeSession(user: user, origin: origin)
         _ = session.applyRoleSettings()

@@ -64,6 +64,9 @@ public final class Database: Sendable {
     /// The directory.
     package var path: String { engine.store.path }
 
+    /// The name of the directory, without its ending.
+    package var name: String { engine.databaseName }
+
     /// A connection of its own.
     public func connect(user: String = "demetra") -> Connection {
         Connection(session: engine.makeSession(user: user))

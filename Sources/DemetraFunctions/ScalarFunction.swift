@@ -13,6 +13,8 @@ package struct EvaluationContext: Sendable {
     package let timeZones: TimeZones
     /// Name of the user where there is no session; a session's directory knows who acts.
     package let userName: String
+    /// The name by which the session calls the database.
+    package let databaseName: String
     /// Stops long loops.
     package let cancellation: CancellationFlag
     /// Threads for large pieces of work.
@@ -32,6 +34,7 @@ package struct EvaluationContext: Sendable {
     package init(
         statementTime: Timestamp, transactionTime: Timestamp? = nil, timeZone: TimeZoneRules = .utc,
         timeZones: TimeZones = .fixedOnly, userName: String = "demetra",
+        databaseName: String = "demetra",
         cancellation: CancellationFlag = CancellationFlag(),
         workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard(),
         sequences: (any SequenceSource)? = nil, settings: (any SettingSource)? = nil,
@@ -42,6 +45,7 @@ package struct EvaluationContext: Sendable {
         self.timeZone = timeZone
         self.timeZones = timeZones
         self.userName = userName
+        self.databaseName = databaseName
         self.cancellation = cancellation
         self.workers = workers
         self.notices = notices

@@ -18,6 +18,8 @@ final class PlanCache: Sendable {
         /// As whom: roles may read different tables. Which roles are set is among the settings.
         let user: String
         let isOwner: Bool
+        /// What the session calls the database: constants may hold it.
+        let database: String
         /// Of a session with temporary tables, whose names are its own.
         let temporarySchema: String?
     }

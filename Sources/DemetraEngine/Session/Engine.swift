@@ -1,4 +1,5 @@
 package import DemetraFunctions
+import DemetraPlanner
 package import DemetraStorage
 package import DemetraTypes
 import Synchronization
@@ -65,17 +66,24 @@ package final class Engine: Sendable {
             processorCount: configuration.processorCount ?? SystemThread.processorCount)
     }
 
+    /// The name of the database's folder, without its ending.
+    package var databaseName: String {
+        let folder = store.path.split(separator: "/").last ?? ""
+        return folder.split(separator: ".").first.map(String.init) ?? Binder.usualDatabaseName
+    }
+
     /// A session of its own.
     ///
     /// - Parameters:
-    ///   - origin: whose it is, and where it comes from.
+    ///   - origin: whose it is, and where it comes from; nil for the program that has opened the database.
     ///   - pinned: a state that all its statements read, none of which may then write.
     package func makeSession(
-        user: String, origin: SessionOrigin = .embedded, pinned: Snapshot? = nil
+        user: String, origin: SessionOrigin? = nil, pinned: Snapshot? = nil
     ) -> Session {
         let number = sessionCount.wrappingAdd(1, ordering: .relaxed).newValue
         return Session(
-            engine: self, user: user, origin: origin, number: number, pinned: pinned)
+            engine: self, user: user, origin: origin ?? .embedded(in: databaseName),
+            number: number, pinned: pinned)
     }
 
     /// Sets what the whole database may use; nil for what it was opened with.

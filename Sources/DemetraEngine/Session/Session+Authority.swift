@@ -14,13 +14,19 @@ package struct SessionOrigin: Sendable, Hashable {
     package let adoptsUser: Bool
     /// Where the client is; nil for the program that has opened the database.
     package let address: String?
+    /// The name by which the session calls the database.
+    package let database: String
 
     /// The program that has opened the database.
-    package static let embedded = SessionOrigin(
-        isOwner: true, isLocal: true, adoptsUser: false, address: nil)
+    package static func embedded(in database: String) -> SessionOrigin {
+        SessionOrigin(
+            isOwner: true, isLocal: true, adoptsUser: false, address: nil, database: database)
+    }
 
     /// Says how a session was opened.
-    package init(isOwner: Bool, isLocal: Bool, adoptsUser: Bool, address: String?) {
+    package init(isOwner: Bool, isLocal: Bool, adoptsUser: Bool, address: String?, database: String)
+    {
+        self.database = database
         self.isOwner = isOwner
         self.isLocal = isLocal
         self.adoptsUser = adoptsUser

@@ -15,7 +15,7 @@ extension Session {
         return PlanCache.Circumstances(
             catalogVersion: snapshot.catalog.version,
             settings: settings.withLock { $0.planSettings }, user: user,
-            isOwner: origin.isOwner,
+            isOwner: origin.isOwner, database: origin.database,
             temporarySchema: hasTemporaryTables(snapshot.catalog) ? temporarySchema : nil)
     }
 

@@ -44,7 +44,8 @@ extension Session {
         Binder(
             catalog: snapshot.catalog, functions: engine.functions, folder: folder,
             path: searchPath(snapshot.catalog),
-            authority: authority ?? self.authority(snapshot.catalog), entropy: engine.entropy)
+            authority: authority ?? self.authority(snapshot.catalog),
+            databaseName: origin.database, entropy: engine.entropy)
     }
 
     /// Whether something is not another session's.

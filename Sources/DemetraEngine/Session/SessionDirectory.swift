@@ -169,7 +169,8 @@ extension Session {
         let hasTemporary = catalog.hasTemporaryRelations
         let path = hasTemporary ? own : own.withoutTemporary
         func known(_ place: borrowing Mutex<SystemRows?>) -> SystemRows? {
-            guard let found = place.withLock({ $0 }), found.catalog.shows(catalog, path, to: user)
+            guard let found = place.withLock({ $0 }),
+                found.catalog.shows(catalog, path, to: user, as: origin.database)
             else {
                 return nil
             }
@@ -181,7 +182,8 @@ extension Session {
             shared
             ?? SystemRows(
                 SystemCatalog(
-                    catalog: catalog, path: path, registry: engine.functions, user: user))
+                    catalog: catalog, path: path, registry: engine.functions, user: user,
+                    databaseName: origin.database))
         knownCatalog.withLock { $0 = found }
         if !hasTemporary { engine.knownCatalog.withLock { $0 = found } }
         return found

@@ -232,7 +232,7 @@ struct StatementRun {
                 statementTime: statementTime, transactionTime: transactionTime,
                 timeZone: session.timeZone,
                 timeZones: engine.timeZones,
-                userName: session.user,
+                userName: session.user, databaseName: session.origin.database,
                 cancellation: cancellation,
                 workers: PoolWorkers(pool: engine.pool), notices: notices,
                 sequences: SessionSequences(session), settings: SessionSettingSource(session),

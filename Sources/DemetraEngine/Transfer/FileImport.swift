@@ -308,6 +308,7 @@ struct FileImport {
             evaluation: EvaluationContext(
                 statementTime: engine.clock.now(), timeZone: session.timeZone,
                 timeZones: engine.timeZones, userName: session.user,
+                databaseName: session.origin.database,
                 cancellation: CancellationFlag()),
             parameters: [])
     }

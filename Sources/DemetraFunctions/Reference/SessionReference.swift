@@ -14,9 +14,12 @@ enum SessionReference {
                 answer: "t"),
             FunctionEntry(
                 "current_database",
-                "The name that the database has for itself.",
-                example: "SELECT current_database()",
-                answer: "demetra"),
+                """
+                The name by which the session calls the database: the one that a client has connected by, else that of the \
+                database's folder without its ending. `current_catalog` is the same.
+                """,
+                example: "SELECT current_database() = current_catalog",
+                answer: "t"),
             FunctionEntry(
                 "current_schema",
                 """

@@ -247,8 +247,8 @@ enum TimeFunctions {
             ScalarBuilder.function("session_user", [], .system(.name), volatility: .stable) {
                 _, context in .text(context.directory?.sessionUser ?? context.userName)
             },
-            ScalarBuilder.function("current_database", [], .system(.name)) { _, _ in
-                .text("demetra")
+            ScalarBuilder.function("current_database", [], .system(.name), volatility: .stable) {
+                _, context in .text(context.databaseName)
             },
             ScalarBuilder.function("current_schema", [], .system(.name), volatility: .stable) {
                 _, context in context.directory?.currentSchema.map { .text($0) } ?? .null

@@ -62,7 +62,7 @@ extension Binder {
         guard let role = subject.name, groups.contains(role) else {
             throw DemetraError(
                 .insufficientPrivilege,
-                "must be member of role \"\(subject.name ?? InformationRows.database)\""
+                "must be member of role \"\(subject.name ?? Authority.owner.user)\""
             ).at(name.range)
         }
         return role

@@ -10,6 +10,8 @@ import DemetraTypes
 struct DefinitionAccess {
     let authority: Authority
     let catalog: Catalog
+    /// What the session calls the database, for messages.
+    let databaseName: String
 
     /// The statement with owners in it.
     ///
@@ -230,7 +232,7 @@ struct DefinitionAccess {
         guard let rights = authority.rights else { return }
         if schema.hasPrefix(RelationName.temporaryPrefix) {
             guard !rights.allows(.temporary, catalog.access[.database]) else { return }
-            throw Binder.denied(.database, InformationRows.database, .temporary, rights.role)
+            throw Binder.denied(.database, databaseName, .temporary, rights.role)
         }
         guard !rights.allows([.usage, .create], catalog.access[.schema(schema)]) else { return }
         throw Binder.denied(.schema, schema, .create, rights.role)
@@ -239,7 +241,7 @@ struct DefinitionAccess {
     private func mayCreateSchemas() throws(DemetraError) {
         guard let rights = authority.rights, !rights.allows(.create, catalog.access[.database])
         else { return }
-        throw Binder.denied(.database, InformationRows.database, .create, rights.role)
+        throw Binder.denied(.database, databaseName, .create, rights.role)
     }
 
     private func mustBeSuperuser(_ what: String) throws(DemetraError) {

@@ -34,7 +34,7 @@ extension Binder {
                 return .role(identifier.name)
             }
             let isOwner =
-                identifier.name == InformationRows.database
+                identifier.name == Authority.owner.user
                 || (authority.role == nil && identifier.name == authority.user)
             if isOwner { return .owner }
             throw undefinedRole(identifier)

@@ -178,7 +178,7 @@ extension Binder {
         let alerts = catalog.alerts.sorted { $0.key < $1.key }.map { SecuredObject($0.value) }
         let models = catalog.models.sorted { $0.key < $1.key }.map { SecuredObject($0.value) }
         return [
-            SecuredObject(.database, InformationRows.database, catalog.access[.database])
+            SecuredObject(.database, databaseName, catalog.access[.database])
         ] + schemas + tables + views + sequences + metrics + alerts + models
     }
 }

@@ -19,8 +19,8 @@ struct NamedRelation {
 extension Binder {
     /// Schemas that are there without being in the catalog: what they hold is made by the engine.
     static let systemSchemas = ["information_schema", "pg_catalog"]
-    /// The one name that the database has for itself.
-    private static let databaseName = "demetra"
+    /// What a database is called where no session says it.
+    package static let usualDatabaseName = "demetra"
 
     // MARK: Finding
 
@@ -34,11 +34,13 @@ extension Binder {
                 .syntaxError, "improper qualified name (too many dotted names): \(name.text)"
             ).at(name.range)
         }
-        if name.parts.count == 3, name.parts[0].name != Self.databaseName {
+        // What is stored was written by a session that may have called the database by another name.
+        let isWrittenHere = viewDepth == 0 && expandingMetrics.isEmpty
+        if name.parts.count == 3, isWrittenHere, name.parts[0].name != databaseName {
             throw DemetraError(
                 .featureNotSupported,
                 "cross-database references are not implemented: \"\(name.text)\"",
-                hint: "The database is called \"\(Self.databaseName)\"; leave its name out."
+                hint: "The database is called \"\(databaseName)\"; leave its name out."
             ).at(name.range)
         }
         let schema = name.parts[name.parts.count - 2].name

@@ -54,6 +54,8 @@ package final class Binder {
     var path: SearchPath
     /// As whom the statement is bound; inside of a view, its owner.
     var authority: Authority
+    /// The name by which the session calls the database.
+    let databaseName: String
     /// Salts for passwords; nil where none are made.
     let entropy: (any Entropy)?
 
@@ -64,8 +66,9 @@ package final class Binder {
     package init(
         catalog: Catalog, functions: FunctionRegistry, folder: (any ConstantFolder)? = nil,
         path: SearchPath = .standard, authority: Authority = .owner,
-        entropy: (any Entropy)? = nil
+        databaseName: String = Binder.usualDatabaseName, entropy: (any Entropy)? = nil
     ) {
+        self.databaseName = databaseName
         self.entropy = entropy
         self.catalog = catalog
         self.authority = authority
@@ -100,7 +103,9 @@ package final class Binder {
         if case .role(let role) = statement { return try bindRole(role) }
         let bound = try resolve(statement)
         guard authority != .owner else { return bound }
-        return try DefinitionAccess(authority: authority, catalog: catalog).secured(bound)
+        return try DefinitionAccess(
+            authority: authority, catalog: catalog, databaseName: databaseName
+        ).secured(bound)
     }
 
     private func resolve(_ statement: Statement) throws(DemetraError) -> BoundStatement {

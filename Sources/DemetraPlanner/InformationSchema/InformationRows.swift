@@ -7,9 +7,6 @@ struct InformationRows {
     /// A row: what is not given is NULL.
     typealias Row = [String: Value]
 
-    /// The name that the database has for itself.
-    static let database = "demetra"
-
     private let binder: Binder
     private let catalog: Catalog
 
@@ -34,7 +31,7 @@ struct InformationRows {
             case .sequences: sequences
             case .collations: collations
             case .characterSets: characterSets
-            case .catalogName: [["catalog_name": .text(Self.database)]]
+            case .catalogName: [["catalog_name": .text(binder.databaseName)]]
             case .constraintTableUsage: tables.flatMap(constrainedTables)
             case .enabledRoles: enabledRoles
             case .applicableRoles: applicableRoles
@@ -70,15 +67,15 @@ struct InformationRows {
             .union(temporary)
         return names.sorted().map { name in
             [
-                "catalog_name": .text(Self.database), "schema_name": .text(name),
-                "schema_owner": .text(Self.database),
+                "catalog_name": .text(binder.databaseName), "schema_name": .text(name),
+                "schema_owner": .text(Authority.owner.user),
             ]
         }
     }
 
     private func place(_ name: RelationName) -> Row {
         [
-            "table_catalog": .text(Self.database), "table_schema": .text(name.schema),
+            "table_catalog": .text(binder.databaseName), "table_schema": .text(name.schema),
             "table_name": .text(name.name),
         ]
     }
@@ -112,7 +109,7 @@ struct InformationRows {
         [
             [
                 "character_set_name": .text("UTF8"), "character_repertoire": .text("UCS"),
-                "form_of_use": .text("UTF8"), "default_collate_catalog": .text(Self.database),
+                "form_of_use": .text("UTF8"), "default_collate_catalog": .text(binder.databaseName),
             ]
         ]
     }
@@ -120,7 +117,8 @@ struct InformationRows {
     private var collations: [Row] {
         SystemCatalog.collations.map { _, name in
             [
-                "collation_catalog": .text(Self.database), "collation_schema": .text("pg_catalog"),
+                "collation_catalog": .text(binder.databaseName),
+                "collation_schema": .text("pg_catalog"),
                 "collation_name": .text(name), "pad_attribute": .text("NO PAD"),
             ]
         }
@@ -155,7 +153,7 @@ struct InformationRows {
 
     /// The owner of the database goes by the name of the user who asks, where that is the owner.
     private var ownerName: String {
-        binder.authority.role == nil ? binder.authority.user : Self.database
+        binder.authority.role == nil ? binder.authority.user : Authority.owner.user
     }
 
     private var enabledRoles: [Row] {
@@ -214,7 +212,7 @@ struct InformationRows {
                     sequence.type.upperBound.bitWidth - sequence.type.upperBound.leadingZeroBitCount
                     + 1
                 return [
-                    "sequence_catalog": .text(Self.database),
+                    "sequence_catalog": .text(binder.databaseName),
                     "sequence_schema": .text(sequence.schemaName),
                     "sequence_name": .text(sequence.name),
                     "data_type": .text(bits == 16 ? "smallint" : bits == 32 ? "integer" : "bigint"),
@@ -250,7 +248,7 @@ struct InformationRows {
         let position = Int64(index + 1)
         return ColumnTraits(type).row.adding([
             "column_name": .text(name), "ordinal_position": .integer(position),
-            "is_nullable": .text("YES"), "udt_catalog": .text(Self.database),
+            "is_nullable": .text("YES"), "udt_catalog": .text(binder.databaseName),
             "udt_schema": .text("pg_catalog"), "dtd_identifier": .text("\(position)"),
             "is_self_referencing": .text("NO"), "is_identity": .text("NO"),
             "identity_cycle": .text("NO"), "is_generated": .text("NEVER"),
@@ -268,7 +266,7 @@ struct InformationRows {
 
     private func constraint(_ name: String, of table: TableDefinition) -> Row {
         place(table.qualifiedName).adding([
-            "constraint_catalog": .text(Self.database),
+            "constraint_catalog": .text(binder.databaseName),
             "constraint_schema": .text(table.schemaName),
             "constraint_name": .text(name),
         ])
@@ -339,9 +337,9 @@ struct InformationRows {
     private func references(_ table: TableDefinition) -> [Row] {
         table.foreignKeys.map { key in
             [
-                "constraint_catalog": .text(Self.database),
+                "constraint_catalog": .text(binder.databaseName),
                 "constraint_schema": .text(table.schemaName), "constraint_name": .text(key.name),
-                "unique_constraint_catalog": .text(Self.database),
+                "unique_constraint_catalog": .text(binder.databaseName),
                 "unique_constraint_schema": catalog.table(id: key.target)
                     .map { .text($0.schemaName) } ?? .null,
                 "unique_constraint_name": uniqueKey(of: key).map { .text($0.name) } ?? .null,

@@ -7,7 +7,7 @@ extension SystemCatalog {
     /// The number of a role; nil when there is none of that name.
     func number(ofRole name: String) -> Int64? {
         if let role = roles.first(where: { $0.name == name }) { return role.number }
-        return name == user || name == InformationRows.database ? ObjectNumbers.user : nil
+        return name == user || name == Authority.owner.user ? ObjectNumbers.user : nil
     }
 
     /// The name of a role; nil when there is none of that number.
@@ -159,7 +159,7 @@ extension SystemCatalog {
 
     private func rights(of role: String) throws(DemetraError) -> Rights? {
         if role == authority.user { return authority.rights }
-        if catalog.access.roles[role] == nil, role == user || role == InformationRows.database {
+        if catalog.access.roles[role] == nil, role == user || role == Authority.owner.user {
             return nil
         }
         return catalog.access.rights(of: role)

@@ -11,6 +11,8 @@ package final class SystemCatalog: Sendable {
     let catalog: Catalog
     let path: SearchPath
     let registry: FunctionRegistry
+    /// The name by which the session calls the database.
+    let databaseName: String
     /// As whom the session acts.
     let authority: Authority
     /// The name of the database's owner, whom everything belongs to that no role has made.
@@ -36,13 +38,15 @@ package final class SystemCatalog: Sendable {
 
     /// The objects of a catalog.
     package init(
-        catalog: Catalog, path: SearchPath, registry: FunctionRegistry, user: Authority
+        catalog: Catalog, path: SearchPath, registry: FunctionRegistry, user: Authority,
+        databaseName: String
     ) {
+        self.databaseName = databaseName
         self.catalog = catalog
         self.path = path
         self.registry = registry
         authority = user
-        self.user = user.role == nil ? user.user : InformationRows.database
+        self.user = user.role == nil ? user.user : Authority.owner.user
         var builder = CatalogObjects(catalog: catalog, path: path)
         builder.addAll()
         schemas = builder.schemas
@@ -69,8 +73,11 @@ package final class SystemCatalog: Sendable {
     }
 
     /// Whether it is made of this catalog, for a user's session that sees it in the same way.
-    package func shows(_ catalog: Catalog, _ path: SearchPath, to user: Authority) -> Bool {
-        authority == user && self.path == path && self.catalog == catalog
+    package func shows(
+        _ catalog: Catalog, _ path: SearchPath, to user: Authority, as databaseName: String
+    ) -> Bool {
+        authority == user && self.databaseName == databaseName && self.path == path
+            && self.catalog == catalog
     }
 
     // MARK: Objects
@@ -156,7 +163,8 @@ package final class SystemCatalog: Sendable {
         else { return nil }
         // Of the binder only its authority is asked: rows of tables are not read.
         let binder = Binder(
-            catalog: catalog, functions: registry, path: path, authority: authority)
+            catalog: catalog, functions: registry, path: path, authority: authority,
+            databaseName: databaseName)
         return (relation.schema, InformationRows(binder: binder).rows(of: relation))
     }
 }

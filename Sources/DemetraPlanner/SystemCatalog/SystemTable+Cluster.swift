@@ -84,7 +84,7 @@ extension SystemCatalog {
     fileprivate var databaseRows: [SystemTable.Row] {
         [
             [
-                "oid": .integer(ObjectNumbers.database), "datname": .text(InformationRows.database),
+                "oid": .integer(ObjectNumbers.database), "datname": .text(databaseName),
                 "datdba": owner(of: catalog.access[.database]),
                 "datacl": list(catalog.access[.database], .database), "encoding": .integer(6),
                 "datlocprovider": .text("c"),
@@ -118,7 +118,7 @@ extension SystemCatalog {
 
     fileprivate func row(_ session: SessionActivity) -> SystemTable.Row {
         [
-            "datid": .integer(ObjectNumbers.database), "datname": .text(InformationRows.database),
+            "datid": .integer(ObjectNumbers.database), "datname": .text(databaseName),
             "pid": .integer(session.number), "leader_pid": .null,
             "usesysid": .integer(number(ofRole: authority.user) ?? ObjectNumbers.user),
             "usename": .text(authority.user), "application_name": .text(session.application),
@@ -134,7 +134,7 @@ extension SystemCatalog {
         [
             [
                 "datid": .integer(ObjectNumbers.database),
-                "datname": .text(InformationRows.database),
+                "datname": .text(databaseName),
                 "numbackends": .integer(Int64(facts.sessions.count)),
             ]
         ]

@@ -8,9 +8,8 @@ struct DatabaseNames: Sendable {
     private static let usual: Set<String> = ["demetra", "postgres", "db"]
 
     init(_ database: Database) {
-        let folder = database.path.split(separator: "/").last.map(String.init) ?? "demetra"
-        own = folder.split(separator: ".").first.map(String.init) ?? folder
-        self.folder = folder
+        own = database.name
+        folder = database.path.split(separator: "/").last.map(String.init) ?? database.name
     }
 
     private let folder: String

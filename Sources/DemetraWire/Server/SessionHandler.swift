@@ -318,7 +318,7 @@ final class SessionHandler: ChannelInboundHandler {
             client: request.user,
             SessionOrigin(
                 isOwner: asOwner, isLocal: address.isLocal, adoptsUser: address != .socket,
-                address: address.text))
+                address: address.text, database: name))
         try StartupOptions.apply(request.parameters, to: connection)
         return connection
     }
