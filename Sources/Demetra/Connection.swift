@@ -63,6 +63,19 @@ public final class Connection: Sendable {
     /// Stops the statement that is running, if any: it fails with 57014.
     public func cancel() { session.cancel() }
 
+    /// What is known of the statement that is running, if any: how long it has been doing so, and how far it is.
+    package var runningStatement: (startedAt: Timestamp, progress: ReadProgress)? {
+        session.runningStatement
+    }
+
+    /// Whether another session has ended this one: all its statements fail with 57P01.
+    package var isTerminated: Bool { session.isTerminated }
+
+    /// Takes the news that another session has ended this one, on that one's thread; it must not wait.
+    package func setTerminationReceiver(_ receiver: (@Sendable () -> Void)?) {
+        session.setTerminationReceiver(receiver)
+    }
+
     /// Whether a failed or open transaction surrounds the next statement.
     package var transactionStatus: TransactionStatus { session.transactionStatus }
 

@@ -51,13 +51,17 @@ public final class Database: Sendable {
             configuration: StoreConfiguration(
                 memoryLimitBytes: configuration.memoryLimitBytes,
                 processorCount: configuration.processorCount ?? SystemThread.processorCount))
+        let sessions = SessionBoard()
         let audit = AuditTrail(directory: path, fileSystem: fileSystem, clock: clock)
         let functions = AnalyticsFunctions().added(to: BuiltInFunctions.registry)
-            .adding(tables: [MemoryRelation.function(store), AuditRelation.function(audit)])
+            .adding(
+                tables: [MemoryRelation.function(store), AuditRelation.function(audit)]
+                    + SessionRelations.functions(sessions))
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,
             configuration: EngineConfiguration(processorCount: configuration.processorCount),
-            extensions: [AlertStatements()], audit: audit, entropy: SystemEntropy())
+            extensions: [AlertStatements()], audit: audit, entropy: SystemEntropy(),
+            sessions: sessions)
         return Database(engine: engine, recoveryNotices: store.recovery.notices)
     }
 

@@ -430,6 +430,32 @@ class LoginTests(ProgramTests):
                     self.assertNotIn(secret, path.read_bytes(), path)
         self.assertEqual(run("check", self.database).status, 0)
 
+    def test_others_see_that_a_session_is_there_and_not_what_it_does(self):
+        self.make_users()
+        ann = dict(password=self.PASSWORD)
+        endless = "SELECT sum(n) FROM generate_series(1, 1000000000000) AS n(n)"
+        with self.serving() as server:
+            environment = {**os.environ, "PGPASSWORD": self.PASSWORD}
+            sleeper = subprocess.Popen(
+                ["psql", "-X", "-w", "-h", "127.0.0.1", "-p", str(server.port), "-U", "ann",
+                 "-d", "db", "-c", endless], stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
+            number = "SELECT pid FROM demetra_queries WHERE query LIKE 'SELECT sum%'"
+            pid = ""
+            while not pid:
+                pid = self.psql(server, number, "ann", **ann).strip()
+            seen = self.psql(
+                server, f"SELECT usename, state, query FROM pg_stat_activity WHERE pid = {pid}",
+                "bob", password="b")
+            self.assertEqual(seen.strip(), "ann||<insufficient privilege>")
+            self.assertEqual(self.psql(server, number, "bob", password="b").strip(), "")
+            self.assertIn("must be a superuser", self.psql(
+                server, f"SELECT pg_cancel_backend({pid})", "bob", password="b", status=1))
+            self.assertEqual(
+                self.psql(server, f"SELECT pg_cancel_backend({pid})", "ann", **ann).strip(), "t")
+            self.assertIn(
+                "canceling statement due to user request", sleeper.communicate(timeout=PATIENCE)[1])
+
 
 if __name__ == "__main__":
     main()

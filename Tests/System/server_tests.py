@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import threading
+import time
 
 from program import PATIENCE, ROOT, ProgramTests, main
 from wire import (FLUSH, Connection, ServerError, bind, close, data_rows, describe, error_state,
@@ -148,6 +149,101 @@ class ServerTests(ProgramTests):
                 thread.join(0.2)
             self.assertEqual(failures, ["57014"])
             self.assertEqual(connection.rows("SELECT 2"), [("2",)])
+
+    def run_aside(self, connection, text):
+        """Runs a statement on a thread; gives the thread and the list that its error will be in."""
+        failures = []
+
+        def run():
+            try:
+                connection.query(text)
+            except ServerError as error:
+                failures.append(error.state)
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread, failures
+
+    def await_statement(self, watcher, pid):
+        """Waits until a session runs something."""
+        for _ in range(600):
+            state = watcher.rows(f"SELECT state FROM pg_stat_activity WHERE pid = {pid}")
+            if state == [("active",)]:
+                return
+            time.sleep(0.05)
+        self.fail("no statement runs")
+
+    def test_a_session_stops_the_statement_of_another(self):
+        with self.server.connect() as victim, self.server.connect() as watcher:
+            pid = victim.key[0]
+            thread, failures = self.run_aside(victim, SLOW_QUERY)
+            self.await_statement(watcher, pid)
+            self.assertEqual(
+                watcher.rows(
+                    "SELECT state, query, rows_returned, elapsed > INTERVAL '0'"
+                    f" FROM demetra_queries WHERE pid = {pid}"),
+                [("running", SLOW_QUERY, "0", "t")])
+            # Statements that took no time are not remembered.
+            time.sleep(0.05)
+            self.assertEqual(watcher.rows(f"SELECT pg_cancel_backend({pid})"), [("t",)])
+            thread.join()
+            self.assertEqual(failures, ["57014"])
+            self.assertEqual(victim.rows("SELECT 2"), [("2",)])
+            self.assertEqual(
+                watcher.rows(
+                    f"SELECT state, sqlstate, query FROM demetra_queries WHERE pid = {pid}"),
+                [("failed", "57014", SLOW_QUERY)])
+            victim.query("BEGIN")
+            self.assertEqual(
+                watcher.rows(f"SELECT state, query FROM demetra_sessions WHERE pid = {pid}"),
+                [("idle in transaction", "BEGIN")])
+
+    def test_a_session_ends_another_with_what_it_has_begun(self):
+        watcher = self.server.connect()
+        watcher.query("CREATE TABLE begun (n integer)")
+        for text in [None, SLOW_QUERY]:
+            victim = self.server.connect()
+            victim.query("BEGIN; INSERT INTO begun VALUES (1)")
+            thread, failures = self.run_aside(victim, text) if text else (None, None)
+            if thread:
+                self.await_statement(watcher, victim.key[0])
+            self.assertEqual(
+                watcher.rows(f"SELECT pg_terminate_backend({victim.key[0]})"), [("t",)])
+            if thread:
+                thread.join()
+                self.assertEqual(failures, ["57P01"])
+            else:
+                kind, body = victim.receive()
+                self.assertEqual(kind, b"E")
+                self.assertIn(b"FATAL", body)
+                self.assertIn(b"57P01", body)
+            self.assertEqual(victim.socket.recv(1), b"")
+            victim.socket.close()
+        for _ in range(600):
+            if watcher.rows("SELECT count(*) FROM demetra_sessions") == [("1",)]:
+                break
+            time.sleep(0.05)
+        self.assertEqual(
+            watcher.rows("SELECT (SELECT count(*) FROM demetra_sessions), count(*) FROM begun"),
+            [("1", "0")])
+        watcher.close()
+        self.assert_alive()
+
+    def test_the_database_is_called_as_the_client_has_connected(self):
+        for name in ["postgres", "db"]:
+            with self.server.connect(database=name) as connection:
+                self.assertEqual(
+                    connection.rows(
+                        "SELECT current_database(), datname, catalog_name FROM pg_database,"
+                        " information_schema.information_schema_catalog_name"), [(name,) * 3])
+                connection.query(f"CREATE VIEW {name}.public.v_{name} AS SELECT 1 AS one")
+                connection.query(
+                    f"CREATE VIEW of_{name} AS SELECT one FROM {name}.public.v_{name}")
+        with self.server.connect(database="demetra") as connection:
+            # Views say what they say whoever asks.
+            self.assertEqual(connection.rows("SELECT one FROM of_db"), [("1",)])
+            with self.assertRaises(ServerError) as raised:
+                connection.query("SELECT one FROM db.public.v_db")
+            self.assertEqual(raised.exception.state, "0A000")
 
     def test_a_client_that_leaves_takes_its_statement_along(self):
         connection = self.server.connect()

@@ -22,6 +22,8 @@ package final class ExecutionContext: Sendable {
     package let parameters: [Value]
     /// Values of the outer row inside an apply.
     package let outerValues: [ColumnIdentifier: Value]
+    /// Where scans report how far they are, if anybody may ask.
+    package let progress: ReadProgress?
     /// What the texts `now` and `today` mean; nil where they mean nothing.
     private let textTime: Timestamp?
     private let commonTables: Mutex<[Int: MaterializedRows]>
@@ -30,19 +32,21 @@ package final class ExecutionContext: Sendable {
     package convenience init(
         snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, spill: SpillSpace,
         evaluation: EvaluationContext, parameters: [Value] = [],
-        outerValues: [ColumnIdentifier: Value] = [:]
+        outerValues: [ColumnIdentifier: Value] = [:], progress: ReadProgress? = nil
     ) {
         self.init(
             snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
             parameters: parameters, outerValues: outerValues,
-            textTime: evaluation.transactionTime)
+            textTime: evaluation.transactionTime, progress: progress)
     }
 
     private init(
         snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, spill: SpillSpace,
         evaluation: EvaluationContext, parameters: [Value],
-        outerValues: [ColumnIdentifier: Value], textTime: Timestamp?
+        outerValues: [ColumnIdentifier: Value], textTime: Timestamp?,
+        progress: ReadProgress?
     ) {
+        self.progress = progress
         self.textTime = textTime
         self.snapshot = snapshot
         self.pool = pool
@@ -78,7 +82,8 @@ package final class ExecutionContext: Sendable {
     ) -> ExecutionContext {
         let context = ExecutionContext(
             snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
-            parameters: parameters, outerValues: self.outerValues.merging(outerValues) { $1 })
+            parameters: parameters, outerValues: self.outerValues.merging(outerValues) { $1 },
+            progress: progress)
         let tables = commonTables.withLock { $0 }
         context.commonTables.withLock { $0 = tables }
         return context
@@ -88,7 +93,8 @@ package final class ExecutionContext: Sendable {
     func timeless() -> ExecutionContext {
         ExecutionContext(
             snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
-            parameters: parameters, outerValues: outerValues, textTime: nil)
+            parameters: parameters, outerValues: outerValues, textTime: nil,
+            progress: progress)
     }
 
     /// Rows computed for a common table expression.

@@ -57,6 +57,10 @@ struct ScanOperator: PhysicalOperator {
         }
         let terms = predicates.compactMap(\.pruning)
         let morsels = snapshot.morsels(terms.isEmpty ? nil : PruningPredicate(terms: terms))
+        if let progress = context.progress {
+            let rowCount = morsels.reduce(0) { $0 + $1.rowCount }
+            progress.begin(rowCount: rowCount, pruned: max(0, snapshot.rowCount - rowCount))
+        }
         profile?.addScan(groups: snapshot.morsels(nil).count, read: morsels.count)
         return morsels
     }
@@ -106,6 +110,7 @@ private final class ScanCursor: BatchCursor {
     }
 
     func read(morsel index: Int, into consumer: any BatchConsumer) throws(DemetraError) {
+        defer { context.progress?.addRead(morsels[index].rowCount) }
         if let skipping, !skipping.border.admits(skipping.least[index]) { return }
         let morsel = morsels[index]
         let reader = try morsel.makeReader(columns: columns)

@@ -100,7 +100,7 @@ package final class Portal: Sendable {
         try output.begin(Schema(fields))
         switch state {
         case .open(let cursor):
-            return try session.cancellable(cursor.cancellation) { () throws(DemetraError) in
+            return try session.cancellable(cursor.statement) { () throws(DemetraError) in
                 try Self.deliver(limit, tag: "SELECT", output) { (limit) throws(DemetraError) in
                     try cursor.next(limit: limit)
                 }

@@ -13,7 +13,8 @@ final class QueryCursor {
     private var thread: RowThread?
 
     /// - Parameter context: its budget is the cursor's own, and is given back with it.
-    init(_ stream: BatchStream, _ context: ExecutionContext) {
+    init(_ statement: RunningStatement, _ stream: BatchStream, _ context: ExecutionContext) {
+        self.statement = statement
         self.context = context
         waves = Monitor(RowWaves(stream, context))
     }
@@ -23,15 +24,18 @@ final class QueryCursor {
         if let thread { thread.stop() } else { context.releaseMemory() }
     }
 
-    /// Stops the wave that is running.
-    var cancellation: CancellationFlag { context.cancellation }
+    /// The query as others see it.
+    let statement: RunningStatement
 
     /// The next rows, `limit` at most; nil when there are none.
     ///
     /// - Throws: whatever the query meets, 57014 when it was cancelled.
     func next(limit: Int) throws(DemetraError) -> Batch? {
         while true {
-            if let rows = held.next(limit: limit) { return rows }
+            if let rows = held.next(limit: limit) {
+                statement.progress.addReturned(rows.count)
+                return rows
+            }
             guard let batches = try refill() else { return nil }
             held.batches = batches[...]
         }

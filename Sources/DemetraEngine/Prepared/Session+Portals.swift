@@ -124,7 +124,7 @@ extension Session {
     }
 
     /// All settings.
-    package var allSettings: SessionSettings { settings.withLock { $0 } }
+    package var allSettings: SessionSettings { state.settings.withLock { $0 } }
 
     /// A message of the client was wrong: the transaction can only be rolled back.
     package func fail() { failTransaction() }
@@ -145,9 +145,9 @@ extension Session {
         _ statement: ParsedStatement, _ text: String, _ values: [(Value, LogicalType)],
         _ fields: [Field]
     ) throws(DemetraError) -> QueryCursor {
-        let flag = CancellationFlag()
-        return try cancellable(flag) { () throws(DemetraError) in
-            var run = makeRun(text, [], flag, SilentOutput())
+        let running = makeRunning(text)
+        return try cancellable(running) { () throws(DemetraError) in
+            var run = makeRun(running, [], SilentOutput())
             run.values = values
             run.describedFields = fields
             do throws(DemetraError) {
@@ -156,7 +156,8 @@ extension Session {
                     throw DemetraError(.internalError, "a cursor needs a query")
                 }
                 let context = run.context(snapshot)
-                return QueryCursor(try run.physical(plan, snapshot).open(context), context)
+                return QueryCursor(
+                    running, try run.physical(plan, snapshot).open(context), context)
             } catch {
                 run.budget.release(run.budget.usedBytes)
                 throw error
@@ -166,7 +167,7 @@ extension Session {
 
     /// What a binder needs that computes constants, outside of a statement.
     func planningContext(_ snapshot: Snapshot) -> ExecutionContext {
-        makeRun("", [], CancellationFlag(), SilentOutput()).context(snapshot)
+        makeRun(makeRunning(""), [], SilentOutput()).context(snapshot)
     }
 }
 

@@ -37,6 +37,8 @@ package final class Engine: Sendable {
     /// What clients have done.
     package let audit: AuditTrail
     let notifications = NotificationHub()
+    /// The open sessions.
+    let sessions: SessionBoard
     let plans = PlanCache()
     /// The system catalog that a session without temporary tables asked last.
     let knownCatalog = Mutex<SystemRows?>(nil)
@@ -46,8 +48,9 @@ package final class Engine: Sendable {
     package init(
         store: Store, functions: FunctionRegistry, fileSystem: any FileSystem, clock: any Clock,
         configuration: EngineConfiguration, extensions: [any StatementExtension],
-        audit: AuditTrail, entropy: any Entropy
+        audit: AuditTrail, entropy: any Entropy, sessions: SessionBoard = SessionBoard()
     ) {
+        self.sessions = sessions
         self.store = store
         self.functions = functions
         self.fileSystem = fileSystem
@@ -81,9 +84,10 @@ package final class Engine: Sendable {
         user: String, origin: SessionOrigin? = nil, pinned: Snapshot? = nil
     ) -> Session {
         let number = sessionCount.wrappingAdd(1, ordering: .relaxed).newValue
-        return Session(
-            engine: self, user: user, origin: origin ?? .embedded(in: databaseName),
-            number: number, pinned: pinned)
+        let state = SessionState(
+            number: number, user: user, origin: origin ?? .embedded(in: databaseName),
+            startedAt: clock.now())
+        return Session(engine: self, state: state, pinned: pinned)
     }
 
     /// Sets what the whole database may use; nil for what it was opened with.

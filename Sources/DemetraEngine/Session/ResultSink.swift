@@ -5,10 +5,12 @@ import DemetraVectors
 final class ResultSink {
     private let output: any StatementOutput
     private(set) var rowCount = 0
+    private var progress: ReadProgress?
 
     init(output: any StatementOutput) { self.output = output }
 
     func run(_ stream: BatchStream, _ context: ExecutionContext) throws(DemetraError) {
+        progress = context.progress
         let waves = RowWaves(stream, context)
         while !waves.isSerial {
             switch try waves.next() {
@@ -25,6 +27,7 @@ final class ResultSink {
     private func deliver(_ batch: Batch) throws(DemetraError) {
         guard batch.count > 0 else { return }
         rowCount += batch.count
+        progress?.addReturned(batch.count)
         try output.rows(batch)
     }
 }

@@ -42,7 +42,7 @@ extension Session {
 
     /// As whom the next statement acts: SET ROLE, then SET SESSION AUTHORIZATION, then the user.
     func authority(_ catalog: Catalog) -> Authority {
-        let set = settings.withLock { $0.planSettings }
+        let set = state.settings.withLock { $0.planSettings }
         if let role = set.role ?? set.authorization { return authority(ofRole: role, catalog) }
         guard !origin.isOwner else {
             return Authority(user: user, role: nil, rights: nil, becomesRole: origin.adoptsUser)
@@ -55,7 +55,9 @@ extension Session {
     }
 
     /// The user that `session_user` gives.
-    var sessionUser: String { settings.withLock { $0.given(Self.authorizationSetting) } ?? user }
+    var sessionUser: String {
+        state.settings.withLock { $0.given(Self.authorizationSetting) } ?? user
+    }
 
     /// Whether the user, whatever role is set, may do everything.
     private func mayAll(_ catalog: Catalog) -> Bool {
@@ -77,7 +79,7 @@ extension Session {
         let catalog = snapshot.catalog
         guard name != "none" else { return }
         try checkExists(name, catalog)
-        let user = settings.withLock { $0.given(Self.authorizationSetting) }
+        let user = state.settings.withLock { $0.given(Self.authorizationSetting) }
         let mayAll = user.map { catalog.access.rights(of: $0) == nil } ?? self.mayAll(catalog)
         guard !mayAll else { return }
         guard catalog.access.groups(of: sessionUser, inherited: false).contains(name) else {
@@ -111,7 +113,9 @@ extension Session {
 
     /// - Throws: 25006 when the user's role is one that only reads.
     func refuseWritingByReader(_ verb: String) throws(DemetraError) {
-        guard !origin.isOwner || settings.withLock({ $0.planSettings.role != nil }) else { return }
+        guard !origin.isOwner || state.settings.withLock({ $0.planSettings.role != nil }) else {
+            return
+        }
         let catalog = snapshot.catalog
         let names = [user, authority(catalog).user]
         guard
@@ -160,7 +164,7 @@ extension Session {
         for (name, value) in role.settings.sorted(by: { $0.key < $1.key }) {
             do throws(DemetraError) {
                 try set(name, value)
-                settings.withLock { $0.makeStandard(name) }
+                state.settings.withLock { $0.makeStandard(name) }
             } catch {
                 errors.append(error)
             }

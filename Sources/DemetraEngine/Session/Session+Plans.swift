@@ -14,7 +14,7 @@ extension Session {
         guard !hasOwnCatalog else { return nil }
         return PlanCache.Circumstances(
             catalogVersion: snapshot.catalog.version,
-            settings: settings.withLock { $0.planSettings }, user: user,
+            settings: state.settings.withLock { $0.planSettings }, user: user,
             isOwner: origin.isOwner, database: origin.database,
             temporarySchema: hasTemporaryTables(snapshot.catalog) ? temporarySchema : nil)
     }

@@ -76,6 +76,7 @@ extension Session {
             return ()
         }
         defer { turn.withLock(notify: true) { $0 = false } }
+        guard !state.isTerminated else { throw Self.terminated }
         do throws(DemetraError) {
             return try body()
         } catch {
@@ -93,7 +94,10 @@ extension Session {
         values: [(Value, LogicalType)]? = nil, fields: [Field]? = nil,
         _ output: any StatementOutput
     ) throws(DemetraError) -> Bool {
-        if try control(statement.statement, output) { return false }
+        if try control(statement.statement, output) {
+            state.note(text, at: engine.clock.now())
+            return false
+        }
         return try audited(statement, text) { () throws(DemetraError) in
             try runOne(statement, text, parameters, values, fields, output)
         }
@@ -103,11 +107,11 @@ extension Session {
         _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
         _ values: [(Value, LogicalType)]?, _ fields: [Field]?, _ output: any StatementOutput
     ) throws(DemetraError) -> Bool {
-        let flag = CancellationFlag()
-        return try cancellable(flag) { () throws(DemetraError) in
+        let running = makeRunning(text)
+        return try cancellable(running) { () throws(DemetraError) in
             var attempt = 1
             while true {
-                var run = makeRun(text, parameters, flag, output)
+                var run = makeRun(running, parameters, output)
                 run.values = values
                 run.describedFields = fields
                 defer { run.budget.release(run.budget.usedBytes) }
@@ -116,7 +120,9 @@ extension Session {
                     return try run.execute(statement)
                 } catch {
                     guard let before else { throw error }
-                    let isOutrun = engine.store.snapshot().sequence > before && !flag.isCancelled
+                    let isOutrun =
+                        engine.store.snapshot().sequence > before
+                        && !running.cancellation.isCancelled
                     guard isOutrun, mayRetry(statement.statement, error, attempt) else {
                         throw error
                     }
@@ -126,33 +132,49 @@ extension Session {
         }
     }
 
-    /// Runs `body` so that `flag` stops it when the session is cancelled or the statement takes too long.
+    /// Runs `body` so that others see the statement, and that it is stopped when the session is cancelled or it takes too
+    /// long.
     func cancellable<Result>(
-        _ flag: CancellationFlag, _ body: () throws(DemetraError) -> Result
+        _ statement: RunningStatement, _ body: () throws(DemetraError) -> Result
     ) throws(DemetraError) -> Result {
-        running.withLock { $0 = flag }
-        defer { running.withLock { $0 = nil } }
+        let outer = state.begin(statement)
+        var failure: SQLState?
+        defer {
+            let now = engine.clock.now()
+            state.end(resuming: outer, at: now)
+            if outer == nil { engine.sessions.note(statement, of: state, at: now, failure) }
+        }
+        guard !state.isTerminated else { throw Self.terminated }
         let timeout = StatementTimeout(
-            milliseconds: settings.withLock { $0.statementTimeoutMilliseconds }, flag)
+            milliseconds: state.settings.withLock { $0.statementTimeoutMilliseconds },
+            statement.cancellation)
         defer { timeout?.end() }
         defer { endStatementSettings() }
         do throws(DemetraError) {
             return try body()
         } catch {
-            throw timeout?.explained(error) ?? error
+            let explained =
+                state.isTerminated ? Self.terminated : timeout?.explained(error) ?? error
+            failure = explained.sqlState
+            throw explained
         }
     }
 
-    /// One statement on its way, with memory of its own.
+    /// A statement that begins now, with memory of its own.
+    func makeRunning(_ text: String) -> RunningStatement {
+        RunningStatement(
+            text: text, startedAt: engine.clock.now(), budget: engine.budget.child("statement"))
+    }
+
+    /// One statement on its way.
     func makeRun(
-        _ text: String, _ parameters: [(Value, LogicalType)], _ flag: CancellationFlag,
+        _ statement: RunningStatement, _ parameters: [(Value, LogicalType)],
         _ output: any StatementOutput
     ) -> StatementRun {
-        let time = engine.clock.now()
-        return StatementRun(
-            session: self, text: text, parameters: parameters, cancellation: flag,
-            budget: engine.budget.child("statement"), spill: SpillSpace(engine.store),
-            output: output, statementTime: time, transactionTime: transactionTime ?? time)
+        StatementRun(
+            session: self, statement: statement, parameters: parameters,
+            spill: SpillSpace(engine.store), output: output,
+            transactionTime: transactionTime ?? statement.startedAt)
     }
 
     /// Whether a statement is carried out in several steps that change rows, which happen together or not at all.

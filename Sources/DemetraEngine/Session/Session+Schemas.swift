@@ -12,7 +12,7 @@ extension Session {
 
     /// Where names without a schema are looked for.
     func searchPath(_ catalog: Catalog) -> SearchPath {
-        let setting = settings.withLock { (try? $0.value("search_path")) ?? "" }
+        let setting = state.settings.withLock { (try? $0.value("search_path")) ?? "" }
         let names = pathNames.withLock { known in
             if known.setting != setting { known = (setting, IdentifierList.names(in: setting)) }
             return known.names

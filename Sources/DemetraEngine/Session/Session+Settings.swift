@@ -17,7 +17,7 @@ extension Session {
         case Self.authorizationSetting: return sessionUser
         default: break
         }
-        let settings = settings.withLock { $0 }
+        let settings = state.settings.withLock { $0 }
         let open = transaction.withLock { $0.map { ($0.isolation, $0.isReadOnly) } }
         switch (name.lowercased(), open) {
         case ("transaction_isolation", .some(let (isolation, _))): return isolation
@@ -57,7 +57,7 @@ extension Session {
     /// Until the end of the transaction; without one, until the end of the statement, which is one by itself.
     func setLocally(_ name: String, _ value: String?) throws(DemetraError) {
         let key = name.lowercased()
-        let before = settings.withLock { $0.given(key) }
+        let before = state.settings.withLock { $0.given(key) }
         try change(name, value)
         let isPart = transaction.withLock { transaction in
             if transaction?.localSettings[key] == nil {
@@ -78,7 +78,7 @@ extension Session {
             return settings
         }
         guard !covered.isEmpty else { return }
-        settings.withLock { settings in
+        state.settings.withLock { settings in
             for (name, value) in covered { settings.restore(name, value) }
         }
     }
@@ -90,7 +90,7 @@ extension Session {
         case Self.authorizationSetting:
             if let name = value { try checkAuthorization(name) }
             if value == user { value = nil }
-            settings.withLock { $0.restore(Self.roleSetting, nil) }
+            state.settings.withLock { $0.restore(Self.roleSetting, nil) }
         case Self.memoryLimit:
             try requireSuperuser(toSet: Self.memoryLimit)
             let byteCount = try value.map { (text) throws(DemetraError) in
@@ -108,7 +108,7 @@ extension Session {
         default: break
         }
         let checked = value
-        try settings.withLock { settings throws(DemetraError) in
+        try state.settings.withLock { settings throws(DemetraError) in
             try settings.set(name, checked)
         }
     }

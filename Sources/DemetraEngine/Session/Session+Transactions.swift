@@ -52,7 +52,7 @@ extension Session {
         }
         let isReadOnly =
             transaction.withLock { $0?.isReadOnly }
-            ?? (settings.withLock { $0.isOn("default_transaction_read_only") })
+            ?? (state.settings.withLock { $0.isOn("default_transaction_read_only") })
         guard isReadOnly else { return }
         throw DemetraError(
             .readOnlyTransaction, "cannot execute \(verb) in a read-only transaction",
@@ -83,8 +83,8 @@ extension Session {
             let saved = try transaction.withLock {
                 transaction throws(DemetraError) in try transaction?.rollBack(to: name)
             }
-            if let saved { settings.withLock { $0 = saved } }
-            status.withLock { $0 = .open }
+            if let saved { state.settings.withLock { $0 = saved } }
+            state.status.withLock { $0 = .open }
             try output.finish(tag: "ROLLBACK")
         default:
             try refuseWhenFailed()
@@ -103,7 +103,7 @@ extension Session {
             try output.finish(tag: isStart ? "START TRANSACTION" : "BEGIN")
         case .savepoint(let name):
             try refuseOutsideBlock("SAVEPOINT")
-            let settings = settings.withLock { $0 }
+            let settings = state.settings.withLock { $0 }
             transaction.withLock { $0?.addSavepoint(name.name, settings) }
             try output.finish(tag: "SAVEPOINT")
         case .release(let name):
@@ -137,7 +137,7 @@ extension Session {
     // MARK: Beginning
 
     private func makeTransaction(isImplicit: Bool) -> SessionTransaction {
-        let settings = settings.withLock { $0 }
+        let settings = state.settings.withLock { $0 }
         return SessionTransaction(
             start: engine.clock.now(), isImplicit: isImplicit,
             isReadOnly: settings.isOn("default_transaction_read_only"),
@@ -155,7 +155,8 @@ extension Session {
             if !isOpen { transaction?.set(modes) }
             return isOpen
         }
-        status.withLock { $0 = .open }
+        state.status.withLock { $0 = .open }
+        if !isOpen { state.transactionStartedAt.withLock { $0 = fresh.start } }
         if isOpen {
             output.notice(
                 Self.warning("there is already a transaction in progress", .activeTransaction))
@@ -167,6 +168,7 @@ extension Session {
         guard pinned == nil, transaction.withLock({ $0 == nil }) else { return }
         let fresh = makeTransaction(isImplicit: true)
         transaction.withLock { $0 = fresh }
+        state.transactionStartedAt.withLock { $0 = fresh.start }
     }
 
     private func setTransaction(
@@ -220,17 +222,17 @@ extension Session {
     func endTransaction() throws(DemetraError) -> Bool {
         guard let ended = take(isCommit: true) else { return true }
         guard !ended.isFailed else {
-            settings.withLock { $0 = ended.settings }
+            state.settings.withLock { $0 = ended.settings }
             return false
         }
-        settings.withLock { settings in
+        state.settings.withLock { settings in
             for (name, value) in ended.localSettings { settings.restore(name, value) }
         }
         if let work = ended.work {
             do {
                 try engine.store.commit(work)
             } catch {
-                settings.withLock { $0 = ended.settings }
+                state.settings.withLock { $0 = ended.settings }
                 throw error
             }
             try applyCommitEffects()
@@ -240,12 +242,13 @@ extension Session {
     }
 
     private func rollBack() {
-        if let ended = take(isCommit: false) { settings.withLock { $0 = ended.settings } }
+        if let ended = take(isCommit: false) { state.settings.withLock { $0 = ended.settings } }
     }
 
     private func take(isCommit: Bool) -> SessionTransaction? {
         closePortals(isCommit: isCommit)
-        status.withLock { $0 = .idle }
+        state.status.withLock { $0 = .idle }
+        state.transactionStartedAt.withLock { $0 = nil }
         return transaction.withLock { transaction in
             defer { transaction = nil }
             return transaction
@@ -259,7 +262,7 @@ extension Session {
             transaction?.isFailed = true
             return transaction != nil
         }
-        if isOpen { status.withLock { $0 = .failed } }
+        if isOpen { state.status.withLock { $0 = .failed } }
     }
 }
 

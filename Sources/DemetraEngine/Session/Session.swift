@@ -20,19 +20,15 @@ package enum TransactionStatus: Sendable, Hashable {
 /// One client's side in the engine: settings and one statement at a time.
 package final class Session: Sendable {
     let engine: Engine
-    /// The user's name.
-    package let user: String
-    /// How it was opened.
-    package let origin: SessionOrigin
+    /// What others may see of it.
+    let state: SessionState
     /// The state that all statements read; nil where each reads the latest.
     let pinned: Snapshot?
-    let settings = Mutex(SessionSettings())
     /// What `set_config` has covered for the statement at hand.
     let statementSettings = Mutex<[String: String?]>([:])
     let prepared = PreparedStatements()
     /// Statements that give their rows in portions, by name; the unnamed one's is empty.
     let portals = Mutex<[String: Portal]>([:])
-    let running = Mutex<CancellationFlag?>(nil)
     // Texts that one session runs wait for each other here.
     let turn = Monitor(false)
     // These are touched only by the text that has the turn.
@@ -40,8 +36,6 @@ package final class Session: Sendable {
     let boundInsert = Mutex<(circumstances: LiteralInsert.Circumstances, insert: LiteralInsert)?>(
         nil)
     let transaction = Mutex<SessionTransaction?>(nil)
-    /// Tells the sessions of a database apart; clients know it as the process id.
-    package let number: Int
     let ownTables = Mutex(OwnTables())
     /// The names in `search_path`: each statement asks for them, and few sessions change them.
     let pathNames = Mutex<(setting: String, names: [String])>(("", []))
@@ -55,38 +49,59 @@ package final class Session: Sendable {
     let sequenceValues = Mutex(SequenceValues())
     /// Sequences that the statement at hand is about to make, by the names its defaults have for them.
     let pendingSequences = Mutex<[String: PendingSequence]>([:])
-    // Told to anyone who asks while a statement runs.
-    let status = Mutex(TransactionStatus.idle)
-
-    init(
-        engine: Engine, user: String, origin: SessionOrigin, number: Int, pinned: Snapshot?
-    ) {
+    init(engine: Engine, state: SessionState, pinned: Snapshot?) {
         self.engine = engine
-        self.origin = origin
-        self.user = user
-        self.number = number
+        self.state = state
         self.pinned = pinned
+        engine.sessions.add(state)
     }
 
     deinit {
+        engine.sessions.remove(state.number)
         engine.notifications.unlisten(nil, session: number)
         endTemporaryTables()
     }
 
+    /// Tells the sessions of a database apart; clients know it as the process id.
+    package var number: Int { state.number }
+
+    /// The user's name.
+    package var user: String { state.user }
+
+    /// How it was opened.
+    package var origin: SessionOrigin { state.origin }
+
     /// Stops the statement that is running, if any.
-    package func cancel() { running.withLock { $0 }?.cancel() }
+    package func cancel() { state.cancel() }
+
+    /// What is known of the statement that is running, if any: how long it has been doing so, and how far it is.
+    package var runningStatement: (startedAt: Timestamp, progress: ReadProgress)? {
+        state.current.statement.map { ($0.startedAt, $0.progress) }
+    }
+
+    /// What a client is told whose session was ended.
+    package static let terminated = DemetraError(
+        .adminShutdown, "terminating connection due to administrator command")
+
+    /// Whether another session has ended this one: all its statements fail with 57P01.
+    package var isTerminated: Bool { state.isTerminated }
+
+    /// Takes the news that the session was ended, on the thread of whoever did it; it must not wait.
+    package func setTerminationReceiver(_ receiver: (@Sendable () -> Void)?) {
+        state.setTerminationReceiver(receiver)
+    }
 
     /// Where the session stands between two statements.
-    package var transactionStatus: TransactionStatus { status.withLock { $0 } }
+    package var transactionStatus: TransactionStatus { state.status.withLock { $0 } }
 
     // MARK: Settings
 
     /// Puts every setting back to its default.
-    package func resetSettings() { settings.withLock { $0.reset(withRole: false) } }
+    package func resetSettings() { state.settings.withLock { $0.reset(withRole: false) } }
 
     /// The session's time zone.
     package var timeZone: TimeZoneRules {
-        let name = settings.withLock { $0.planSettings.timeZone }
+        let name = state.settings.withLock { $0.planSettings.timeZone }
         return zone.withLock { known in
             if known.name != name {
                 known = (name, (try? engine.timeZones.rules(name)) ?? .utc)

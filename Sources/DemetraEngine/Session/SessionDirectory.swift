@@ -10,24 +10,15 @@ import Synchronization
 /// The system catalog as one statement of a session asks it: objects as of its snapshot, and what the session
 /// knows of itself.
 final class SessionDirectory: ObjectDirectory, SessionFacts {
-    private let session: Session
-    private let snapshot: Snapshot
-    private let text: String
-    private let statementTime, transactionTime: Timestamp
+    let session: Session
+    let snapshot: Snapshot
     private let found = Mutex<SystemRows?>(nil)
     /// The rows of relations that only hold for the statement.
     private let made = Mutex<[String: [Batch]]>([:])
 
-    /// - Parameter text: the text of the statement.
-    init(
-        session: Session, snapshot: Snapshot, text: String, statementTime: Timestamp,
-        transactionTime: Timestamp
-    ) {
+    init(session: Session, snapshot: Snapshot) {
         self.session = session
         self.snapshot = snapshot
-        self.text = text
-        self.statementTime = statementTime
-        self.transactionTime = transactionTime
     }
 
     /// The objects; made when they are first asked for.
@@ -119,15 +110,7 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
 
     // MARK: The session
 
-    var sessions: [SessionActivity] {
-        [
-            SessionActivity(
-                number: sessionNumber,
-                application: (try? session.setting("application_name")) ?? "",
-                query: SecretText.masked(text),
-                statementTime: statementTime, transactionTime: transactionTime)
-        ]
-    }
+    var sessions: [SessionActivity] { session.engine.sessions.all.map(activity) }
 
     func notify(_ channel: String, _ payload: String) throws(DemetraError) {
         try session.perform(.notify(channel, payload: payload))

@@ -9,15 +9,11 @@ import DemetraVectors
 /// One statement on its way: binds it on a snapshot of its own, plans it and carries it out.
 struct StatementRun {
     let session: Session
-    let text: String
+    let statement: RunningStatement
     let parameters: [(Value, LogicalType)]
-    let cancellation: CancellationFlag
-    let budget: MemoryBudget
     /// Where rows go that do not fit into memory.
     let spill: SpillSpace
     let output: any StatementOutput
-    /// When the statement began.
-    let statementTime: Timestamp
     /// `now()`: one instant for the whole transaction.
     let transactionTime: Timestamp
     /// What its plan depends on.
@@ -34,6 +30,11 @@ struct StatementRun {
     var commonTables: [Int: MaterializedRows] = [:]
 
     var engine: Engine { session.engine }
+    var text: String { statement.text }
+    var cancellation: CancellationFlag { statement.cancellation }
+    var budget: MemoryBudget { statement.budget }
+    /// When the statement began.
+    var statementTime: Timestamp { statement.startedAt }
 
     /// Carries a statement out.
     ///
@@ -106,9 +107,8 @@ struct StatementRun {
         _ parsed: ParsedStatement, _ snapshot: Snapshot
     ) throws(DemetraError) -> PlannedQuery? {
         let general = StatementRun(
-            session: session, text: text, parameters: values ?? [], cancellation: cancellation,
-            budget: budget, spill: spill, output: output, statementTime: statementTime,
-            transactionTime: transactionTime)
+            session: session, statement: statement, parameters: values ?? [], spill: spill,
+            output: output, transactionTime: transactionTime)
         guard case .query(let plan) = try general.bind(parsed, snapshot) else { return nil }
         let planned = try general.planned(plan, snapshot)
         return general.planNotes.isOfTheMoment ? nil : planned
@@ -117,9 +117,8 @@ struct StatementRun {
     /// The same statement with an output of its own, for a part of it.
     func inner(answering output: any StatementOutput) -> StatementRun {
         StatementRun(
-            session: session, text: text, parameters: parameters, cancellation: cancellation,
-            budget: budget, spill: spill, output: output, statementTime: statementTime,
-            transactionTime: transactionTime)
+            session: session, statement: statement, parameters: parameters, spill: spill,
+            output: output, transactionTime: transactionTime)
     }
 
     /// Resolves a statement.
@@ -237,10 +236,8 @@ struct StatementRun {
                 workers: PoolWorkers(pool: engine.pool), notices: notices,
                 sequences: SessionSequences(session), settings: SessionSettingSource(session),
                 clock: engine.clock,
-                directory: SessionDirectory(
-                    session: session, snapshot: snapshot, text: text,
-                    statementTime: statementTime, transactionTime: transactionTime)),
-            parameters: (values ?? parameters).map { $0.0 })
+                directory: SessionDirectory(session: session, snapshot: snapshot)),
+            parameters: (values ?? parameters).map { $0.0 }, progress: statement.progress)
         for (id, rows) in commonTables { context.setCommonTable(id, rows) }
         return context
     }
@@ -249,7 +246,8 @@ struct StatementRun {
     func serial(_ context: ExecutionContext) -> ExecutionContext {
         let context = ExecutionContext(
             snapshot: context.snapshot, pool: WorkerPool(processorCount: 1), budget: budget,
-            spill: spill, evaluation: context.evaluation, parameters: context.parameters)
+            spill: spill, evaluation: context.evaluation, parameters: context.parameters,
+            progress: statement.progress)
         for (id, rows) in commonTables { context.setCommonTable(id, rows) }
         return context
     }
@@ -282,6 +280,7 @@ struct StatementRun {
 
     private func run(_ query: PlannedQuery, _ snapshot: Snapshot) throws(DemetraError) {
         let context = context(snapshot)
+        statement.progress.expect(query.rowCounts.values.reduce(0, +))
         let stream = try query.root.open(context)
         try output.begin(Schema(query.fields))
         let sink = ResultSink(output: output)

@@ -108,7 +108,7 @@ extension Session {
         let circumstances = LiteralInsert.Circumstances(
             statementNumber: literals.statementNumber, width: literals.kinds.count,
             catalogVersion: snapshot.catalog.version,
-            settings: settings.withLock { $0.planSettings })
+            settings: state.settings.withLock { $0.planSettings })
         if isKept, let known = boundInsert.withLock({ $0 }), known.circumstances == circumstances {
             return known.insert
         }

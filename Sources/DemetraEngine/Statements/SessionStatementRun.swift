@@ -67,7 +67,7 @@ struct SessionStatementRun {
         switch what {
         case .all:
             try session.refuseInTransaction("DISCARD ALL")
-            session.settings.withLock { $0.reset(withRole: true) }
+            session.state.settings.withLock { $0.reset(withRole: true) }
             try session.prepared.remove(nil)
             session.portals.withLock { $0.removeAll() }
             try session.perform(.unlisten(nil))

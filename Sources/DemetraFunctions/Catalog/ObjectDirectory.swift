@@ -87,6 +87,11 @@ package protocol ObjectDirectory: Sendable {
     /// Who has logged in.
     var sessionUser: String { get }
 
+    /// Stops the statement of a session, or ends the session; false when there is none of that number.
+    ///
+    /// - Throws: 42501 when the role may not.
+    func stop(session number: Int64, isEnd: Bool) throws(DemetraError) -> Bool
+
     /// The number that the session goes by.
     var sessionNumber: Int64 { get }
 

@@ -60,24 +60,21 @@ enum SessionFunctions {
         },
         // There are none.
         ScalarBuilder.function("pg_advisory_unlock_all", [], .text) { _, _ in .text("") },
-        ending("pg_cancel_backend"), ending("pg_terminate_backend"),
+        ending("pg_cancel_backend", isEnd: false), ending("pg_terminate_backend", isEnd: true),
         ScalarBuilder.function("pg_is_in_recovery", [], .boolean) { _, _ in .boolean(false) },
     ]
 
-    /// No session reaches another: all that is known of a number is whether it is the session's own.
-    private static func ending(_ name: String) -> ScalarFunction {
+    /// Stops the statement of a session, or the session.
+    private static func ending(_ name: String, isEnd: Bool) -> ScalarFunction {
         DirectoryFunction.make(name, [.integer], .boolean, volatility: .volatile) {
-            values, directory, context in
+            (values, directory, context) throws(DemetraError) in
             let number = Int64(values[0].integerOrZero)
-            guard number == directory.sessionNumber else {
+            let isThere = try directory.stop(session: number, isEnd: isEnd)
+            if !isThere {
                 context.notices.post(
-                    Notice(
-                        "PID \(number) is not a session that this one can end",
-                        severity: .warning))
-                return .boolean(false)
+                    Notice("PID \(number) is not the number of a session", severity: .warning))
             }
-            context.cancellation.cancel()
-            return .boolean(true)
+            return .boolean(isThere)
         }
     }
 

@@ -176,7 +176,10 @@ enum CatalogReference {
             FunctionEntry(
                 "pg_cancel_backend",
                 also: ["pg_terminate_backend"],
-                "Stops the statement of a session; false for all but the own one, as no session reaches another.",
+                """
+                Stops the statement of the session of that number, or ends the session; false when there is none. One's own and those \
+                of roles one is a member of; superusers may stop all. `demetra_sessions` lists them.
+                """,
                 example: "SELECT pg_cancel_backend(-1)",
                 answer: "f"),
             FunctionEntry(

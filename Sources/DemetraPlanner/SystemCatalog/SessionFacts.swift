@@ -6,7 +6,7 @@ package protocol SessionFacts: Sendable {
     /// Every setting, by name.
     var settings: [SettingFacts] { get }
 
-    /// The sessions that there are to see, the asking one first.
+    /// The open sessions, oldest first.
     var sessions: [SessionActivity] { get }
 
     /// Visible rows of a table.
@@ -41,21 +41,39 @@ package struct SettingFacts: Sendable {
 package struct SessionActivity: Sendable {
     /// The number it goes by.
     package let number: Int64
+    /// Who has logged in, to a database called so.
+    package let user, database: String
     /// The name of its application.
     package let application: String
-    /// The text of its statement.
+    /// Where the client is; nil for the program that has opened the database.
+    package let address: String?
+    /// `active`, `idle`, `idle in transaction` or `idle in transaction (aborted)`.
+    package let state: String
+    /// The text of the statement that runs or ran last, or what stands for it where it is not to be seen.
     package let query: String
-    /// When the statement and its transaction began.
-    package let statementTime, transactionTime: Timestamp
+    /// Whether the one who asks may see what the session does.
+    package let isShown: Bool
+    /// When it was opened, and when it last began or ended a statement.
+    package let connectedAt, changedAt: Timestamp
+    /// When the statement and the open transaction began.
+    package let statementTime, transactionTime: Timestamp?
 
     /// Makes the facts of a session.
     package init(
-        number: Int64, application: String, query: String, statementTime: Timestamp,
-        transactionTime: Timestamp
+        number: Int64, user: String, database: String, application: String, address: String?,
+        state: String, query: String, isShown: Bool, connectedAt: Timestamp, changedAt: Timestamp,
+        statementTime: Timestamp?, transactionTime: Timestamp?
     ) {
         self.number = number
+        self.user = user
+        self.database = database
         self.application = application
+        self.address = address
+        self.state = state
         self.query = query
+        self.isShown = isShown
+        self.connectedAt = connectedAt
+        self.changedAt = changedAt
         self.statementTime = statementTime
         self.transactionTime = transactionTime
     }

@@ -117,14 +117,21 @@ extension SystemCatalog {
     }
 
     fileprivate func row(_ session: SessionActivity) -> SystemTable.Row {
-        [
-            "datid": .integer(ObjectNumbers.database), "datname": .text(databaseName),
+        func time(_ time: Timestamp?) -> Value {
+            time.flatMap { session.isShown ? .timestamptz($0) : nil } ?? .null
+        }
+        let address = session.address.flatMap { session.isShown && $0 != "local" ? $0 : nil }
+        return [
+            "datid": .integer(ObjectNumbers.database), "datname": .text(session.database),
             "pid": .integer(session.number), "leader_pid": .null,
-            "usesysid": .integer(number(ofRole: authority.user) ?? ObjectNumbers.user),
-            "usename": .text(authority.user), "application_name": .text(session.application),
-            "client_port": .null, "xact_start": .timestamptz(session.transactionTime),
-            "query_start": .timestamptz(session.statementTime),
-            "state_change": .timestamptz(session.statementTime), "state": .text("active"),
+            "usesysid": .integer(number(ofRole: session.user) ?? ObjectNumbers.user),
+            "usename": .text(session.user), "application_name": .text(session.application),
+            "client_addr": address.map { .text($0) } ?? .null, "client_port": .null,
+            "backend_start": time(session.connectedAt), "xact_start": time(session.transactionTime),
+            "query_start": time(session.statementTime), "state_change": time(session.changedAt),
+            "wait_event_type": session.state == "active" ? .null : .text("Client"),
+            "wait_event": session.state == "active" ? .null : .text("ClientRead"),
+            "state": session.isShown ? .text(session.state) : .null,
             "backend_xid": .null, "backend_xmin": .null, "query_id": .null,
             "query": .text(session.query), "backend_type": .text("client backend"),
         ]

@@ -11,6 +11,7 @@ package final class MemoryBudget: Sendable {
     // Guarded by themselves: two atomics.
     private let limit: Atomic<Int>
     private let used = Atomic<Int>(0)
+    private let peak = Atomic<Int>(0)
     /// Those that give memory back when they are asked for so many bytes.
     private let reclaimers = Mutex<[@Sendable (Int) -> Void]>([])
 
@@ -34,6 +35,9 @@ package final class MemoryBudget: Sendable {
 
     /// Bytes reserved here and below.
     package var usedBytes: Int { used.load(ordering: .relaxed) }
+
+    /// The most bytes that were reserved at a time.
+    package var peakBytes: Int { max(peak.load(ordering: .relaxed), usedBytes) }
 
     /// Bytes that may be reserved here and below.
     package var limitBytes: Int { limit.load(ordering: .relaxed) }
@@ -87,7 +91,11 @@ package final class MemoryBudget: Sendable {
             used.subtract(byteCount, ordering: .relaxed)
             return self
         }
-        guard let full = parent?.attempt(byteCount) else { return nil }
+        guard let full = parent?.attempt(byteCount) else {
+            // Two threads at once may lose the greater of two numbers: it is only told, never relied on.
+            if now > peak.load(ordering: .relaxed) { peak.store(now, ordering: .relaxed) }
+            return nil
+        }
         used.subtract(byteCount, ordering: .relaxed)
         return full
     }

@@ -285,6 +285,7 @@ final class SessionHandler: ChannelInboundHandler {
             connection: connection, channel: context.channel, loops: server.loops,
             machine: machine, reported: reported)
         session.receiveNotifications()
+        session.obeyTermination()
         self.session = session
         write(.authenticationOk, context)
         for (name, value) in reported.all(user: request.user) {

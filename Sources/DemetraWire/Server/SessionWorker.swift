@@ -53,6 +53,16 @@ final class SessionWorker {
         _ message: FrontendMessage, isSyncNext: Bool,
         flush: (ChannelOutput) throws(DemetraError) -> Void
     ) -> Bool {
+        let goesOn = !connection.isTerminated && respond(message, isSyncNext, flush)
+        guard connection.isTerminated else { return goesOn }
+        end(Session.terminated)
+        return false
+    }
+
+    private func respond(
+        _ message: FrontendMessage, _ isSyncNext: Bool,
+        _ flush: (ChannelOutput) throws(DemetraError) -> Void
+    ) -> Bool {
         do throws(DemetraError) {
             switch machine.receive(message) {
             case .ignore, .refuseEncryption, .offerEncryption, .authenticate, .start, .cancel:
@@ -120,6 +130,8 @@ final class SessionWorker {
     }
 
     private func ready() {
+        // The last words of a session that another has ended are not that it is ready.
+        guard !connection.isTerminated else { return }
         for (name, value) in reported.changes(connection) {
             output.send(.parameterStatus(name: name, value: value))
         }
@@ -148,6 +160,7 @@ final class SessionWorker {
 
     private func fail(_ error: DemetraError, _ text: String?) {
         output.reset()
+        guard !connection.isTerminated else { return }
         let position = error.position.flatMap { position in
             text.map { SQLText.characterPosition(position, in: $0) }
         }

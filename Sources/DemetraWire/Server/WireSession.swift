@@ -39,6 +39,7 @@ final class WireSession: Sendable {
     /// Stops whatever runs: nobody waits for it.
     func clientIsGone() {
         connection.setNotificationReceiver(nil)
+        connection.setTerminationReceiver(nil)
         inbox.close()
         connection.cancel()
     }
@@ -50,6 +51,19 @@ final class WireSession: Sendable {
         let isWatched = worker.withLock { $0?.silence != nil }
         guard answered < messages.count || isWatched else { return }
         if inbox.add(Array(messages[answered...])) { startServing() }
+    }
+
+    /// Lets other sessions end this one: at once when it is idle, else with the statement that runs, which fails.
+    func obeyTermination() {
+        connection.setTerminationReceiver { [weak self] in
+            guard let self else { return }
+            channel.eventLoop.execute { [self] in
+                guard inbox.isIdle, let worker = takeWorker() else { return }
+                inbox.close()
+                worker.end(Session.terminated)
+                self.worker.withLock(notify: true) { $0 = worker }
+            }
+        }
     }
 
     /// Passes the messages of other sessions on.
