@@ -90,8 +90,8 @@ let support: [Target] = [
         "Fuzzing",
         [
             "Types", "Vectors", "SQL", "Catalog", "Functions", "Formats", "Planner", "Analytics",
-            "",
-        ]),
+            "", "Wire",
+        ], libraries: [.product(name: "NIOCore", package: "swift-nio")]),
     .executableTarget(name: "GrammarCompiler", swiftSettings: settings),
     .plugin(
         name: "GrammarPlugin", capability: .buildTool(), dependencies: ["GrammarCompiler"],

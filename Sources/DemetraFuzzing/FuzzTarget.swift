@@ -32,11 +32,13 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case patterns
     /// Operators and functions of json and jsonb.
     case documents
+    /// The bytes of a client of the server.
+    case frames
 
     /// Longer inputs are cut to this, so that an input is bounded in what it can cost.
     package var byteLimit: Int {
         switch self {
-        case .statements, .plans, .inserts, .csv, .copy, .json, .documents: 512
+        case .statements, .plans, .inserts, .csv, .copy, .json, .documents, .frames: 512
         case .patterns: 192
         case .numbers, .times, .values, .templates: 96
         }
@@ -60,6 +62,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .templates: try TemplateFuzzing.run(bytes)
         case .patterns: try PatternFuzzing.run(bytes)
         case .documents: try DocumentFuzzing.run(bytes)
+        case .frames: try FrameFuzzing.run(bytes)
         }
     }
 }

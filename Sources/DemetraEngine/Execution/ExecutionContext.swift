@@ -14,6 +14,8 @@ package final class ExecutionContext: Sendable {
     package let pool: WorkerPool
     /// The statement's memory.
     package let budget: MemoryBudget
+    /// Memory of rows that wait for clients, which all statements share.
+    package let results: MemoryBudget
     /// Where rows go that do not fit into it.
     package let spill: SpillSpace
     /// What functions may know.
@@ -32,20 +34,23 @@ package final class ExecutionContext: Sendable {
     package convenience init(
         snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, spill: SpillSpace,
         evaluation: EvaluationContext, parameters: [Value] = [],
-        outerValues: [ColumnIdentifier: Value] = [:], progress: ReadProgress? = nil
+        outerValues: [ColumnIdentifier: Value] = [:], progress: ReadProgress? = nil,
+        results: MemoryBudget? = nil
     ) {
         self.init(
             snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
             parameters: parameters, outerValues: outerValues,
-            textTime: evaluation.transactionTime, progress: progress)
+            textTime: evaluation.transactionTime, progress: progress,
+            results: results ?? budget)
     }
 
     private init(
         snapshot: Snapshot, pool: WorkerPool, budget: MemoryBudget, spill: SpillSpace,
         evaluation: EvaluationContext, parameters: [Value],
         outerValues: [ColumnIdentifier: Value], textTime: Timestamp?,
-        progress: ReadProgress?
+        progress: ReadProgress?, results: MemoryBudget
     ) {
+        self.results = results
         self.progress = progress
         self.textTime = textTime
         self.snapshot = snapshot
@@ -83,7 +88,7 @@ package final class ExecutionContext: Sendable {
         let context = ExecutionContext(
             snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
             parameters: parameters, outerValues: self.outerValues.merging(outerValues) { $1 },
-            progress: progress)
+            progress: progress, results: results)
         let tables = commonTables.withLock { $0 }
         context.commonTables.withLock { $0 = tables }
         return context
@@ -94,7 +99,7 @@ package final class ExecutionContext: Sendable {
         ExecutionContext(
             snapshot: snapshot, pool: pool, budget: budget, spill: spill, evaluation: evaluation,
             parameters: parameters, outerValues: outerValues, textTime: nil,
-            progress: progress)
+            progress: progress, results: results)
     }
 
     /// Rows computed for a common table expression.

@@ -3,9 +3,9 @@ import DemetraVectors
 
 /// The rows of a stream in its order, for a client that takes them while the query still runs.
 ///
-/// All workers share a wave of morsels, whose rows are kept; then the next wave begins. So memory is bounded however
-/// slow the client is. A wave whose morsels give far more rows than they have, as a join may, is given up: its rows
-/// are made again by one thread, which keeps none.
+/// All workers share a wave of morsels, whose rows are kept; then the next wave begins, with more or fewer morsels by
+/// what the rows of the last one took. So memory is bounded however slow the client is, and for all clients together. A
+/// wave that finds no room is given up: its rows are made again by one thread, which keeps none.
 // Owned by one thread.
 final class RowWaves {
     /// What the stream has next.
@@ -16,27 +16,27 @@ final class RowWaves {
         case end
     }
 
-    /// Morsels of a wave: enough for all workers, few enough to wait in memory.
-    private static let morselsPerWave = 16
-    /// What a morsel of a wide table takes.
-    private static let morselBytes = 8 << 20
-    /// Parts of the memory allowed that a wave may take.
+    /// Morsels of a wave, for each worker, at most.
+    private static let mostMorsels = 8
+    /// What a wave may take for each worker; and parts of the memory allowed that it may take.
+    private static let workerBytes = 8 << 20
     private static let memoryParts = 8
 
     private let stream: BatchStream
     private let context: ExecutionContext
-    private let morselCount: Int
+    private var morselCount: Int
     /// What the workers of a wave may keep together.
-    private lazy var room = context.budget.child("result", limitBytes: byteLimit)
+    private lazy var room = context.results.child("result", limitBytes: byteLimit)
     private let byteLimit: Int
     private var nextMorsel = 0
 
     init(_ stream: BatchStream, _ context: ExecutionContext) {
         self.stream = stream
         self.context = context
-        byteLimit = context.budget.lowestLimitBytes / Self.memoryParts
-        morselCount = max(
-            context.pool.slotCount, min(Self.morselsPerWave, byteLimit / Self.morselBytes))
+        morselCount = context.pool.slotCount
+        byteLimit = min(
+            context.budget.lowestLimitBytes / Self.memoryParts,
+            context.pool.slotCount * Self.workerBytes)
     }
 
     /// True when the next wave has one worker only: its rows need not be kept.
@@ -60,7 +60,15 @@ final class RowWaves {
             return .tooMany
         }
         nextMorsel += count
+        adjust(count, room.usedBytes)
         return .rows(sink.rows.batches)
+    }
+
+    /// Waves are to take half of their room, as far as the last one tells.
+    private func adjust(_ count: Int, _ byteCount: Int) {
+        let fitting = byteLimit / 2 * count / max(1, byteCount)
+        morselCount = max(
+            context.pool.slotCount, min(fitting, Self.mostMorsels * context.pool.slotCount))
     }
 
     /// The rows that `next` gave are not kept any more.

@@ -32,6 +32,9 @@ package final class Engine: Sendable {
     let pool: WorkerPool
     /// What the database may use; statements have their parts in it.
     var budget: MemoryBudget { store.memory }
+    /// What rows may take that wait for clients, all together: a hundred clients that are slow must not take all memory.
+    let results: MemoryBudget
+    private static let resultBytes = 64 << 20
     let extensions: [any StatementExtension]
     let sequences: SequenceCounters
     /// What clients have done.
@@ -51,6 +54,7 @@ package final class Engine: Sendable {
         audit: AuditTrail, entropy: any Entropy, sessions: SessionBoard = SessionBoard()
     ) {
         self.sessions = sessions
+        results = store.memory.child("results", limitBytes: Self.resultBytes)
         self.store = store
         self.functions = functions
         self.fileSystem = fileSystem

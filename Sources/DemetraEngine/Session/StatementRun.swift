@@ -237,7 +237,8 @@ struct StatementRun {
                 sequences: SessionSequences(session), settings: SessionSettingSource(session),
                 clock: engine.clock,
                 directory: SessionDirectory(session: session, snapshot: snapshot)),
-            parameters: (values ?? parameters).map { $0.0 }, progress: statement.progress)
+            parameters: (values ?? parameters).map { $0.0 }, progress: statement.progress,
+            results: engine.results)
         for (id, rows) in commonTables { context.setCommonTable(id, rows) }
         return context
     }
@@ -247,7 +248,7 @@ struct StatementRun {
         let context = ExecutionContext(
             snapshot: context.snapshot, pool: WorkerPool(processorCount: 1), budget: budget,
             spill: spill, evaluation: context.evaluation, parameters: context.parameters,
-            progress: statement.progress)
+            progress: statement.progress, results: context.results)
         for (id, rows) in commonTables { context.setCommonTable(id, rows) }
         return context
     }
