@@ -88,8 +88,10 @@ class Crowd:
         }
 
     def _watch_memory(self):
-        while not self.over.wait(0.1):
+        while True:
             self.peak = max(self.peak, resident_bytes(self.server.process.pid))
+            if self.over.wait(0.1):
+                return
 
     def _storm(self, number, clients):
         for turn in range(number, self.storm, clients):

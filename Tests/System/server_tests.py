@@ -438,9 +438,9 @@ class ServerTests(ProgramTests):
 
 
 class AbuseTests(ProgramTests):
-    def test_mutated_bytes_and_crowds_of_slow_clients_do_no_harm(self):
+    def test_mutated_bytes_and_crowds_of_clients_do_no_harm(self):
         outcome = subprocess.run(
-            [str(ROOT / "Tests/abuse"), "--bytes", "400000", "--storm", "300", "--idle", "50", "--slow", "10"],
+            [str(ROOT / "Tests/abuse"), "--bytes", "400000", "--storm", "300", "--seconds", "5", "--idle", "50", "--slow", "10"],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600)
         print(outcome.stdout)
         self.assertEqual(outcome.returncode, 0, outcome.stdout)

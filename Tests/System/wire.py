@@ -141,7 +141,7 @@ class Connection:
             elif kind == b"Z":
                 self.status = body.decode()
                 break
-            elif kind not in b"RNIHcv":
+            elif kind not in b"ARNIHcv":
                 raise AssertionError(f"an unexpected message {kind}")
         if error:
             raise error
