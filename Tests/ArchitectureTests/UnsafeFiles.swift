@@ -38,6 +38,13 @@ enum UnsafeFiles {
             "Transfer/FileImport",
         ],
         "DemetraFormats": [
+            "Binary/BinaryChunk",
+            "Binary/BinaryChunker",
+            "Binary/BinaryColumn",
+            "Binary/BinaryFieldParser",
+            "Binary/BinaryFields",
+            "Binary/BinaryNumericFields",
+            "Binary/TextColumn+Binary",
             "Cells/BinaryForm",
             "Cells/CellRows",
             "Cells/ColumnCells",

@@ -120,30 +120,4 @@ import Testing
             }
         }
     }
-
-    @Test func `in files of COPY are read wherever the bytes are cut`() throws {
-        let fields = [Field(name: "a", type: .integer), Field(name: "b", type: .text)]
-        let batch = Batch(
-            [
-                Vector([.integer(1), .null, .integer(3)], type: .integer),
-                Vector([.text("x"), .text(""), .null], type: .text),
-            ], count: 3)
-        var bytes: [UInt8] = []
-        var ends: [Int] = []
-        let writer = BinaryRowWriter()
-        writer.begin(into: &bytes)
-        writer.write(batch, into: &bytes, ends: &ends)
-        writer.end(into: &bytes)
-        for cut in 0...bytes.count {
-            let reader = BinaryRowReader(fields: fields)
-            var batches = try reader.add(Array(bytes[..<cut]))
-            batches += try reader.add(Array(bytes[cut...]))
-            batches += try reader.finish()
-            let rows = batches.flatMap { batch in (0..<batch.count).map { batch.row($0) } }
-            #expect(rows == (0..<3).map { batch.row($0) })
-        }
-        let short = BinaryRowReader(fields: fields)
-        _ = try short.add(Array(bytes.dropLast(7)))
-        #expect(throws: DemetraError.self) { try short.finish() }
-    }
 }

@@ -40,7 +40,7 @@ struct CopyRun {
         }
         let fields = types.map { Field(name: $0.name, type: $0.type) }
         if options.isBinary {
-            try readBinary(fields, read, write)
+            try readBinary(fields, copy.table.name, read, write)
         } else {
             try readText(fields, options.dialect, copy.table.name, read, write)
         }
@@ -71,8 +71,8 @@ struct CopyRun {
         let parser = CSVChunkParser(
             dialect: dialect, fieldCount: columns.count, columns: columns,
             policy: .strict(table: table))
-        let parsing = ChunkParsing(pool: run.engine.pool) { chunk throws(DemetraError) in
-            try parser.parse(chunk)
+        let parsing = ChunkParsing(pool: run.engine.pool) {
+            (chunk: CSVChunk) throws(DemetraError) in try parser.parse(chunk)
         }
         var chunker = CSVChunker(dialect: dialect)
         while let chunk = try chunker.next(from: read) {
@@ -83,14 +83,25 @@ struct CopyRun {
     }
 
     private func readBinary(
-        _ fields: [Field], _ read: Reading, _ write: ([Batch]) throws(DemetraError) -> Void
+        _ fields: [Field], _ table: String, _ read: Reading,
+        _ write: ([Batch]) throws(DemetraError) -> Void
     ) throws(DemetraError) {
-        let reader = BinaryRowReader(fields: fields)
-        while let piece = try read() {
-            try run.cancellation.check()
-            try write(try reader.add(piece.array))
+        let parser = BinaryChunkParser(fields: fields, table: table)
+        let parsing = ChunkParsing(pool: run.engine.pool) {
+            (chunk: BinaryChunk) throws(DemetraError) in try parser.parse(chunk)
         }
-        try write(try reader.finish())
+        var chunker = BinaryChunker(columnCount: fields.count, table: table)
+        do throws(DemetraError) {
+            while let chunk = try chunker.next(from: read) {
+                try run.cancellation.check()
+                try write(try parsing.add(chunk).flatMap(\.self))
+            }
+        } catch {
+            // What is wrong with an earlier row is said first.
+            _ = try parsing.finish()
+            throw error
+        }
+        try write(try parsing.finish().flatMap(\.self))
     }
 
     private func answer(_ notice: Notice) throws(DemetraError) {
@@ -109,6 +120,8 @@ struct CopyRun {
             var isEnded = false
             return { () throws(DemetraError) in
                 guard !isEnded else { return nil }
+                // No bytes are an occasion to look.
+                try run.cancellation.check()
                 let bytes = try source.read()
                 isEnded = bytes == nil
                 return bytes.map { Buffer($0) }

@@ -9,7 +9,8 @@ import DemetraVectors
 ///
 /// - Source: `numeric_send` and `numeric_recv` as described by the PostgreSQL 15 sources' comments on `NumericVar`.
 enum BinaryNumeric {
-    private static let negative: UInt16 = 0x4000
+    /// The sign of numbers below zero.
+    static let negative: UInt16 = 0x4000
     private static let notANumber: UInt16 = 0xc000
     private static let infinities: Set<UInt16> = [0xd000, 0xf000]
     /// Groups that a number may have: more digits than any number here.

@@ -8,8 +8,10 @@ package import DemetraVectors
 /// - Source: the send and receive functions of PostgreSQL 15's types, seen on the wire.
 package enum BinaryValue {
     /// Days from 1970-01-01 to 2000-01-01.
-    private static let epochDays: Int32 = 10_957
-    private static let epochMicroseconds: Int64 = 946_684_800_000_000
+    static let epochDays: Int32 = 10_957
+    static let epochMicroseconds: Int64 = 946_684_800_000_000
+    /// Microseconds of a day: the last time, `24:00`.
+    static let endOfDay: Int64 = 86_400_000_000
 
     /// Appends the bytes of one row, which must not be NULL.
     package static func append(_ vector: Vector, row: Int, to bytes: inout [UInt8]) {
@@ -144,7 +146,7 @@ package enum BinaryValue {
             return .date(try CalendarDate(checking: Int64(days) + Int64(epochDays)))
         case .time:
             let time = try reader.integer(Int64.self)
-            guard (0...86_400_000_000).contains(time) else { throw outOfRange(type) }
+            guard (0...endOfDay).contains(time) else { throw outOfRange(type) }
             return .time(time)
         case .timestamp: return .timestamp(try timestamp(&reader, type))
         case .timestamptz: return .timestamptz(try timestamp(&reader, type))

@@ -9,14 +9,15 @@ import DemetraVectors
 ///
 /// Safe because rows index buffers made for the run's count, and texts have 8 bytes behind them.
 struct TextColumn: ~Copyable {
-    private enum Piece {
+    /// The rows of one batch.
+    enum Piece {
         case codes(Buffer<Int32>, ValidityMask?)
         case flat(TextBuffer, ValidityMask?)
     }
 
-    private let type: LogicalType
+    let type: LogicalType
     private let limit: Int?
-    private var dictionary = TextDictionary()
+    var dictionary = TextDictionary()
     private var isFlat = false
     private var codedRows = 0
     private var pieces: [Piece] = []
@@ -33,10 +34,19 @@ struct TextColumn: ~Copyable {
             appendFlat(run, &parse, column)
         } else {
             appendCodes(run, &parse, column)
-            codedRows += run.count
-            // More than one distinct text in two rows: codes cost more than they save.
-            isFlat = dictionary.count * 2 > codedRows && codedRows >= 256
         }
+    }
+
+    /// Whether the next piece should have its texts, and not their codes.
+    var prefersFlat: Bool { isFlat }
+
+    /// Adds the rows of a batch.
+    mutating func append(_ piece: Piece) {
+        pieces.append(piece)
+        guard case .codes(let codes, _) = piece else { return }
+        codedRows += codes.count
+        // More than one distinct text in two rows: codes cost more than they save.
+        isFlat = dictionary.count * 2 > codedRows && codedRows >= 256
     }
 
     /// Takes back the last run, to parse it again without some of its records.
@@ -64,7 +74,7 @@ struct TextColumn: ~Copyable {
             }
         }
         let mask = hasNulls ? ValidityMask(validBytes: flags, count: run.count) : nil
-        pieces.append(.codes(builder.freeze(count: run.count), mask))
+        append(.codes(builder.freeze(count: run.count), mask))
     }
 
     private mutating func appendFlat(_ run: FieldRun, _ parse: inout ColumnParse, _ column: Int) {
@@ -93,10 +103,11 @@ struct TextColumn: ~Copyable {
         let mask = hasNulls ? ValidityMask(validBytes: flags, count: run.count) : nil
         let texts = TextBuffer(
             references: references.freeze(count: run.count), heap: heap.freeze(count: length))
-        pieces.append(.flat(texts, mask))
+        append(.flat(texts, mask))
     }
 
-    private func fits(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+    /// Whether a text is no longer than the type allows.
+    func fits(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         guard let limit, count > limit else { return true }
         var characters = 0
         for index in 0..<count where text[index] & 0xC0 != 0x80 { characters += 1 }
