@@ -6,13 +6,14 @@
 /// Safe because the memory is written only by the `BufferBuilder` that gave it up, and freed in
 /// `deinit` when neither a vector nor a part holds it any more.
 // Immutable after init.
+@usableFromInline
 package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     /// The first element; valid for `count` elements while the buffer lives.
     ///
     /// For kernels and codecs only: everything else indexes.
-    package let pointer: UnsafePointer<Element>
+    @usableFromInline package let pointer: UnsafePointer<Element>
     /// The number of elements.
-    package let count: Int
+    @usableFromInline package let count: Int
     /// The buffer whose memory this one is a part of; nil when the memory is its own.
     @usableFromInline let whole: Buffer<Element>?
 
@@ -47,7 +48,7 @@ package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
     }
 
     /// Bytes of memory held.
-    package var byteCount: Int { count * MemoryLayout<Element>.stride }
+    @inlinable package var byteCount: Int { count * MemoryLayout<Element>.stride }
 }
 
 extension Buffer {
@@ -78,61 +79,73 @@ extension Buffer {
 ///
 /// Grows by doubling through `append`; kernels that know their size write through `pointer` and say
 /// how much with `freeze(count:)`.
+@frozen @usableFromInline
 package struct BufferBuilder<Element: BitwiseCopyable>: ~Copyable {
+    @usableFromInline var memory: UnsafeMutablePointer<Element>
+    @usableFromInline var filled: Int
+    @usableFromInline var room: Int
+
     /// The first element; valid for `capacity` elements until the next `append` or `reserve`.
-    package private(set) var pointer: UnsafeMutablePointer<Element>
+    @inlinable package var pointer: UnsafeMutablePointer<Element> { memory }
     /// Elements appended so far.
-    package private(set) var count: Int
+    @inlinable package var count: Int { filled }
     /// Elements the memory has room for.
-    package private(set) var capacity: Int
+    @inlinable package var capacity: Int { room }
 
     /// Memory for `capacity` elements, not yet set.
+    @inlinable
     package init(capacity: Int) {
-        self.capacity = max(capacity, 1)
-        pointer = UnsafeMutablePointer<Element>.allocate(capacity: self.capacity)
-        count = 0
+        room = max(capacity, 1)
+        memory = UnsafeMutablePointer<Element>.allocate(capacity: room)
+        filled = 0
     }
 
-    deinit { pointer.deallocate() }
+    deinit { memory.deallocate() }
 
     /// Adds one element at the end.
+    @inlinable
     package mutating func append(_ element: Element) {
-        if count == capacity { reserve(capacity * 2) }
-        pointer[count] = element
-        count += 1
+        if filled == room { reserve(room * 2) }
+        memory[filled] = element
+        filled += 1
     }
 
     /// Adds `sourceCount` elements that lie at `source`.
+    @inlinable
     package mutating func append(_ source: UnsafePointer<Element>, count sourceCount: Int) {
-        if count + sourceCount > capacity { reserve(max(capacity * 2, count + sourceCount)) }
-        (pointer + count).update(from: source, count: sourceCount)
-        count += sourceCount
+        if filled + sourceCount > room { reserve(max(room * 2, filled + sourceCount)) }
+        (memory + filled).update(from: source, count: sourceCount)
+        filled += sourceCount
     }
 
     /// Makes room for `newCapacity` elements in all.
+    @inlinable
     package mutating func reserve(_ newCapacity: Int) {
-        guard newCapacity > capacity else { return }
+        guard newCapacity > room else { return }
         let larger = UnsafeMutablePointer<Element>.allocate(capacity: newCapacity)
-        larger.update(from: pointer, count: count)
-        pointer.deallocate()
-        pointer = larger
-        capacity = newCapacity
+        larger.update(from: memory, count: filled)
+        memory.deallocate()
+        memory = larger
+        room = newCapacity
     }
 
     /// Says that the first `newCount` elements were written through `pointer`.
+    @inlinable
     package mutating func setCount(_ newCount: Int) {
-        precondition(newCount >= 0 && newCount <= capacity, "count beyond the capacity")
-        count = newCount
+        precondition(newCount >= 0 && newCount <= room, "count beyond the capacity")
+        filled = newCount
     }
 
     /// Gives the memory up; the builder is gone.
+    @inlinable
     package consuming func freeze() -> Buffer<Element> {
-        let buffer = Buffer(adopting: pointer, count: count)
+        let buffer = Buffer(adopting: memory, count: filled)
         discard self
         return buffer
     }
 
     /// Gives up the memory of which `count` elements were written through `pointer`.
+    @inlinable
     package consuming func freeze(count: Int) -> Buffer<Element> {
         setCount(count)
         return freeze()

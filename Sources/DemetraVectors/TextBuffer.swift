@@ -1,9 +1,10 @@
 /// Where one text lies in a heap of bytes.
+@usableFromInline
 package struct TextReference: Sendable, Hashable, BitwiseCopyable {
     /// Offset of the first byte in the heap.
-    package let offset: UInt32
+    @usableFromInline package let offset: UInt32
     /// Length in bytes.
-    package let byteCount: UInt32
+    @usableFromInline package let byteCount: UInt32
 
     /// Makes a reference.
     @inlinable

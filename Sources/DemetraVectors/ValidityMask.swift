@@ -4,9 +4,10 @@
 ///
 /// Safe because the bitmap has a word for each 64 of its `count` rows, which is checked at the
 /// door.
+@usableFromInline
 package struct ValidityMask: Sendable {
     /// The bitmap, 64 rows a word.
-    package let words: Buffer<UInt64>
+    @usableFromInline package let words: Buffer<UInt64>
     /// The number of rows.
     package let count: Int
     /// Rows that are NULL.

@@ -2,6 +2,7 @@
 ///
 /// Safe because callers hand in `capacity` bytes, and no value's text is longer: the longest is an
 /// interval with all parts, below 80 bytes. Numerics have a capacity of their own.
+@usableFromInline
 package struct TextCursor {
     /// Bytes that hold the text of any date, time or interval, and of any number of 128 bits.
     package static let capacity = 96
@@ -12,14 +13,15 @@ package struct TextCursor {
     }
 
     /// Where the next byte goes.
-    @usableFromInline var next: UnsafeMutablePointer<UInt8>
-    private let start: UnsafeMutablePointer<UInt8>
+    @usableFromInline package internal(set) var next: UnsafeMutablePointer<UInt8>
+    @usableFromInline let start: UnsafeMutablePointer<UInt8>
 
     /// Writes from `start` on, where `capacity` bytes are free.
+    @inlinable
     package init(_ start: UnsafeMutablePointer<UInt8>) { (self.start, next) = (start, start) }
 
     /// Bytes written so far.
-    package var count: Int { next - start }
+    @inlinable package var count: Int { next - start }
 
     /// Runs `body` over fresh memory and makes a string of what it wrote.
     static func string(
@@ -51,12 +53,23 @@ package struct TextCursor {
         write(byte: UInt8(truncatingIfNeeded: character.value))
     }
 
+    /// Writes an integer, most significant byte first.
+    @inlinable @inline(__always)
+    package mutating func write<Number: FixedWidthInteger & BitwiseCopyable>(integer: Number) {
+        UnsafeMutableRawPointer(next).storeBytes(of: integer.bigEndian, as: Number.self)
+        next += MemoryLayout<Number>.size
+    }
+
     /// Writes one byte.
     @inlinable @inline(__always)
     package mutating func write(byte: UInt8) {
         next.pointee = byte
         next += 1
     }
+
+    /// Passes bytes that were written at the cursor.
+    @inlinable @inline(__always)
+    package mutating func skip(_ count: Int) { next += count }
 
     /// Writes bytes that lie elsewhere.
     @inlinable @inline(__always)

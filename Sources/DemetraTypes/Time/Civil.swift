@@ -3,6 +3,7 @@
 /// - Source: Neri and Schneider, "Euclidean affine functions and their application to calendar
 ///   algorithms", 2022; the era form by Howard Hinnant, "chrono-compatible low-level date
 ///   algorithms".
+@usableFromInline
 package enum Civil {
     /// Microseconds of a day.
     package static let microsecondsPerDay: Int64 = 86_400_000_000
