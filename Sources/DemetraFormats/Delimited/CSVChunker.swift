@@ -108,10 +108,13 @@ package struct CSVChunker: ~Copyable {
         if dialect.escapesByDoubling {
             scan.scanByParity(
                 bytes, scannedCount, pending.count, quote: dialect.quote, lineEnd: lineEnd)
+        } else if dialect.syntax == .copyText {
+            scan.scanText(
+                bytes, scannedCount, pending.count, protecting: dialect.protectingByte,
+                lineEnd: lineEnd)
         } else {
             scan.scanByProtection(
-                bytes, scannedCount, pending.count,
-                quote: dialect.syntax == .csv ? dialect.quote : nil,
+                bytes, scannedCount, pending.count, quote: dialect.quote,
                 protecting: dialect.protectingByte, lineEnd: lineEnd)
         }
         scannedCount = pending.count

@@ -101,7 +101,7 @@ struct TimestampField: FieldParser {
     func parse(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<Int64>
     ) -> FieldOutcome {
-        if count == 19, isPlain, text[10] == UInt8(ascii: " ") || text[10] == UInt8(ascii: "T"),
+        if count >= 19, text[10] == UInt8(ascii: " ") || text[10] == UInt8(ascii: "T"),
             text[13] == UInt8(ascii: ":"), text[16] == UInt8(ascii: ":"), let days = isoDays(text)
         {
             let hour = parseTwoDigits(text + 11)
@@ -109,11 +109,65 @@ struct TimestampField: FieldParser {
             let second = parseTwoDigits(text + 17)
             if hour < 24, minute < 60, second < 60 {
                 let seconds = Int64(hour &* 3_600 &+ minute &* 60 &+ second)
-                element.pointee = Int64(days) &* Self.day &+ seconds &* 1_000_000
-                return .parsed
+                let local = Int64(days) &* Self.day &+ seconds &* 1_000_000
+                if count == 19, isPlain {
+                    element.pointee = local
+                    return .parsed
+                }
+                if count > 19, parseTail(text + 19, count &- 19, local, element) { return .parsed }
             }
         }
         return parseGenerally(text, count, element)
+    }
+
+    /// Parses what may follow the seconds: at most six digits of a fraction, and an offset of whole minutes. False for
+    /// anything else.
+    @inline(__always)
+    private func parseTail(
+        _ text: UnsafePointer<UInt8>, _ count: Int, _ local: Int64,
+        _ element: UnsafeMutablePointer<Int64>
+    ) -> Bool {
+        var index = 0
+        var fraction: Int64 = 0
+        if text[0] == UInt8(ascii: ".") {
+            index = 1
+            var unit: Int64 = 100_000
+            while index < count, digit(text[index]) < 10, unit > 0 {
+                fraction &+= Int64(digit(text[index])) &* unit
+                unit /= 10
+                index &+= 1
+            }
+            guard index > 1 else { return false }
+        }
+        guard index < count else {
+            guard isPlain else { return false }
+            element.pointee = local &+ fraction
+            return true
+        }
+        guard let offset = Self.offsetMinutes(text + index, count &- index) else { return false }
+        // Without a zone of its own the type takes no notice of one that is written.
+        element.pointee = local &+ fraction &- (zone == nil ? 0 : offset &* 60_000_000)
+        return true
+    }
+
+    /// The minutes of `Z`, `+02`, `-0330` or `+05:30`; nil for anything else.
+    @inline(__always)
+    private static func offsetMinutes(_ text: UnsafePointer<UInt8>, _ count: Int) -> Int64? {
+        if count == 1, text[0] | 0x20 == UInt8(ascii: "z") { return 0 }
+        let isBehind = text[0] == UInt8(ascii: "-")
+        guard isBehind || text[0] == UInt8(ascii: "+"), count == 3 || count == 5 || count == 6
+        else { return nil }
+        let hours = Int64(parseTwoDigits(text + 1))
+        var minutes: Int64 = 0
+        if count == 5 { minutes = Int64(parseTwoDigits(text + 3)) }
+        if count == 6 {
+            guard text[3] == UInt8(ascii: ":") else { return nil }
+            minutes = Int64(parseTwoDigits(text + 4))
+        }
+        // Offsets that no place has go the general way.
+        guard hours <= 14, minutes < 60 else { return nil }
+        let offset = hours &* 60 &+ minutes
+        return isBehind ? 0 &- offset : offset
     }
 
     @inline(never)
@@ -206,7 +260,9 @@ struct BooleanField: FieldParser {
     func parse(
         _ text: UnsafePointer<UInt8>, _ count: Int, _ element: UnsafeMutablePointer<UInt8>
     ) -> FieldOutcome {
-        if FieldWord.yes.matches(text, count) {
+        if count == 1, text[0] == UInt8(ascii: "t") || text[0] == UInt8(ascii: "f") {
+            element.pointee = text[0] == UInt8(ascii: "t") ? 1 : 0
+        } else if FieldWord.yes.matches(text, count) {
             element.pointee = 1
         } else if FieldWord.no.matches(text, count) {
             element.pointee = 0

@@ -50,7 +50,32 @@ struct BoundaryScan {
         lineCountAtBoundary = linesAtBoundary
     }
 
-    /// Scans where a protecting byte hides the next one; `quote` is nil for COPY text.
+    /// Scans where a protecting byte hides the next one and there are no quotes, as in COPY text.
+    mutating func scanText(
+        _ bytes: UnsafePointer<UInt8>, _ lower: Int, _ upper: Int, protecting: UInt8,
+        lineEnd: UInt8
+    ) {
+        var base = lower
+        while base < upper {
+            let inside = lowBits(upper &- base)
+            if isProtected || demetra_mask64_equal(bytes + base, protecting) & inside != 0 {
+                // A step with protecting bytes is rare, and as long as this one.
+                scanByProtection(
+                    bytes, base, min(base &+ 64, upper), quote: nil, protecting: protecting,
+                    lineEnd: lineEnd)
+            } else {
+                let ends = demetra_mask64_equal(bytes + base, lineEnd) & inside
+                lineCount &+= ends.nonzeroBitCount
+                if ends != 0 {
+                    lastBoundary = base &+ 64 &- ends.leadingZeroBitCount
+                    lineCountAtBoundary = lineCount
+                }
+            }
+            base &+= 64
+        }
+    }
+
+    /// Scans where a protecting byte hides the next one, inside quotes alone if there is a quote.
     mutating func scanByProtection(
         _ bytes: UnsafePointer<UInt8>, _ lower: Int, _ upper: Int, quote: UInt8?, protecting: UInt8,
         lineEnd: UInt8
