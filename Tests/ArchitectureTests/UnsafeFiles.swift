@@ -46,10 +46,11 @@ enum UnsafeFiles {
             "Binary/BinaryNumericFields",
             "Binary/TextColumn+Binary",
             "Cells/BinaryForm",
-            "Cells/CellRows",
             "Cells/ColumnCells",
             "Cells/DataRows",
             "Cells/DelimitedRows",
+            "Cells/FixedCells",
+            "Cells/RowPlaces",
             "Cells/TextForm",
             "Columns/BatchAssembly",
             "Columns/ColumnParse+Converted",
@@ -224,5 +225,6 @@ enum UnsafeFiles {
             "Vector+Values",
             "VectorBuilder",
         ],
+        "DemetraWire": ["Server/RowEncoder"],
     ]
 }

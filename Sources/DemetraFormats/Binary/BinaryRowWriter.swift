@@ -14,14 +14,13 @@ package struct BinaryRowWriter: Sendable {
     /// Rows, and where each ends.
     package func write(_ batch: Batch, into bytes: inout [UInt8], ends: inout [Int]) {
         let rows = DataRows(
-            batch.vectors.map { ColumnCells($0, as: BinaryForm()) }, count: batch.count,
-            isFramed: false)
+            batch.vectors.map { DataCells(binary: $0) }, count: batch.count, isFramed: false)
         var end = bytes.count
         for row in 0..<batch.count {
             end += rows.byteCount(row)
             ends.append(end)
         }
-        bytes += rows.bytes(0..<batch.count)
+        rows.append(to: &bytes)
     }
 
     /// What stands behind the rows.

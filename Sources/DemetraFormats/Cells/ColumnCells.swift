@@ -31,6 +31,18 @@ package struct ColumnCells: Sendable {
         return length == Self.null ? nil : Int(length)
     }
 
+    /// Adds the bytes of each cell to those of its row.
+    ///
+    /// - Parameter nullBytes: what NULL takes.
+    func count(into byteCounts: inout [Int], nullBytes: Int) {
+        let lengths = places.pointer
+        for row in byteCounts.indices {
+            let length = lengths[row].byteCount
+            byteCounts[row] += length == Self.null ? nullBytes : Int(length)
+        }
+        withExtendedLifetime(places) {}
+    }
+
     /// The bytes of a row's cell, none for NULL.
     func bytes(_ row: Int) -> UnsafeBufferPointer<UInt8> {
         let place = places[row]

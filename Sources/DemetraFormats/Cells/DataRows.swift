@@ -7,51 +7,56 @@ import DemetraTypes
 ///
 /// Safe because the memory written to has the `byteCount` of the rows, which is counted from the same cells.
 package struct DataRows {
-    private let rows: CellRows
+    private let columns: [DataCells]
     private let byteCounts: [Int]
     private let isFramed: Bool
 
     /// - Parameters:
     ///   - columns: the cells of each column.
     ///   - isFramed: a message each, rather than a row of COPY.
-    package init(_ columns: [ColumnCells], count: Int, isFramed: Bool) {
-        rows = CellRows(columns, count: count)
+    package init(_ columns: [DataCells], count: Int, isFramed: Bool) {
+        self.columns = columns
         self.isFramed = isFramed
-        let frame = (isFramed ? 7 : 2) + 4 * columns.count
-        byteCounts = rows.byteCounts(nullBytes: 0).map { $0 + frame }
+        var byteCounts = [Int](repeating: (isFramed ? 7 : 2) + 4 * columns.count, count: count)
+        for column in columns { column.count(into: &byteCounts) }
+        self.byteCounts = byteCounts
     }
 
     /// The number of rows.
-    package var count: Int { rows.count }
+    package var count: Int { byteCounts.count }
 
     /// The bytes of one row.
     package func byteCount(_ row: Int) -> Int { byteCounts[row] }
 
     /// The bytes of some rows.
-    package func bytes(_ range: Range<Int>) -> [UInt8] {
-        let byteCount = range.reduce(0) { $0 + byteCounts[$1] }
-        return Array(unsafeUninitializedCapacity: byteCount) { memory, count in
-            guard let start = memory.baseAddress else { return }
-            write(range, to: start)
-            count = byteCount
+    package func byteCount(_ range: Range<Int>) -> Int {
+        range.reduce(0) { $0 + byteCounts[$1] }
+    }
+
+    /// Writes some rows; there must be room for their bytes.
+    package func write(_ range: Range<Int>, to memory: UnsafeMutableRawBufferPointer) {
+        precondition(memory.count >= byteCount(range), "rows need more room")
+        guard let start = memory.bindMemory(to: UInt8.self).baseAddress else { return }
+        let columnCount = Int16(truncatingIfNeeded: columns.count)
+        RowPlaces.with(range, from: start, byteCounts: byteCounts) { places in
+            places.forEach { row, cursor in
+                if isFramed {
+                    cursor.write(byte: UInt8(ascii: "D"))
+                    // The length counts itself, but not the byte of the type.
+                    cursor.write(integer: Int32(truncatingIfNeeded: byteCounts[row] - 1))
+                }
+                cursor.write(integer: columnCount)
+            }
+            for column in columns { column.write(to: places) }
         }
     }
 
-    private func write(_ range: Range<Int>, to start: UnsafeMutablePointer<UInt8>) {
-        var cursor = TextCursor(start)
-        let columnCount = Int16(truncatingIfNeeded: rows.columnCount)
-        for row in range {
-            if isFramed {
-                cursor.write(byte: UInt8(ascii: "D"))
-                // The length counts itself, but not the byte of the type.
-                cursor.write(integer: Int32(truncatingIfNeeded: byteCounts[row] - 1))
-            }
-            cursor.write(integer: columnCount)
-            rows.forEachCell(row) { _, cell in
-                guard let cell else { return cursor.write(integer: Int32(-1)) }
-                cursor.write(integer: Int32(truncatingIfNeeded: cell.count))
-                cursor.write(bytes: cell)
-            }
+    /// Appends the bytes of all rows.
+    package func append(to bytes: inout [UInt8]) {
+        let byteCount = byteCount(0..<count)
+        bytes += [UInt8](unsafeUninitializedCapacity: byteCount) { memory, filled in
+            write(0..<count, to: UnsafeMutableRawBufferPointer(memory))
+            filled = byteCount
         }
     }
 }

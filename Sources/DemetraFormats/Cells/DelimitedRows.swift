@@ -4,41 +4,46 @@ import DemetraTypes
 ///
 /// Safe because the memory written to has the bytes of all rows, which are counted from the same cells.
 struct DelimitedRows {
-    private let rows: CellRows
+    private let columns: [ColumnCells]
+    private let count: Int
     private let delimiter: UInt8
     private let nullText: [UInt8]
 
     /// - Parameter nullText: what stands for NULL.
     init(_ columns: [ColumnCells], count: Int, delimiter: UInt8, nullText: [UInt8]) {
-        rows = CellRows(columns, count: count)
+        self.columns = columns
+        self.count = count
         self.delimiter = delimiter
         self.nullText = nullText
     }
 
     /// Appends the lines, and where each ends.
     func append(to bytes: inout [UInt8], ends: inout [Int]) {
-        let start = bytes.count
-        var end = start
         // Each cell is followed by a delimiter, or the end of the line; a line without cells has its end.
-        let separators = max(rows.columnCount, 1)
-        for byteCount in rows.byteCounts(nullBytes: nullText.count) {
-            end += byteCount + separators
+        var byteCounts = [Int](repeating: max(columns.count, 1), count: count)
+        for column in columns { column.count(into: &byteCounts, nullBytes: nullText.count) }
+        var end = bytes.count
+        for byteCount in byteCounts {
+            end += byteCount
             ends.append(end)
         }
-        bytes.append(contentsOf: repeatElement(0, count: end - start))
-        bytes.withUnsafeMutableBufferPointer { memory in
-            guard let first = memory.baseAddress else { return }
-            var cursor = TextCursor(first + start)
-            for row in 0..<rows.count {
-                rows.forEachCell(row) { column, cell in
-                    if column > 0 { cursor.write(byte: delimiter) }
-                    if let cell {
-                        cursor.write(bytes: cell)
-                    } else {
-                        for byte in nullText { cursor.write(byte: byte) }
-                    }
-                }
-                cursor.write(byte: 0x0A)
+        let byteCount = end - bytes.count
+        bytes += [UInt8](unsafeUninitializedCapacity: byteCount) { memory, filled in
+            if let start = memory.baseAddress { write(to: start, byteCounts) }
+            filled = byteCount
+        }
+    }
+
+    private func write(to start: UnsafeMutablePointer<UInt8>, _ byteCounts: [Int]) {
+        let lineEnd = UInt8(ascii: "\n")
+        RowPlaces.with(0..<count, from: start, byteCounts: byteCounts) { places in
+            if columns.isEmpty { places.forEach { $1.write(byte: lineEnd) } }
+            for (index, column) in columns.enumerated() {
+                let separator = index == columns.count - 1 ? lineEnd : delimiter
+                places.write(
+                    column, before: { _, _ in },
+                    null: { cursor in for byte in nullText { cursor.write(byte: byte) } },
+                    after: { $0.write(byte: separator) })
             }
         }
     }

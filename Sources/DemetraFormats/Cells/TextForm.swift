@@ -13,6 +13,16 @@ package struct TextForm: ColumnCells.Form {
     /// Texts look as they are.
     package func isStoredAsShown(_ type: LogicalType) -> Bool { type.isStoredAsShown }
 
+    /// Appends the bytes of one row, which must not be NULL: for rows so few that columns do not pay.
+    package func append(_ vector: Vector, row: Int, to bytes: inout [UInt8]) {
+        if vector.type == .boolean {
+            let isTrue = vector.value(at: row) == .boolean(true)
+            bytes.append(UInt8(ascii: isTrue ? "t" : "f"))
+        } else {
+            appendText(vector, row: row, zone: zone, to: &bytes)
+        }
+    }
+
     /// The cells of a vector.
     package func cells(_ vector: Vector) -> ColumnCells {
         let count = vector.count

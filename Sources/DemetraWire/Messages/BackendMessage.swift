@@ -30,7 +30,6 @@ enum BackendMessage: Sendable {
     case emptyQueryResponse
     case copyInResponse(columnCount: Int, isBinary: Bool)
     case copyOutResponse(columnCount: Int, isBinary: Bool)
-    case copyData(ArraySlice<UInt8>)
     case copyDone
     /// `position` counts characters from 1.
     case error(DemetraError, position: Int?, isFatal: Bool)
@@ -88,7 +87,6 @@ enum BackendMessage: Sendable {
             Self.frame("G", &buffer) { Self.writeCopy(count, isBinary, &$0) }
         case .copyOutResponse(let count, let isBinary):
             Self.frame("H", &buffer) { Self.writeCopy(count, isBinary, &$0) }
-        case .copyData(let bytes): Self.frame("d", &buffer) { $0.writeBytes(bytes) }
         case .copyDone: Self.frame("c", &buffer) { _ in }
         case .error(let error, let position, let isFatal):
             Self.frame("E", &buffer) { Self.write(error, position, isFatal, &$0) }

@@ -52,6 +52,10 @@ final class ChannelOutput: StatementOutput {
     }
 
     func rows(_ batch: Batch) throws(DemetraError) {
+        guard !encoder.appendFew(batch, to: &buffer) else {
+            if buffer.readableBytes >= Self.chunkBytes { try flush() }
+            return
+        }
         let rows = encoder.rows(batch)
         var row = 0
         while row < rows.count {
@@ -87,11 +91,7 @@ final class ChannelOutput: StatementOutput {
 
     /// A message for each row, as PostgreSQL sends them.
     func copyRows(_ bytes: [UInt8], ends: [Int]) throws(DemetraError) {
-        var start = 0
-        for end in ends {
-            send(.copyData(bytes[start..<end]))
-            start = end
-        }
+        RowEncoder.append(copied: bytes, ends: ends, to: &buffer)
         if buffer.readableBytes >= Self.chunkBytes { try flush() }
     }
 
