@@ -3,6 +3,7 @@ import DemetraPlanner
 import DemetraSQL
 import DemetraStorage
 import DemetraTypes
+import DemetraVectors
 import Synchronization
 
 /// What was understood of statements that come again and again, for all sessions of a database: the statements of a
@@ -32,6 +33,14 @@ final class PlanCache: Sendable {
         /// The types that its parameters have been given.
         let types: [LogicalType]
         let circumstances: Circumstances
+
+        /// Of what tells most keys apart: a statement is looked up each time it is carried out.
+        func hash(into hasher: inout Hasher) {
+            hasher.combine(text)
+            hasher.combine(start)
+            hasher.combine(circumstances.catalogVersion)
+            hasher.combine(circumstances.user)
+        }
     }
 
     /// The length of texts that are kept, for each of the three kinds of entries: a plan takes up to a hundred times as
@@ -106,6 +115,8 @@ struct PlannedQuery: Sendable {
     /// The columns that clients see.
     let fields: [Field]
     let root: any PhysicalOperator
+    /// The rows, where they stand in the plan.
+    let rows: [Batch]?
     /// It takes no longer than to tell somebody else to do it.
     let isShort: Bool
     /// The sizes of the tables for which it was made, where they matter.
@@ -113,6 +124,30 @@ struct PlannedQuery: Sendable {
 
     /// A table may have grown by so many rows, or by its own size, before it is planned for anew.
     private static let growth = 1_000
+
+    /// - Throws: 0A000 when a client was told of other columns.
+    func refuse(unlike described: [Field]?) throws(DemetraError) {
+        guard let described else { return }
+        let isSame =
+            fields.count == described.count
+            && zip(fields, described).allSatisfy { $0.type == $1.type }
+        if !isSame { throw Self.otherColumns }
+    }
+
+    static let otherColumns = DemetraError(
+        .featureNotSupported, "cached plan must not change result type",
+        hint: "A table has changed since the statement was prepared: prepare it anew.")
+
+    /// Gives out rows that stand in the plan.
+    func answer(_ rows: [Batch], _ output: any StatementOutput) throws(DemetraError) {
+        try output.begin(Schema(fields))
+        var count = 0
+        for batch in rows where batch.count > 0 {
+            try output.rows(batch)
+            count += batch.count
+        }
+        try output.finish(tag: "SELECT \(count)")
+    }
 
     /// Whether it would be planned much the same.
     func fits(_ snapshot: Snapshot) -> Bool {

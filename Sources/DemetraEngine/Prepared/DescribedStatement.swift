@@ -5,7 +5,8 @@ package import DemetraTypes
 import Synchronization
 
 /// A statement that is understood and not run: what it takes and what it gives.
-package struct DescribedStatement: Sendable {
+// Immutable after init.
+package final class DescribedStatement: Sendable {
     /// Nil for a text without a statement.
     let statement: ParsedStatement?
     /// The text that the statement's ranges point into.
@@ -15,7 +16,18 @@ package struct DescribedStatement: Sendable {
     /// The columns of its rows; nil when it gives none.
     package let fields: [Field]?
     /// It takes no longer than to tell somebody else to do it.
-    package var isShort = false
+    package let isShort: Bool
+
+    init(
+        statement: ParsedStatement?, text: String, parameterTypes: [LogicalType],
+        fields: [Field]?, isShort: Bool = false
+    ) {
+        self.statement = statement
+        self.text = text
+        self.parameterTypes = parameterTypes
+        self.fields = fields
+        self.isShort = isShort
+    }
 
     /// True when there is nothing to run.
     package var isEmpty: Bool { statement == nil }
@@ -83,10 +95,9 @@ extension Session {
         if let key, let known = engine.plans.description(key) { return known }
         let binder = makeBinder(snapshot, Folder(context: planningContext(snapshot)))
         let (bound, types) = try binder.describe(statement, text: text, declared: declared)
-        var described = DescribedStatement(
+        let described = DescribedStatement(
             statement: statement, text: text, parameterTypes: types,
-            fields: try fields(of: bound))
-        described.isShort = bound.isShort
+            fields: try fields(of: bound), isShort: bound.isShort)
         if let key { engine.plans.keep(described, for: key) }
         return described
     }

@@ -6,15 +6,14 @@ import Synchronization
 
 /// A statement with values for its parameters, that gives its rows in portions: a portal of the protocol, or a cursor.
 ///
-///     ready --all rows asked for--> over
-///       |---some rows------> open (a query), collected (others) --last row--> over
+///     new --all rows asked for--> over
+///      |---some rows------> open (a query), collected (others) --last row--> over
 // Used by the text or message that has the session's turn.
 package final class Portal: Sendable {
-    private enum State {
-        case ready
+    /// What gives rows that were not asked for so far.
+    private enum Rest {
         case open(QueryCursor)
         case collected(CollectedRows)
-        case over
     }
 
     /// What it runs.
@@ -23,7 +22,9 @@ package final class Portal: Sendable {
     let isHeld: Bool
     private let isCommitted = Atomic<Bool>(false)
     private let values: [Value]
-    private let state = Monitor(State.ready)
+    private let hasBegun = Atomic<Bool>(false)
+    /// Nil until some rows were asked for and not all of them given, and when it is over.
+    private let rest = Mutex<Monitor<Rest?>?>(nil)
     /// Rows given so far.
     private let given = Atomic<Int>(0)
 
@@ -67,22 +68,10 @@ package final class Portal: Sendable {
     func execute(
         limit: Int, _ session: Session, _ output: any StatementOutput
     ) throws(DemetraError) -> Bool {
-        // After an error it is over.
-        var current = state.withLock { state in
-            defer { state = .over }
-            return state
-        }
-        let isOver = try advance(&current, limit, session, output)
-        if !isOver { state.withLock { $0 = current } }
-        return isOver
-    }
-
-    private func advance(
-        _ state: inout State, _ limit: Int, _ session: Session, _ output: any StatementOutput
-    ) throws(DemetraError) -> Bool {
         guard let parsed = statement.statement else { return true }
+        let isFirst = !hasBegun.exchange(true, ordering: .relaxed)
         guard let fields = statement.fields else {
-            guard case .ready = state else {
+            guard isFirst else {
                 throw DemetraError(
                     .objectNotInPrerequisiteState, "portal cannot be run",
                     detail: "Its statement has been executed already.")
@@ -90,15 +79,40 @@ package final class Portal: Sendable {
             try run(parsed, session, output)
             return true
         }
-        if case .ready = state {
-            if limit == 0 {
-                try run(parsed, session, output)
-                return true
-            }
-            state = try begun(parsed, session, output)
+        guard !isFirst || limit > 0 else {
+            try run(parsed, session, output)
+            return true
         }
+        let current = isFirst ? try begun(parsed, session, output) : takeRest()
         try output.begin(Schema(fields))
-        switch state {
+        guard let current else {
+            try output.finish(tag: "SELECT 0")
+            return true
+        }
+        // After an error it is over.
+        let isOver = try advance(current, limit, session, output)
+        if !isOver { keep(current) }
+        return isOver
+    }
+
+    private func takeRest() -> Rest? {
+        let taken = rest.withLock { rest in
+            defer { rest = nil }
+            return rest
+        }
+        return taken?.withLock { $0 }
+    }
+
+    private func keep(_ current: Rest) {
+        let kept = Monitor<Rest?>(nil)
+        kept.withLock { $0 = current }
+        rest.withLock { $0 = kept }
+    }
+
+    private func advance(
+        _ rest: Rest, _ limit: Int, _ session: Session, _ output: any StatementOutput
+    ) throws(DemetraError) -> Bool {
+        switch rest {
         case .open(let cursor):
             return try session.cancellable(cursor.statement) { () throws(DemetraError) in
                 try Self.deliver(limit, tag: "SELECT", output) { (limit) throws(DemetraError) in
@@ -107,9 +121,6 @@ package final class Portal: Sendable {
             }
         case .collected(let rows):
             return try Self.deliver(limit, tag: rows.tag, output) { rows.next(limit: $0) }
-        case .ready, .over:
-            try output.finish(tag: "SELECT 0")
-            return true
         }
     }
 
@@ -126,7 +137,7 @@ package final class Portal: Sendable {
 
     private func begun(
         _ parsed: ParsedStatement, _ session: Session, _ output: any StatementOutput
-    ) throws(DemetraError) -> State {
+    ) throws(DemetraError) -> Rest {
         if case .query(let query) = parsed.statement, !query.changesRows {
             return .open(
                 try session.openCursor(

@@ -43,6 +43,11 @@ final class PreparedStatements: Sendable {
         return prepared
     }
 
+    /// What a client was told of a statement; nil when there is none, or it is one of PREPARE.
+    func description(_ name: String) -> DescribedStatement? {
+        known.withLock { $0[name]?.description }
+    }
+
     /// Forgets one, or all without a name.
     ///
     /// - Throws: 26000 when there is none of that name.

@@ -29,8 +29,8 @@ extension Session {
     ///
     /// - Throws: 26000 when there is none.
     package func statement(named name: String) throws(DemetraError) -> DescribedStatement {
+        if let description = prepared.description(name) { return description }
         let prepared = try prepared.statement(Identifier(name))
-        if let description = prepared.description { return description }
         // It is one of PREPARE, whose text has more than the statement.
         var declared: [LogicalType] = []
         for type in prepared.types { declared.append(try Binder.type(type)) }

@@ -29,6 +29,16 @@ extension Session {
         }
     }
 
+    /// What is known of a query that is about to be carried out.
+    func knownQuery(
+        _ statement: ParsedStatement, _ text: String, _ types: [LogicalType]
+    ) -> KnownQuery {
+        let snapshot = snapshot
+        let key = planKey(statement, text, types, snapshot)
+        return KnownQuery(
+            snapshot: snapshot, key: key, query: key.flatMap { engine.plans.query($0, snapshot) })
+    }
+
     /// The statements of a text.
     ///
     /// - Throws: 42601 when it is not SQL.
@@ -56,6 +66,16 @@ extension Session {
         }
         return statements
     }
+}
+
+/// What is known of a query before it is carried out.
+struct KnownQuery {
+    /// The state that it reads.
+    let snapshot: Snapshot
+    /// Where its plan may be kept.
+    let key: PlanCache.Key?
+    /// The plan that another execution has made.
+    let query: PlannedQuery?
 }
 
 extension Statement {

@@ -52,6 +52,7 @@ extension Session {
     private func noteShort(_ text: String) {
         guard text.utf8.count <= Self.longestShortText else { return }
         shortTexts.withLock { texts in
+            guard !texts.contains(text) else { return }
             if texts.count >= Self.mostShortTexts { texts.removeAll(keepingCapacity: true) }
             texts.insert(text)
         }
@@ -107,6 +108,16 @@ extension Session {
         _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
         _ values: [(Value, LogicalType)]?, _ fields: [Field]?, _ output: any StatementOutput
     ) throws(DemetraError) -> Bool {
+        let known =
+            statement.statement.isQuery
+            ? knownQuery(statement, text, (values ?? parameters).map(\.1)) : nil
+        if let query = known?.query, let rows = query.rows {
+            // There is nothing to carry out, nor to be cancelled.
+            try query.refuse(unlike: fields)
+            try query.answer(rows, output)
+            state.note(text, at: engine.clock.now())
+            return true
+        }
         let running = makeRunning(text)
         return try cancellable(running) { () throws(DemetraError) in
             var attempt = 1
@@ -114,6 +125,7 @@ extension Session {
                 var run = makeRun(running, parameters, output)
                 run.values = values
                 run.describedFields = fields
+                run.known = known
                 defer { run.budget.release(run.budget.usedBytes) }
                 let before = statement.statement.isQuery ? nil : engine.store.snapshot().sequence
                 do throws(DemetraError) {

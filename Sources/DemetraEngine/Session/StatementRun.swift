@@ -26,6 +26,8 @@ struct StatementRun {
     var values: [(Value, LogicalType)]?
     /// The columns that a client was told of.
     var describedFields: [Field]?
+    /// What was known of the statement when it was begun, if it is a query.
+    var known: KnownQuery?
     /// Rows of common tables that stages of the statement have computed.
     var commonTables: [Int: MaterializedRows] = [:]
 
@@ -40,6 +42,11 @@ struct StatementRun {
     ///
     /// - Returns: whether it is one that takes no time worth speaking of.
     func execute(_ parsed: ParsedStatement) throws(DemetraError) -> Bool {
+        if case .query = parsed.statement, profile == nil {
+            return try query(
+                parsed,
+                known ?? session.knownQuery(parsed, text, (values ?? parameters).map(\.1)))
+        }
         let snapshot = session.snapshot
         var parsed = parsed
         if case .insert(let insert) = parsed.statement, let literals = insert.literalRows {
@@ -54,9 +61,6 @@ struct StatementRun {
             // Something is wrong with the rows, or not so plain: the ordinary way finds out what.
             parsed = try SQLParser.parse(text)[0]
         }
-        if case .query = parsed.statement, profile == nil {
-            return try query(parsed, snapshot)
-        }
         let bound = try bind(parsed, snapshot)
         try execute(bound, snapshot)
         return bound.isShort
@@ -66,13 +70,13 @@ struct StatementRun {
     ///
     /// - Returns: whether it takes no time worth speaking of.
     private func query(
-        _ parsed: ParsedStatement, _ snapshot: Snapshot
+        _ parsed: ParsedStatement, _ known: KnownQuery
     ) throws(DemetraError) -> Bool {
-        let key = session.planKey(parsed, text, (values ?? parameters).map(\.1), snapshot)
-        if let key, let known = engine.plans.query(key, snapshot) {
-            try refuseOtherColumns(known.fields)
-            try run(known, snapshot)
-            return known.isShort
+        let snapshot = known.snapshot
+        if let query = known.query {
+            try query.refuse(unlike: describedFields)
+            try run(query, snapshot)
+            return query.isShort
         }
         let bound = try bind(parsed, snapshot)
         guard case .query(let plan) = bound,
@@ -82,7 +86,7 @@ struct StatementRun {
             return bound.isShort
         }
         let planned = try planned(plan, snapshot)
-        if let key, !planNotes.isOfTheMoment {
+        if let key = known.key, !planNotes.isOfTheMoment {
             if values?.isEmpty ?? true {
                 engine.plans.keep(planned, for: key)
             } else if planned.isShort, let general = try? general(parsed, snapshot) {
@@ -96,9 +100,17 @@ struct StatementRun {
     private func planned(
         _ plan: LogicalPlan, _ snapshot: Snapshot
     ) throws(DemetraError) -> PlannedQuery {
-        let root = try physical(plan, snapshot)
+        let best = try optimized(plan, snapshot)
+        let root = try PhysicalPlanner.plan(best)
+        var rows: [Batch]?
+        if best.isWritten {
+            let context = context(snapshot)
+            rows = try context.collect(try root.open(context)).batches.map { batch in
+                Batch(batch.vectors.map { $0.withoutConstant() }, count: batch.count)
+            }
+        }
         return PlannedQuery(
-            fields: plan.shownFields, root: root, isShort: plan.isShort,
+            fields: plan.shownFields, root: root, rows: rows, isShort: plan.isShort,
             rowCounts: planNotes.rowCounts)
     }
 
@@ -143,11 +155,7 @@ struct StatementRun {
         let isSame =
             fields?.count == describedFields.count
             && zip(fields ?? [], describedFields).allSatisfy { $0.type == $1.type }
-        guard isSame else {
-            throw DemetraError(
-                .featureNotSupported, "cached plan must not change result type",
-                hint: "A table has changed since the statement was prepared: prepare it anew.")
-        }
+        if !isSame { throw PlannedQuery.otherColumns }
     }
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {
@@ -280,6 +288,7 @@ struct StatementRun {
     }
 
     private func run(_ query: PlannedQuery, _ snapshot: Snapshot) throws(DemetraError) {
+        if let rows = query.rows { return try query.answer(rows, output) }
         let context = context(snapshot)
         statement.progress.expect(query.rowCounts.values.reduce(0, +))
         let stream = try query.root.open(context)

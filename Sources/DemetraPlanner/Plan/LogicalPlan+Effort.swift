@@ -12,4 +12,20 @@ extension LogicalPlan {
         default: false
         }
     }
+
+    /// Whether its rows stand in it: they are few, and nothing has to be computed for them.
+    package var isWritten: Bool {
+        switch self {
+        case .oneRow, .empty: true
+        case .values(_, let rows):
+            rows.count <= Self.fewRows && rows.joined().allSatisfy(\.isLiteral)
+        case .project(let input, let columns):
+            input.isWritten && columns.allSatisfy { $0.expression.isLiteral }
+        default: false
+        }
+    }
+}
+
+extension BoundExpression {
+    fileprivate var isLiteral: Bool { if case .literal = node { true } else { false } }
 }
