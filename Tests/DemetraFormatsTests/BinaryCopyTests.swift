@@ -43,8 +43,8 @@ import Testing
         (.timestamptz, ["2024-02-29 12:00:00+02", "-infinity", "1900-01-01 00:00:00+00"]),
         (.interval, ["1 mon 2 days 00:00:00.000003", "-5 days"]),
         (.text, ["", "meta", "campaign é", "a text longer than a word of eight bytes"]),
-        (.varchar(5), ["", "äöüßé", "abc"]),
-        (.varchar(nil), ["x"]),
+        (.varchar(limit: 5), ["", "äöüßé", "abc"]),
+        (.varchar(limit: nil), ["x"]),
         (.uuid, ["00112233-4455-6677-8899-aabbccddeeff"]),
         (.json, ["{\"a\": [1, 2]}", "null"]),
         (.jsonb, ["{\"a\": [1, 2]}", "\"é\""]),
@@ -126,13 +126,13 @@ import Testing
     }
 
     @Test func `of many different texts are read without codes`() throws {
-        let fields = [Field(name: "a", type: .text), Field(name: "b", type: .varchar(6))]
+        let fields = [Field(name: "a", type: .text), Field(name: "b", type: .varchar(limit: 6))]
         let batches = (0..<3).map { part in
             let texts = (0..<2_048).map { row -> Value in
                 row % 7 == 0 ? .null : .text("é\(part * 2_048 + row)")
             }
             return Batch(
-                [Vector(texts, type: .text), Vector(texts, type: .varchar(6))], count: 2_048)
+                [Vector(texts, type: .text), Vector(texts, type: .varchar(limit: 6))], count: 2_048)
         }
         #expect(try readBinaryCopy(binaryCopy(batches), fields) == rows(batches))
     }

@@ -67,7 +67,9 @@ package struct BinaryChunker: ~Copyable {
     package mutating func next(
         from pull: () throws(DemetraError) -> Buffer<UInt8>?
     ) throws(DemetraError) -> BinaryChunk? {
-        while failure == nil, rowStart < chunkByteCount, let piece = try pull() {
+        while failure == nil, rowCount == 0 || rowStart < chunkByteCount,
+            let piece = try pull()
+        {
             append(piece)
             do throws(DemetraError) { try scan() } catch { failure = error }
         }

@@ -15,6 +15,8 @@ enum BinaryNumeric {
     private static let infinities: Set<UInt16> = [0xd000, 0xf000]
     /// Groups that a number may have: more digits than any number here.
     private static let mostGroups = 1_000
+    /// A number shows fewer digits behind the point.
+    static let scaleEnd = 1 << 14
 
     static func append(_ number: Decimal, to bytes: inout [UInt8]) {
         guard !number.isNaN else { return append(groups: [], 0, notANumber, 0, to: &bytes) }
@@ -46,8 +48,17 @@ enum BinaryNumeric {
         // Least significant first: those behind the point, filled up to four digits, then those before it.
         var groups = InlineArray<12, UInt16>(repeating: 0)
         let behind = (scale + 3) / 4
-        var rest = fraction * UInt64(PowersOfTen.int64[behind * 4 - scale])
-        for index in 0..<behind {
+        var rest = fraction
+        if behind > 0 {
+            // Only the last group is filled: the whole fraction would not fit.
+            let filling = behind * 4 - scale
+            let (upper, last) = rest.quotientAndRemainder(
+                dividingBy: UInt64(PowersOfTen.int64[4 - filling]))
+            groups[0] = UInt16(
+                truncatingIfNeeded: last * UInt64(PowersOfTen.int64[filling]))
+            rest = upper
+        }
+        for index in 1..<max(behind, 1) {
             groups[index] = UInt16(truncatingIfNeeded: rest % 10_000)
             rest /= 10_000
         }
@@ -90,7 +101,7 @@ enum BinaryNumeric {
         let scale = Int(try reader.integer(UInt16.self))
         if sign == notANumber { return .notANumber }
         if infinities.contains(sign) { throw Decimal.overflow() }
-        guard sign == 0 || sign == negative, count <= mostGroups, scale < 1 << 14 else {
+        guard sign == 0 || sign == negative, count <= mostGroups, scale < scaleEnd else {
             throw reader.invalid(.numeric(nil))
         }
         var digits = ""

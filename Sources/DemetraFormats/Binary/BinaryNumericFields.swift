@@ -30,6 +30,7 @@ private struct BinaryDigits {
         else { return nil }
         isNegative = sign != 0
         scale = Int(BinaryWord.load(bytes + 6, as: UInt16.self))
+        guard scale < BinaryNumeric.scaleEnd else { return nil }
         exponent = 4 &* (weight &- groupCount &+ 1)
         guard let high = Self.digits(bytes + 8, min(groupCount, 4)) else { return nil }
         guard groupCount > 4 else {
