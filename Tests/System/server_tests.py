@@ -604,6 +604,81 @@ class ExtendedTests(ProgramTests):
         self.assertEqual(caught.exception.state, "22P04")
         self.assertEqual(self.connection.rows("SELECT count(*) FROM u"), [("2",)])
 
+    def test_a_binary_copy_says_which_row_is_wrong_and_leaves_nothing(self):
+        self.connection.query("CREATE TABLE t (a int, b text)")
+        header = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+        row = struct.pack("!hiii", 2, 4, 7, 1) + b"x"
+        for wrong, state, context in (
+                (struct.pack("!hi", 2, 3) + b"abc" + struct.pack("!i", -1), "22P03", "line 3, column a"),
+                (struct.pack("!hiii", 2, 4, 7, 1) + b"\xff", "22021", "line 3, column b"),
+                (struct.pack("!h", 3), "22P04", "line 3"),
+                (struct.pack("!hi", 2, -2), "22P04", "line 3"),
+                (struct.pack("!hi", 2, 2 ** 31 - 1), "54000", "line 3"),
+                (struct.pack("!hi", 2, 4) + b"ab", "22P04", "line 3"),
+                (struct.pack("!h", -1) + row, "22P04", "line 3")):
+            with self.assertRaises(ServerError) as caught:
+                self.connection.query(
+                    "COPY t FROM STDIN (FORMAT binary)", header + row + row + wrong)
+            self.assertEqual(caught.exception.state, state)
+            self.assertEqual(caught.exception.fields["W"], f"COPY t, {context}")
+        self.assertEqual(self.connection.rows("SELECT count(*) FROM t"), [("0",)])
+        self.connection.query("COPY t FROM STDIN (FORMAT binary)", header + row * 10_000)
+        self.assertEqual(self.connection.rows("SELECT count(*), min(b) FROM t"), [("10000", "x")])
+
+    def test_a_copy_whose_client_sends_nothing_is_cancelled(self):
+        self.connection.query("CREATE TABLE t (a int)")
+        for form in ("text", "csv", "binary"):
+            self.connection.send(b"Q", f"COPY t FROM STDIN (FORMAT {form})\0".encode())
+            self.connection.until(b"G")
+            self.connection.cancel()
+            self.assertEqual(error_state(self.connection.until(b"E")), "57014", form)
+            self.connection.until(b"Z")
+        self.assertEqual(self.connection.rows("SELECT count(*) FROM t"), [("0",)])
+
+    def test_numbers_of_the_last_places_are_sent_in_binary_form(self):
+        for text, groups in (("0.999999999999999999", (9999, 9999, 9999, 9999, 9900)),
+                             ("0.12345678901234567", (1234, 5678, 9012, 3456, 7000))):
+            scale = len(text) - 2
+            answers = self.connection.extended(
+                parse(f"SELECT {text}::numeric(18,{scale}) FROM generate_series(1, 10)"),
+                bind(results=(1,)), execute())
+            self.assertEqual(data_rows(answers),
+                             [[struct.pack("!HhHH5H", 5, -1, 0, scale, *groups)]] * 10)
+
+    def test_a_query_that_is_known_follows_settings_transactions_and_the_catalog(self):
+        self.connection.extended(parse("SELECT 1 AS a, true, NULL, 'x'::text", "s"))
+        for _ in range(3):
+            answers = self.connection.extended(*[bind(statement="s"), execute()] * 50)
+            self.assertEqual(kinds(answers), "2DC" * 50 + "Z")
+            self.assertEqual(data_rows(answers), [[b"1", b"t", None, b"x"]] * 50)
+        for zone, shown in (("UTC", "10:00:00+00"), ("Europe/Berlin", "11:00:00+01")):
+            self.connection.query(f"SET timezone = '{zone}'")
+            for _ in range(2):
+                self.assertEqual(
+                    self.connection.rows("SELECT '2026-01-01 10:00:00Z'::timestamptz"),
+                    [(f"2026-01-01 {shown}",)])
+        self.connection.query("CREATE VIEW v AS SELECT 1 AS a")
+        self.assertEqual([self.connection.rows("SELECT a FROM v") for _ in range(2)], [[("1",)]] * 2)
+        self.connection.query("DROP VIEW v; CREATE VIEW v AS SELECT 2 AS a")
+        self.assertEqual(self.connection.rows("SELECT a FROM v"), [("2",)])
+        self.connection.query("BEGIN")
+        with self.assertRaises(ServerError):
+            self.connection.query("SELECT 1 / 0")
+        answers = self.connection.extended(bind(statement="s"), execute())
+        self.assertEqual(error_state(answers), "25P02")
+        self.connection.query("ROLLBACK")
+
+    def test_what_is_changed_among_queries_sent_ahead_is_committed_at_their_end(self):
+        self.connection.query("CREATE TABLE t (a int)")
+        self.connection.extended(parse("SELECT 1", "s"), parse("INSERT INTO t VALUES (1)", "i"))
+        queries = [bind(statement="s"), execute()] * 20
+        with self.server.connect() as other:
+            for count in range(1, 20):
+                answers = self.connection.extended(
+                    *queries, bind(statement="i"), execute(), *queries)
+                self.assertEqual(kinds(answers)[-1], "Z")
+                self.assertEqual(other.rows("SELECT count(*) FROM t"), [(str(count),)])
+
     def test_a_client_that_is_silent_in_a_transaction_is_sent_away_when_told_so(self):
         self.connection.query("SET idle_in_transaction_session_timeout = '200ms'; BEGIN")
         with self.assertRaises(ServerError) as caught:

@@ -64,8 +64,14 @@ extension Session {
         text.utf8.count <= Self.longestShortText && shortTexts.withLock { $0.contains(text) }
     }
 
-    /// Whether nothing is waiting for the end of an implicit transaction.
-    package var hasNothingToCommit: Bool { !isInImplicitTransaction }
+    /// Whether the end of an implicit transaction has nothing to do that may take time: it has changed nothing.
+    package var hasNothingToCommit: Bool {
+        let isChanged = transaction.withLock { transaction in
+            transaction.flatMap { $0.isImplicit ? $0.hasChanges : nil }
+        }
+        guard let isChanged else { return true }
+        return !isChanged && !hasTemporaryTables(engine.store.snapshot().catalog)
+    }
 
     /// Waits for what the session's other users run, then runs `body`; its error fails the transaction.
     func inTurn<Result>(

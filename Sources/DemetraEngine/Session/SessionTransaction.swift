@@ -62,6 +62,9 @@ struct SessionTransaction: Sendable {
         return work.snapshot
     }
 
+    /// Whether its commit changes anything, or tells others something.
+    var hasChanges: Bool { !(work?.isEmpty ?? true) || !notifications.isEmpty }
+
     /// Carries out what a statement has decided.
     ///
     /// - Throws: 23505 and kin, 53200 when the transaction does not fit into memory. It has failed then.
