@@ -169,6 +169,11 @@ package final class MessageLengthLimit {
 
 extension ByteBuffer {
     fileprivate mutating func string() throws -> String {
+        // Most names are empty.
+        if getInteger(at: readerIndex, as: UInt8.self) == 0 {
+            moveReaderIndex(forwardBy: 1)
+            return ""
+        }
         guard let end = readableBytesView.firstIndex(of: 0) else {
             throw DemetraError(.protocolViolation, "invalid string in message")
         }
