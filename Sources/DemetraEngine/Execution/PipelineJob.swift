@@ -4,7 +4,7 @@ import Synchronization
 /// Runs one pipeline: every worker takes morsels from the source and pushes them through its own chain
 /// of stages into its own part of the sink.
 ///
-/// Safe because `chains[slot]` is touched only by the worker that holds `slot`, and read by the caller
+/// Safe because what `places[slot]` holds is touched only by the worker that holds `slot`, and read by the caller
 /// after the pool has seen the last worker leave.
 final class PipelineJob: ParallelJob, @unchecked Sendable {
     private struct Chain {
@@ -13,19 +13,24 @@ final class PipelineJob: ParallelJob, @unchecked Sendable {
         let local: any SinkLocal
     }
 
+    /// A worker's place: an object of its own, as writing to one element of an array is an access to all of it.
+    private final class Place {
+        var chain: Chain?
+    }
+
     private let stream: BatchStream
     private let sink: any PipelineSink
     private let cancellation: CancellationFlag
     private let nextMorsel = Atomic<Int>(0)
     private let isStopped = Atomic<Bool>(false)
     private let failure = Mutex<DemetraError?>(nil)
-    private var chains: [Chain?]
+    private let places: [Place]
 
     init(stream: BatchStream, sink: any PipelineSink, slots: Int, cancellation: CancellationFlag) {
         self.stream = stream
         self.sink = sink
         self.cancellation = cancellation
-        chains = Array(repeating: nil, count: slots)
+        places = (0..<slots).map { _ in Place() }
     }
 
     func step(slot: Int) -> Bool {
@@ -50,19 +55,19 @@ final class PipelineJob: ParallelJob, @unchecked Sendable {
     }
 
     private func chain(_ slot: Int) throws(DemetraError) -> Chain {
-        if let chain = chains[slot] { return chain }
+        if let chain = places[slot].chain { return chain }
         let local = try sink.makeLocal()
         var first: any BatchConsumer = local
         for stage in stream.stages.reversed() { first = stage.makeConsumer(first) }
         let chain = Chain(cursor: try stream.source.makeCursor(), first: first, local: local)
-        chains[slot] = chain
+        places[slot].chain = chain
         return chain
     }
 
     /// Joins what the workers kept.
     func finish() throws(DemetraError) {
         if let error = failure.withLock({ $0 }) { throw error }
-        var locals = chains.compactMap { $0?.local }
+        var locals = places.compactMap { $0.chain?.local }
         if locals.isEmpty { locals = [try sink.makeLocal()] }
         try sink.combine(locals)
     }
