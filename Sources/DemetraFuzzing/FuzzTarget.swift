@@ -32,13 +32,15 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case patterns
     /// Operators and functions of json and jsonb.
     case documents
+    /// The binary form of COPY.
+    case binary
     /// The bytes of a client of the server.
     case frames
 
     /// Longer inputs are cut to this, so that an input is bounded in what it can cost.
     package var byteLimit: Int {
         switch self {
-        case .statements, .plans, .inserts, .csv, .copy, .json, .documents, .frames: 512
+        case .statements, .plans, .inserts, .csv, .copy, .json, .documents, .binary, .frames: 512
         case .patterns: 192
         case .numbers, .times, .values, .templates: 96
         }
@@ -62,6 +64,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .templates: try TemplateFuzzing.run(bytes)
         case .patterns: try PatternFuzzing.run(bytes)
         case .documents: try DocumentFuzzing.run(bytes)
+        case .binary: try BinaryFuzzing.run(bytes)
         case .frames: try FrameFuzzing.run(bytes)
         }
     }
