@@ -111,7 +111,8 @@ struct PlanSettings: Hashable, Sendable {
 }
 
 /// How a query is carried out.
-struct PlannedQuery: Sendable {
+// Immutable after init.
+final class PlannedQuery: Sendable {
     /// The columns that clients see.
     let fields: [Field]
     let root: any PhysicalOperator
@@ -121,6 +122,17 @@ struct PlannedQuery: Sendable {
     let isShort: Bool
     /// The sizes of the tables for which it was made, where they matter.
     let rowCounts: [TableID: Int]
+
+    init(
+        fields: [Field], root: any PhysicalOperator, rows: [Batch]?, isShort: Bool,
+        rowCounts: [TableID: Int]
+    ) {
+        self.fields = fields
+        self.root = root
+        self.rows = rows
+        self.isShort = isShort
+        self.rowCounts = rowCounts
+    }
 
     /// A table may have grown by so many rows, or by its own size, before it is planned for anew.
     private static let growth = 1_000

@@ -114,16 +114,25 @@ extension Session {
         _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
         _ values: [(Value, LogicalType)]?, _ fields: [Field]?, _ output: any StatementOutput
     ) throws(DemetraError) -> Bool {
-        let known =
-            statement.statement.isQuery
-            ? knownQuery(statement, text, (values ?? parameters).map(\.1)) : nil
-        if let query = known?.query, let rows = query.rows {
-            // There is nothing to carry out, nor to be cancelled.
-            try query.refuse(unlike: fields)
-            try query.answer(rows, output)
-            state.note(text, at: engine.clock.now())
-            return true
+        guard statement.statement.isQuery else {
+            return try carryOut(statement, text, parameters, values, fields, nil, output)
         }
+        let known = knownQuery(statement, text, (values ?? parameters).map(\.1))
+        guard let query = known.query, let rows = query.rows else {
+            return try carryOut(statement, text, parameters, values, fields, known, output)
+        }
+        // There is nothing to carry out, nor to be cancelled.
+        try query.refuse(unlike: fields)
+        try query.answer(rows, output)
+        state.note(text, at: engine.clock.now())
+        return true
+    }
+
+    private func carryOut(
+        _ statement: ParsedStatement, _ text: String, _ parameters: [(Value, LogicalType)],
+        _ values: [(Value, LogicalType)]?, _ fields: [Field]?, _ known: KnownQuery?,
+        _ output: any StatementOutput
+    ) throws(DemetraError) -> Bool {
         let running = makeRunning(text)
         return try cancellable(running) { () throws(DemetraError) in
             var attempt = 1
