@@ -50,9 +50,13 @@ public final class Database: Sendable {
             path: path, fileSystem: fileSystem, clock: clock,
             configuration: StoreConfiguration(
                 memoryLimitBytes: configuration.memoryLimitBytes,
-                processorCount: configuration.processorCount ?? SystemThread.processorCount))
+                processorCount: configuration.processorCount ?? SystemThread.processorCount,
+                isReadOnly: configuration.isReadOnly))
         let sessions = SessionBoard()
-        let audit = AuditTrail(directory: path, fileSystem: fileSystem, clock: clock)
+        let audit = AuditTrail(
+            directory: path,
+            fileSystem: configuration.isReadOnly ? OverlayFileSystem(fileSystem) : fileSystem,
+            clock: clock)
         let functions = AnalyticsFunctions().added(to: BuiltInFunctions.registry)
             .adding(
                 tables: [MemoryRelation.function(store), AuditRelation.function(audit)]
@@ -129,10 +133,16 @@ public struct DatabaseConfiguration: Sendable {
     public var memoryLimitBytes: Int
     /// Processors that queries may use; nil for all.
     public var processorCount: Int?
+    /// True to read a database that exists without changing any of its files: others may read it at the same time, and
+    /// statements that write fail with 25006. Temporary files are made in `TMPDIR`.
+    public var isReadOnly: Bool
 
     /// A configuration; the defaults fit a small server.
-    public init(memoryLimitBytes: Int = 4 << 30, processorCount: Int? = nil) {
+    public init(
+        memoryLimitBytes: Int = 4 << 30, processorCount: Int? = nil, isReadOnly: Bool = false
+    ) {
         self.memoryLimitBytes = memoryLimitBytes
         self.processorCount = processorCount
+        self.isReadOnly = isReadOnly
     }
 }

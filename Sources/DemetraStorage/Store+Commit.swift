@@ -11,7 +11,7 @@ extension Store {
     func lead() {
         let (group, refusal) = state.withLock { state in
             defer { state.waiting = [] }
-            return (state.waiting, state.poison ?? (state.isClosed ? Self.closed : nil))
+            return (state.waiting, state.poison ?? whyRefused(isClosed: state.isClosed))
         }
         var outcomes: [Int: CommitOutcome] = [:]
         var poison: DemetraError?

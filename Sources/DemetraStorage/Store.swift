@@ -65,7 +65,7 @@ package final class Store: Sendable {
 
     private init(
         directory: DatabaseDirectory, configuration: StoreConfiguration, clock: any Clock,
-        memory: MemoryBudget, lock: any FileLock, writer: consuming sending Writer,
+        memory: MemoryBudget, lock: (any FileLock)?, writer: consuming sending Writer,
         snapshot: Snapshot, recovery: RecoveryReport
     ) {
         self.directory = directory
@@ -98,11 +98,19 @@ package final class Store: Sendable {
                 "block cache",
                 limitBytes: configuration.cacheLimitBytes(of: configuration.memoryLimitBytes)))
         memory.addReclaimer { [weak cache] byteCount in cache?.shrink(by: byteCount) }
-        let directory = DatabaseDirectory(path: path, fileSystem: fileSystem, cache: cache)
+        let files =
+            configuration.isReadOnly
+            ? OverlayFileSystem(fileSystem, temporaryPrefix: path + "/tmp/") : fileSystem
+        let directory = DatabaseDirectory(path: path, fileSystem: files, cache: cache)
         let recovery = Recovery(directory: directory, configuration: configuration)
-        try fileSystem.createDirectory(path)
-        try recovery.checkDirectory()
-        let lock = try fileSystem.lock(path + "/LOCK")
+        let lock: (any FileLock)?
+        if configuration.isReadOnly {
+            lock = try ClosedDatabase.lock(path, fileSystem)
+        } else {
+            try fileSystem.createDirectory(path)
+            try recovery.checkDirectory()
+            lock = try fileSystem.lock(path + "/LOCK")
+        }
         let found = try recovery.run()
         let writer = Writer(
             log: found.log, known: found.known, manifestNumber: found.manifestNumber,
@@ -129,6 +137,9 @@ package final class Store: Sendable {
             ("spilled", directory.temporaryByteCount, nil),
         ]
     }
+
+    /// Whether no commit is taken.
+    package var isReadOnly: Bool { configuration.isReadOnly }
 
     /// The directory of the database.
     package var path: String { directory.path }
@@ -162,6 +173,13 @@ package final class Store: Sendable {
 
     static let closed = DemetraError(.objectNotInPrerequisiteState, "the database is closed")
 
+    /// Why commits are refused; nil when they are taken.
+    func whyRefused(isClosed: Bool) -> DemetraError? {
+        if isClosed { return Self.closed }
+        guard isReadOnly else { return nil }
+        return DemetraError(.readOnlyTransaction, "the database is open for reading only")
+    }
+
     /// Writes the memtable to segments and cuts the log; waits for a flush that is under way.
     ///
     /// - Throws: 53100 or 58030 when the disk fails; nothing is lost then, the log still has it.
@@ -190,7 +208,7 @@ package final class Store: Sendable {
         _ = state.wait { $0.hasLeader ? nil : true }
         beginFlush()
         let isWorthIt = writer.withLock {
-            $0.log.bytesSinceFlush > StoreConfiguration.smallLogBytes
+            !isReadOnly && $0.log.bytesSinceFlush > StoreConfiguration.smallLogBytes
         }
         let isPoisoned = state.withLock { state in
             state.isHurried = false
@@ -201,7 +219,7 @@ package final class Store: Sendable {
         if failure == nil, !isPoisoned, snapshot().sequence > opened, isCompactionDue {
             _ = rewrite(.compaction)
         }
-        if failure == nil, !isPoisoned {
+        if failure == nil, !isPoisoned, !isReadOnly {
             // Without it the next opening is as after a crash: no harm.
             writer.withLock { try? $0.log.writeEnd(after: snapshot().sequence) }
         }

@@ -19,6 +19,8 @@ package struct StoreConfiguration: Sendable {
     package var processorCount: Int
     /// False to flush on the thread whose commit calls for it: for tests that need every run alike.
     package var flushesInBackground: Bool
+    /// True to change no file: the store is opened beside others that read, and refuses commits.
+    package var isReadOnly: Bool
 
     /// A log shorter than this is replayed in less time than a flush takes: closing leaves it.
     static let smallLogBytes = 64 << 10
@@ -36,7 +38,7 @@ package struct StoreConfiguration: Sendable {
         logBytes: Int = 64 << 20,
         logFileBytes: Int = 64 << 20, bulkRows: Int = 65_536, chunkBytes: Int = 48 << 20,
         processorCount: Int = 2,
-        flushesInBackground: Bool = true
+        flushesInBackground: Bool = true, isReadOnly: Bool = false
     ) {
         self.memoryLimitBytes = memoryLimitBytes
         self.cacheBytes = cacheBytes
@@ -47,6 +49,7 @@ package struct StoreConfiguration: Sendable {
         self.chunkBytes = chunkBytes
         self.processorCount = processorCount
         self.flushesInBackground = flushesInBackground
+        self.isReadOnly = isReadOnly
     }
 
     /// What the cache may take; statements have the rest, and the cache gives way to them.

@@ -63,6 +63,63 @@ private final class TemporaryDirectory {
         _ = try open("db")
     }
 
+    @Test func `are read by many at once, and change neither then nor at the end`() throws {
+        let table = StoreFixture.definition(1, "ads")
+        let writer = try open("db")
+        var transaction = WriteTransaction(snapshot: writer.snapshot())
+        transaction.change(.putTable(table))
+        transaction.insert(
+            table.id,
+            [
+                StoreFixture.batch([TestRow(key: 7, text: "ä", amount: 1, factor: 0)], table)
+            ], onConflict: .error)
+        try writer.commit(transaction)
+        let refused = #expect(throws: DemetraError.self) { _ = try reader("db") }
+        #expect(refused?.sqlState == .lockNotAvailable)
+        try writer.close()
+        let before = try content("db")
+        let (one, other) = (try reader("db"), try reader("db"))
+        #expect(try StoreFixture.rows("ads", one.snapshot()).map(\.key) == [7])
+        var change = WriteTransaction(snapshot: other.snapshot())
+        change.insert(
+            table.id,
+            [
+                StoreFixture.batch([TestRow(key: 8, text: "b", amount: 1, factor: 0)], table)
+            ], onConflict: .error)
+        let error = #expect(throws: DemetraError.self) { try other.commit(change) }
+        #expect(error?.sqlState == .readOnlyTransaction)
+        #expect(throws: DemetraError.self) { _ = try open("db") }
+        try one.close()
+        try other.close()
+        #expect(try content("db") == before)
+        let missing = #expect(throws: DemetraError.self) { _ = try reader("none") }
+        #expect(missing?.sqlState == .invalidCatalogName)
+    }
+
+    @Test func `without a name are gone with whoever has them open`() throws {
+        let file = try files.openUnnamed()
+        try file.append([1, 2, 3])
+        #expect(try file.read(at: 1, count: 2) == [2, 3])
+        #expect(try file.byteCount() == 3)
+    }
+
+    private func reader(_ name: String) throws(DemetraError) -> Store {
+        try Store.open(
+            path: directory.path + "/" + name, fileSystem: files,
+            clock: ManualClock(start: Timestamp(microseconds: 0)),
+            configuration: StoreConfiguration(isReadOnly: true))
+    }
+
+    /// Every file below a directory, with its bytes.
+    private func content(_ name: String) throws -> [String: Data] {
+        let root = directory.path + "/" + name
+        var content: [String: Data] = [:]
+        for file in try FileManager.default.subpathsOfDirectory(atPath: root) {
+            content[file] = FileManager.default.contents(atPath: root + "/" + file)
+        }
+        return content
+    }
+
     @Test func `refuse a file as a database`() throws {
         _ = try files.open(directory.path + "/file", creating: true)
         let error = #expect(throws: DemetraError.self) { _ = try open("file") }

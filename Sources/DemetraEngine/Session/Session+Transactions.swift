@@ -44,6 +44,7 @@ extension Session {
 
     /// - Throws: 25006 when nothing may be written.
     func refuseWriting(_ verb: String) throws(DemetraError) {
+        try refuseWritingToFiles(verb)
         try refuseWritingByReader(verb)
         if pinned != nil {
             throw DemetraError(
@@ -57,6 +58,15 @@ extension Session {
         throw DemetraError(
             .readOnlyTransaction, "cannot execute \(verb) in a read-only transaction",
             hint: "Begin one with BEGIN READ WRITE.")
+    }
+
+    /// - Throws: 25006 when the database is open for reading only.
+    func refuseWritingToFiles(_ verb: String) throws(DemetraError) {
+        guard engine.store.isReadOnly else { return }
+        throw DemetraError(
+            .readOnlyTransaction,
+            "cannot execute \(verb) in a database that is open for reading only",
+            hint: "Open it without --readonly, or without isReadOnly in its configuration.")
     }
 
     /// - Throws: 25001 for what cannot be undone together with other statements.

@@ -26,11 +26,13 @@ struct SessionStatementRun {
             if let name { try session.set(name.text, nil) } else { session.resetSettings() }
             try run.output.finish(tag: "RESET")
         case .checkpoint:
+            try session.refuseWritingToFiles("CHECKPOINT")
             try run.engine.store.flush()
             try run.output.finish(tag: "CHECKPOINT")
         case .backup(let path):
             try session.refuseInTransaction("BACKUP DATABASE")
             try session.requireFiles("back up the database")
+            try session.refuseWritingToFiles("BACKUP DATABASE")
             try run.engine.store.backup(to: path)
             try run.output.finish(tag: "BACKUP")
         case .discard(let what): try discard(what)

@@ -17,6 +17,11 @@ package protocol FileSystem: Sendable {
     /// - Throws: 58P01 when there is no such file.
     func openForReading(_ path: String) throws(DemetraError) -> any StorageFile
 
+    /// Makes a file without a name for what is put aside; it is gone with the object, or with the process.
+    ///
+    /// - Throws: 58030 when there is no place for one.
+    func openUnnamed() throws(DemetraError) -> any StorageFile
+
     /// True when something has that name.
     func exists(_ path: String) -> Bool
 
@@ -56,6 +61,10 @@ extension FileSystem {
 
     package func openForReading(_ path: String) throws(DemetraError) -> any StorageFile {
         try open(path, creating: false)
+    }
+
+    package func openUnnamed() throws(DemetraError) -> any StorageFile {
+        throw DemetraError(.ioError, "there is no place for temporary files")
     }
 
     package func lockForReading(_ path: String) throws(DemetraError) -> (any FileLock)? {

@@ -1,24 +1,32 @@
-import DemetraTypes
+package import DemetraTypes
 import Synchronization
 
 /// The files of another file system, to be changed without changing them: what is written stays in memory
 /// and goes with the object.
 ///
 /// So recovery can run on a damaged database as it would run on a good one, cut and remove what it likes,
-/// and the evidence stays as it was found.
-final class OverlayFileSystem: FileSystem {
+/// and the evidence stays as it was found; and so a database can be read that must not be written to.
+package final class OverlayFileSystem: FileSystem {
     private struct State {
-        var written: [String: OverlayFile] = [:]
+        var written: [String: any StorageFile] = [:]
         var removed: Set<String> = []
         var folders: Set<String> = []
     }
 
     private let base: any FileSystem
+    /// Files whose names begin so are put aside on the disk, without a name, instead of in memory.
+    private let temporaryPrefix: String?
     private let state = Mutex(State())
 
-    init(_ base: any FileSystem) { self.base = base }
+    /// Files over those of `base`.
+    ///
+    /// - Parameter temporaryPrefix: what the names of files begin with that may be larger than memory.
+    package init(_ base: any FileSystem, temporaryPrefix: String? = nil) {
+        self.base = base
+        self.temporaryPrefix = temporaryPrefix
+    }
 
-    func open(_ path: String, creating: Bool) throws(DemetraError) -> any StorageFile {
+    package func open(_ path: String, creating: Bool) throws(DemetraError) -> any StorageFile {
         let (known, isRemoved) = state.withLock { ($0.written[path], $0.removed.contains(path)) }
         if let known { return known }
         if !isRemoved, base.exists(path) {
@@ -29,12 +37,15 @@ final class OverlayFileSystem: FileSystem {
         guard creating else {
             throw DemetraError(.undefinedFile, "file \"\(path)\" does not exist")
         }
-        let file = OverlayFile()
+        var file: any StorageFile = OverlayFile()
+        if let temporaryPrefix, path.hasPrefix(temporaryPrefix) { file = try base.openUnnamed() }
         state.withLock { $0.written[path] = file }
         return file
     }
 
-    func exists(_ path: String) -> Bool {
+    package func openUnnamed() throws(DemetraError) -> any StorageFile { try base.openUnnamed() }
+
+    package func exists(_ path: String) -> Bool {
         let known = state.withLock { state -> Bool? in
             if state.written[path] != nil || state.folders.contains(path) { return true }
             return state.removed.contains(path) ? false : nil
@@ -42,11 +53,11 @@ final class OverlayFileSystem: FileSystem {
         return known ?? base.exists(path)
     }
 
-    func createDirectory(_ path: String) {
+    package func createDirectory(_ path: String) {
         state.withLock { _ = $0.folders.insert(path) }
     }
 
-    func list(_ path: String) throws(DemetraError) -> [String] {
+    package func list(_ path: String) throws(DemetraError) -> [String] {
         let below = base.exists(path) ? try base.list(path) : []
         return state.withLock { state in
             let kept = below.filter { !state.removed.contains(path + "/" + $0) }
@@ -57,7 +68,7 @@ final class OverlayFileSystem: FileSystem {
         }
     }
 
-    func rename(_ path: String, to target: String) throws(DemetraError) {
+    package func rename(_ path: String, to target: String) throws(DemetraError) {
         let file = try open(path, creating: false)
         let copy = OverlayFile()
         try copy.append(try file.content(path))
@@ -69,21 +80,26 @@ final class OverlayFileSystem: FileSystem {
         }
     }
 
-    func remove(_ path: String) {
+    package func remove(_ path: String) {
         state.withLock { state in
             state.written[path] = nil
             state.removed.insert(path)
         }
     }
 
-    func removeDirectory(_ path: String) throws(DemetraError) {
+    package func removeDirectory(_ path: String) throws(DemetraError) {
         for name in try list(path) { remove(path + "/" + name) }
     }
 
-    func syncDirectory(_ path: String) {}
+    package func syncDirectory(_ path: String) {}
 
     /// Nobody else knows of the overlay.
-    func lock(_ path: String) -> any FileLock { NoLock() }
+    package func lock(_ path: String) -> any FileLock { NoLock() }
+
+    /// Those who read the files below keep others from writing them.
+    package func lockForReading(_ path: String) throws(DemetraError) -> (any FileLock)? {
+        try base.lockForReading(path)
+    }
 
     private final class NoLock: FileLock {}
 }

@@ -36,6 +36,18 @@ package struct PosixFileSystem: FileSystem {
         try Self.file(Glibc.open(path, O_RDONLY | O_CLOEXEC), path)
     }
 
+    /// In `TMPDIR`, or `/tmp` without it; the name is gone before anybody could use it.
+    package func openUnnamed() throws(DemetraError) -> any StorageFile {
+        let folder = getenv("TMPDIR").map { String(cString: $0) } ?? ""
+        var name = ((folder.isEmpty ? "/tmp" : folder) + "/demetra-XXXXXX").utf8CString.map { $0 }
+        let descriptor = mkstemp(&name)
+        let path = String(decoding: name.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard descriptor >= 0 else { throw Self.failure("make temporary file", path) }
+        unlink(path)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        return try Self.file(descriptor, path)
+    }
+
     private static func file(
         _ descriptor: Int32, _ path: String
     ) throws(DemetraError) -> any StorageFile {
