@@ -75,7 +75,8 @@ let edge: [Target] = [
     .executableTarget(
         name: "DemetraCLI",
         dependencies: [
-            "Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats", "CReadline", "CShims",
+            "Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats", "CLibPQ", "CReadline",
+            "CShims",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
         swiftSettings: settings, plugins: ["SamplePlugin"]),
@@ -104,6 +105,7 @@ let support: [Target] = [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     // Without pkgConfig: the module map links the library, and its flags are ones SwiftPM refuses.
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+    .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
 ]
 
 /// What `Tests/fuzz` builds besides, with libFuzzer; nothing else can link it.

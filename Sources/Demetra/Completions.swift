@@ -33,6 +33,12 @@ public struct Completions: Sendable, Hashable {
         public let text: String
         /// What it is.
         public let kind: Kind
+
+        /// Makes a candidate.
+        package init(text: String, kind: Kind) {
+            self.text = text
+            self.kind = kind
+        }
     }
 
     /// The bytes of the text that a candidate takes the place of.
@@ -42,6 +48,13 @@ public struct Completions: Sendable, Hashable {
     /// Where the name of a file belongs, what of it is there already; nil elsewhere. Which files there are is
     /// for the front end to know.
     public let filePrefix: String?
+
+    /// Makes a list.
+    package init(range: Range<Int>, items: [Item], filePrefix: String?) {
+        self.range = range
+        self.items = items
+        self.filePrefix = filePrefix
+    }
 
     init(_ list: CompletionList) {
         range = Int(list.range.lower)..<Int(list.range.upper)

@@ -53,13 +53,6 @@ public final class Connection: Sendable {
     /// is whole too.
     package static func isComplete(_ text: String) -> Bool { SQLParser.isComplete(text) }
 
-    /// Answers the columns of a table, for `\d`.
-    ///
-    /// - Throws: 42P01 when there is none of that name.
-    package func describe(_ name: String, output: any StatementOutput) throws(DemetraError) {
-        try session.describe(name, output: output)
-    }
-
     /// Stops the statement that is running, if any: it fails with 57014.
     public func cancel() { session.cancel() }
 
@@ -70,6 +63,9 @@ public final class Connection: Sendable {
 
     /// Whether another session has ended this one: all its statements fail with 57P01.
     package var isTerminated: Bool { session.isTerminated }
+
+    /// Ends the session: what runs is stopped, and all its statements fail with 57P01.
+    package func terminate() { session.terminate() }
 
     /// Takes the news that another session has ended this one, on that one's thread; it must not wait.
     package func setTerminationReceiver(_ receiver: (@Sendable () -> Void)?) {

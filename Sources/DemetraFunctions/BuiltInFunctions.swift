@@ -13,6 +13,6 @@ package enum BuiltInFunctions {
         aggregates: AggregateList.all + JSONAggregates.all,
         sets: SeriesFunctions.all + ArraySets.all + RegexLists.sets
             + JSONSets.all + JSONPathFunctions.sets + VectorSets.all,
-        tables: SessionFunctions.tables,
+        tables: SessionFunctions.tables + [CompletionFunction.function],
         reference: FunctionReference.sections)
 }

@@ -59,7 +59,9 @@ enum ArchitectureMap {
         "DemetraAlerts": [],
         "Demetra": ["Glibc"],
         "DemetraWire": ["Glibc", "NIOCore", "NIOPosix", "NIOSSL"],
-        "DemetraCLI": ["ArgumentParser", "CReadline", "CShims", "Foundation", "Glibc"],
+        "DemetraCLI": [
+            "ArgumentParser", "CLibPQ", "CReadline", "CShims", "Foundation", "Glibc",
+        ],
         "DemetraTesting": ["Glibc"],
         "DemetraFuzzing": ["NIOCore"],
         "DemetraFuzzer": ["CFuzzer", "Glibc"],

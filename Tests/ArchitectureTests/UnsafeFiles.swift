@@ -33,6 +33,9 @@ enum UnsafeFiles {
             "Relations/RelationColumns",
             "Relations/RowHash",
         ],
+        "DemetraCLI": [
+            "Shell/Connections/LibPQLink"
+        ],
         "DemetraEngine": [
             "Execution/PipelineJob",
             "Transfer/FileImport",

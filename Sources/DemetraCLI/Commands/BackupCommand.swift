@@ -9,8 +9,8 @@ struct BackupCommand: AsyncParsableCommand {
         usage: "demetra backup <path> TO <directory>",
         discussion: """
             The copy is a database like any other: open it, serve it, copy it back. Every chunk is compared with \
-            its checksum on the way. A database that a server has open is backed up by the statement \
-            BACKUP DATABASE TO 'directory', which holds nobody up.
+            its checksum on the way. A server that has the database open makes the copy itself, as by the statement \
+            BACKUP DATABASE TO 'directory', and holds nobody up.
 
             Examples:
               demetra backup ads.demetra TO ads.backup
@@ -26,9 +26,12 @@ struct BackupCommand: AsyncParsableCommand {
                     .invalidCatalogName, "\"\(places.path)\" is not a Demetra database",
                     hint: "Give the directory of a database.")
             }
-            let database = try OpenDatabase.at(places.path, resources)
-            try database.backup(to: places.target)
-            try database.close()
+            let source = try ShellTarget.open(places.path, resources, reconnects: false)
+            // A server has a working directory of its own.
+            let target = URL(fileURLWithPath: places.target).path
+            _ = try source.connection.answer(
+                to: "BACKUP DATABASE TO \(NamePattern.literal(target))")
+            try source.close()
             print("backed up \"\(places.path)\" to \"\(places.target)\"")
         } catch let error as DemetraError {
             throw Failure.show(error)

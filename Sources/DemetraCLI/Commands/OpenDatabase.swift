@@ -5,9 +5,11 @@ import DemetraEngine
 
 /// How the program opens a database: what recovery found is said on standard error.
 enum OpenDatabase {
-    /// Opens the database in a directory; makes it when there is none.
-    static func at(_ path: String, _ options: ResourceOptions) throws(DemetraError) -> Database {
-        var configuration = DatabaseConfiguration()
+    /// Opens the database in a directory; makes it when there is none, unless it is only to be read.
+    static func at(
+        _ path: String, _ options: ResourceOptions, isReadOnly: Bool = false
+    ) throws(DemetraError) -> Database {
+        var configuration = DatabaseConfiguration(isReadOnly: isReadOnly)
         if let limit = options.memoryLimit {
             configuration.memoryLimitBytes = try MemorySize.bytes(limit)
         }
@@ -35,4 +37,12 @@ struct ResourceOptions: ParsableArguments {
 
     @Option(help: "Threads that compute queries; by default one for each processor.")
     var threads: Int?
+
+    /// Says that what was given is for the server to have.
+    func warnOfServer() {
+        for (name, isGiven) in [("memory-limit", memoryLimit != nil), ("threads", threads != nil)]
+        where isGiven {
+            Failure.write("WARNING:  --\(name) has no effect: a server has the database open")
+        }
+    }
 }

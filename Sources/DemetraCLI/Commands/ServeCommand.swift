@@ -63,6 +63,9 @@ struct ServeCommand: AsyncParsableCommand {
                     Failure.write(error.rendered())
                 }
             }
+            if let warning = server.socketWarning {
+                Failure.write("WARNING:  \(warning.message); \"demetra \(path)\" cannot attach")
+            }
             if http != nil {
                 Failure.write(
                     "demetra: the HTTP API is not part of this version; --http is ignored")
@@ -81,6 +84,7 @@ struct ServeCommand: AsyncParsableCommand {
         let (host, port) = try Self.address(pg)
         var configuration = WireConfiguration(host: host, port: port)
         configuration.socketDirectory = socket
+        configuration.hasDatabaseSocket = true
         configuration.requiresPasswords = requireAuth
         guard (tlsCert == nil) == (tlsKey == nil) else {
             throw ValidationError("--tls-cert and --tls-key belong together")

@@ -8,7 +8,8 @@ struct ShellCommand: AsyncParsableCommand {
         commandName: "shell", abstract: "Run statements, or talk to a database.",
         discussion: """
             Statements of -c and -f run in that order, one after another; the first that fails ends the \
-            program with status 1. Without either, a terminal gets an interactive session, and anything else \
+            program with status 1. A database that a server has open is talked to through that server, and a \
+            connection string is where a server is. Without either, a terminal gets an interactive session, and anything else \
             on standard input is run as a script.
 
             Examples:
@@ -16,9 +17,14 @@ struct ShellCommand: AsyncParsableCommand {
               demetra ads.demetra --format csv -f report.sql > report.csv
               echo "SELECT 1;" | demetra ads.demetra
               demetra ads.demetra -c 'SELECT platform, roas FROM ads' -c '\\chart bar'
+              demetra ads.demetra --readonly -c "SELECT count(*) FROM ad_metrics"
+              demetra postgresql://ann@host:5433/ads
             """)
 
-    @Argument(help: "The database's directory; made when it does not exist.")
+    @Argument(
+        help:
+            "The database's directory, made when it does not exist; or postgresql://HOST:PORT/NAME."
+    )
     var path: String
 
     @Option(
@@ -43,6 +49,11 @@ struct ShellCommand: AsyncParsableCommand {
     )
     var noStartupFile = false
 
+    @Flag(
+        name: [.customLong("readonly")],
+        help: "Change nothing: statements that write fail with 25006, and no file is touched.")
+    var isReadOnly = false
+
     @OptionGroup var resources: ResourceOptions
 
     func run() async throws {
@@ -50,16 +61,17 @@ struct ShellCommand: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let isScript = !command.isEmpty || !file.isEmpty || isatty(STDIN_FILENO) != 1
         do {
-            let database = try OpenDatabase.at(path, resources)
+            let target = try ShellTarget.open(
+                path, resources, isReadOnly: isReadOnly, reconnects: !isScript)
             var succeeded = true
             if isScript {
-                succeeded = try runScripts(database.connect())
+                succeeded = try runScripts(target)
             } else {
-                let session = REPL(connection: database.connect(), path: path, format: format)
+                let session = REPL(target, format: format)
                 if !noStartupFile { session.runStartup(file: Self.startupFile) }
                 session.run()
             }
-            try database.close()
+            try target.close()
             if !succeeded { throw ExitCode(1) }
         } catch let error as DemetraError {
             throw Failure.show(error)
@@ -71,10 +83,9 @@ struct ShellCommand: AsyncParsableCommand {
             ?? FileManager.default.homeDirectoryForCurrentUser.path + "/.demetrarc"
     }
 
-    private func runScripts(_ connection: Connection) throws(DemetraError) -> Bool {
+    private func runScripts(_ target: ShellTarget) throws(DemetraError) -> Bool {
         let printer = ResultPrinter(format: format)
-        let shell = Shell(
-            connection: connection, path: path, printer: printer, isInteractive: false)
+        let shell = Shell(target, printer: printer, isInteractive: false)
         for text in command where !shell.isDone {
             guard shell.run(ScriptLines(text)) else { return false }
         }

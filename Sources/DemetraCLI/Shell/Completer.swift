@@ -8,7 +8,7 @@ final class Completer: Sendable {
     static let shared = Completer()
 
     private struct State {
-        var connection: Connection?
+        var connection: (any ShellConnection)?
         var earlierLines = ""
         var candidates: [String] = []
     }
@@ -16,7 +16,7 @@ final class Completer: Sendable {
     private let state = Mutex(State())
 
     /// Says whose names are offered; asked anew at each Tab, since statements make and drop things.
-    func use(_ connection: Connection) { state.withLock { $0.connection = connection } }
+    func use(_ connection: any ShellConnection) { state.withLock { $0.connection = connection } }
 
     /// Sets the lines of the statement before the one that is edited.
     func setContext(_ text: String) { state.withLock { $0.earlierLines = text } }

@@ -3,7 +3,7 @@ import Foundation
 
 /// One question of completion: a line, and the word that ends at its cursor.
 struct Completion {
-    let connection: Connection
+    let connection: any ShellConnection
     let earlierLines: String
     let line: String
     /// In bytes of the line.
@@ -66,7 +66,7 @@ struct Completion {
         let isFirst = parts.count < 2 && head.last?.isWhitespace != true
         if isFirst { return BackslashCommand.all.map(\.name).filter { $0.hasPrefix(word) } }
         switch parts[0] {
-        case "\\d": return matching(connection.relationNames())
+        case "\\d": return relations
         case "\\df": return matching(functions)
         case "\\format": return matching(OutputFormat.allCases.map(\.rawValue))
         case "\\h": return matching(StatementHelp.names + functions)
@@ -77,9 +77,15 @@ struct Completion {
         }
     }
 
-    private var functions: [String] {
-        connection.completions(of: "SELECT \(word)", at: 7 + word.utf8.count).items
-            .filter { $0.kind == .function }.map(\.text)
+    private var functions: [String] { names(behind: "SELECT ", .function) }
+
+    private var relations: [String] { names(behind: "SELECT * FROM ", .relation) }
+
+    /// What the word may become behind the beginning of a statement.
+    private func names(behind text: String, _ kind: Completions.Item.Kind) -> [String] {
+        let text = text + word
+        return connection.completions(of: text, at: text.utf8.count).items
+            .filter { $0.kind == kind }.map(\.text)
     }
 
     private func matching(_ candidates: [String]) -> [String] {

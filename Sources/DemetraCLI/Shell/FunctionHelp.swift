@@ -2,7 +2,7 @@ import Demetra
 
 /// What `demetra_functions` says of functions, for `\df` and `\h`.
 struct FunctionHelp {
-    let connection: Connection
+    let connection: any ShellConnection
 
     /// The statement whose answer lists the functions that fit a pattern of `\df`.
     static func listing(_ pattern: String?) -> String {
@@ -20,15 +20,16 @@ struct FunctionHelp {
     /// The help on a function or operator; nil when there is none of that name, or a statement has it.
     func text(_ name: String?) throws(DemetraError) -> String? {
         guard let name, !StatementHelp.contains(name) else { return nil }
-        let rows = try connection.query(
-            """
-            SELECT call, coalesce(result, ''), description, example, answer FROM demetra_functions
-            WHERE upper(name) = upper(\(name)) ORDER BY position
-            """)
+        let answer = try connection.answer(
+            to:
+                """
+                SELECT call, coalesce(result, ''), description, example, answer FROM demetra_functions
+                WHERE upper(name) = upper(\(NamePattern.literal(name))) ORDER BY position
+                """)
         var calls: [String] = []
         var words: [String] = []
-        for row in rows {
-            let texts = row.values.map { if case .text(let text) = $0 { text } else { "" } }
+        for row in answer.rows.indices {
+            let texts = answer.texts(row).map { $0 ?? "" }
             calls.append("  " + texts[0] + (texts[1].isEmpty ? "" : " -> " + texts[1]))
             let answer = texts[4].split(separator: "\n", omittingEmptySubsequences: false)
                 .map { "  " + $0 }.joined(separator: "\n")

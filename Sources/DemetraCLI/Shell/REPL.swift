@@ -7,15 +7,14 @@ final class REPL {
     private let shell: Shell
     private let editor: LineEditor
 
-    init(connection: Connection, path: String, format: OutputFormat) {
+    init(_ target: ShellTarget, format: OutputFormat) {
         let printer = ResultPrinter(format: format, isInteractive: true)
         printer.options.expansion = .auto
-        shell = Shell(
-            connection: connection, path: path, printer: printer, isInteractive: true)
+        shell = Shell(target, printer: printer, isInteractive: true)
         editor = LineEditor()
-        Completer.shared.use(connection)
+        Completer.shared.use(target.connection)
         printer.show(
-            "\(DemetraCommand.version), database \"\(path)\". Type \\? for help, \\q to quit.")
+            "\(DemetraCommand.version), \(target.greeting). Type \\? for help, \\q to quit.")
     }
 
     /// Runs a file of statements and commands before the first prompt, if there is one; its errors are shown.

@@ -26,6 +26,8 @@ final class ResultPrinter: StatementOutput {
     private var bytes: [UInt8] = []
     private var hasBegun = false
     private var rowCount = 0
+    /// The file that is written to is for rows alone.
+    private var isFileForRows = false
     /// Tags of statements without rows are shown (interactive sessions), or not (scripts).
     private let isInteractive: Bool
 
@@ -70,7 +72,7 @@ final class ResultPrinter: StatementOutput {
             }
             self.writer = nil
             flushRows()
-        } else if isInteractive {
+        } else if isInteractive, !isFileForRows {
             bytes += Array((tag + "\n").utf8)
         }
     }
@@ -144,16 +146,19 @@ final class ResultPrinter: StatementOutput {
 
     /// Sends what `work` prints to a file.
     ///
+    /// - Parameter isForRows: the file is to hold nothing else; the tag is shown afterwards.
     /// - Throws: 58030 when the file cannot be written.
     func redirected<Result>(
-        to path: String, _ work: () throws(DemetraError) -> Result
+        to path: String, isForRows: Bool = false, _ work: () throws(DemetraError) -> Result
     ) throws(DemetraError) -> Result {
         flush()
         let before = target
         target = try Self.file(path)
+        isFileForRows = isForRows
         defer {
             flush()
             target = before
+            isFileForRows = false
         }
         return try work()
     }

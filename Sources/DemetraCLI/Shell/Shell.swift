@@ -4,10 +4,10 @@ import Foundation
 /// Carries out statements and backslash commands one after another and prints their answers.
 // Owned by the thread that runs the program.
 final class Shell {
-    let connection: Connection
+    let connection: any ShellConnection
     let printer: ResultPrinter
-    /// The directory of the database.
-    let path: String
+    /// Where the database is.
+    let place: String
     /// True on a terminal, where tags are shown and Ctrl-C stops the statement, not the program.
     let isInteractive: Bool
     let variables = ShellVariables()
@@ -19,9 +19,10 @@ final class Shell {
     /// Scripts that run inside scripts by `\i`.
     private var depth = 0
 
-    init(connection: Connection, path: String, printer: ResultPrinter, isInteractive: Bool) {
+    init(_ target: ShellTarget, printer: ResultPrinter, isInteractive: Bool) {
+        let connection = target.connection
         self.connection = connection
-        self.path = path
+        place = target.place
         self.printer = printer
         self.isInteractive = isInteractive
         printer.zone = { connection.timeZone }
@@ -164,7 +165,7 @@ private final class InterruptWatch: Sendable {
     private static let interval = 0.02
     private let isOver = CancellationFlag()
 
-    init(_ connection: Connection) {
+    init(_ connection: any ShellConnection) {
         let isOver = isOver
         Thread.detachNewThread {
             while !isOver.isCancelled {

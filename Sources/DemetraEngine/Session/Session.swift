@@ -4,7 +4,6 @@ import DemetraPlanner
 import DemetraSQL
 import DemetraStorage
 package import DemetraTypes
-package import DemetraVectors
 import Synchronization
 
 /// Where a session stands with its transaction.
@@ -86,6 +85,9 @@ package final class Session: Sendable {
     /// Whether another session has ended this one: all its statements fail with 57P01.
     package var isTerminated: Bool { state.isTerminated }
 
+    /// Ends the session: what runs is stopped, and nothing is begun any more.
+    package func terminate() { state.terminate() }
+
     /// Takes the news that the session was ended, on the thread of whoever did it; it must not wait.
     package func setTerminationReceiver(_ receiver: (@Sendable () -> Void)?) {
         state.setTerminationReceiver(receiver)
@@ -122,59 +124,6 @@ package final class Session: Sendable {
     /// - Throws: 42P01 when there is none of that name.
     package func schema(ofTable name: String) throws(DemetraError) -> Schema {
         try table(name).schema
-    }
-
-    /// Answers the columns of a table (name, type, whether NULL may stand there, default, keys) or of a view
-    /// (name and type).
-    ///
-    /// - Throws: 42P01 when there is none of that name.
-    package func describe(
-        _ name: String, output: any StatementOutput
-    ) throws(DemetraError) {
-        let relation = relationName(name, in: snapshot.catalog)
-        if snapshot.catalog.views[relation] != nil {
-            return try describe(view: relation, output)
-        }
-        let table = try table(name)
-        let columns = table.columns
-        try answer(
-            [
-                ("column", columns.map { .text($0.name) }),
-                ("type", columns.map { .text($0.type.description) }),
-                ("nullable", columns.map { .text($0.isNullable ? "yes" : "no") }),
-                ("default", columns.map { $0.defaultExpression.map { .text($0) } ?? .null }),
-                ("key", columns.indices.map { Self.keys(of: table, at: $0) }),
-            ], output)
-    }
-
-    /// The keys that a column belongs to.
-    private static func keys(of table: TableDefinition, at column: Int) -> Value {
-        let names = table.keys.filter { $0.columns.contains(column) }
-            .map { $0.isPrimary ? "primary" : "unique" }
-        return .text(Set(names).sorted().joined(separator: ", "))
-    }
-
-    private func describe(
-        view name: RelationName, _ output: any StatementOutput
-    ) throws(DemetraError) {
-        guard let statement = try SQLParser.parse("SELECT * FROM \(name.quoted)").first,
-            case .query(let plan) = try makeBinder(snapshot).bind(
-                statement, text: "", parameters: [])
-        else { throw DemetraError(.internalError, "a view is not a query") }
-        try answer(
-            [
-                ("column", plan.columns.map { .text($0.name) }),
-                ("type", plan.columns.map { .text($0.type.shown.description) }),
-            ], output)
-    }
-
-    private func answer(
-        _ columns: [(name: String, values: [Value])], _ output: any StatementOutput
-    ) throws(DemetraError) {
-        try output.begin(Schema(columns.map { Field(name: $0.name, type: .text) }))
-        let count = columns.first?.values.count ?? 0
-        try output.rows(Batch(columns.map { Vector($0.values, type: .text) }, count: count))
-        try output.finish(tag: "SELECT \(count)")
     }
 
     func table(_ name: String) throws(DemetraError) -> TableDefinition {

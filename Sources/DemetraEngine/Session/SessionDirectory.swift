@@ -139,6 +139,17 @@ final class SessionDirectory: ObjectDirectory, SessionFacts {
             return (keyword.text, kind)
         }
     }
+
+    func completions(of text: String, at cursor: Int) -> [CompletionCandidate] {
+        let found = session.completions(of: text, at: cursor)
+        let bytes = Int(found.range.lower)..<Int(found.range.upper)
+        if let prefix = found.filePrefix {
+            return [CompletionCandidate(text: prefix, kind: "file", bytes: bytes)]
+        }
+        return found.items.map { item in
+            CompletionCandidate(text: item.text, kind: item.kind.rawValue, bytes: bytes)
+        }
+    }
 }
 
 extension Session {

@@ -97,4 +97,7 @@ package protocol ObjectDirectory: Sendable {
 
     /// The words of the language, each with the letter of its class: U, C, T or R.
     var keywords: [(word: String, kind: String)] { get }
+
+    /// What the word that ends at the byte `cursor` of a text may become, best first.
+    func completions(of text: String, at cursor: Int) -> [CompletionCandidate]
 }

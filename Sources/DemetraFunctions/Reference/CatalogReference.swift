@@ -139,6 +139,14 @@ enum CatalogReference {
                 "The words of the language with their class: U, C, T or R for unreserved to reserved.",
                 example: "SELECT word, catcode FROM pg_get_keywords() WHERE word = 'select'",
                 answer: "select | R"),
+            FunctionEntry(
+                "demetra_completions",
+                """
+                What the word that ends at a byte of a text may become, best first, with the bytes of the text that each \
+                candidate takes the place of.
+                """,
+                example: "SELECT candidate, kind FROM demetra_completions('SELECT 1 ORDE', 13)",
+                answer: "ORDER | keyword"),
         ])
 
     private static let session = FunctionSection(

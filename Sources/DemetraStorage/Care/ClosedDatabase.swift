@@ -55,7 +55,9 @@ enum ClosedDatabase {
         func names(_ folder: String) -> [String] {
             ((try? fileSystem.list(path + "/" + folder)) ?? []).map { folder + "/" + $0 }
         }
-        let folders: Set = ["wal", "segments", "tmp", "LOCK", "audit"]
+        let folders: Set = [
+            "wal", "segments", "tmp", "LOCK", "audit", DatabaseDirectory.socketName,
+        ]
         let top = ((try? fileSystem.list(path)) ?? []).filter { !folders.contains($0) }
         return top + names("wal") + names("segments").flatMap(names)
     }

@@ -10,7 +10,11 @@ import Synchronization
 ///     wal/000017.wal                  every commit since
 ///     segments/<table>/<id>.seg       rows
 ///     tmp/                            emptied at open
+///     .s.PGSQL.5432                   the socket of the server that holds it
 final class DatabaseDirectory: Sendable {
+    /// The socket on which a server that holds the database listens, named as clients of PostgreSQL look for one.
+    static let socketName = ".s.PGSQL.5432"
+
     let path: String
     let fileSystem: any FileSystem
     let cache: BlockCache

@@ -16,7 +16,9 @@ struct Recovery {
     }
 
     /// Names that a database's directory may hold; manifests come on top.
-    static let ownNames: Set<String> = ["LOCK", "CURRENT", "wal", "segments", "tmp", "audit"]
+    static let ownNames: Set<String> = [
+        "LOCK", "CURRENT", "wal", "segments", "tmp", "audit", DatabaseDirectory.socketName,
+    ]
 
     let directory: DatabaseDirectory
     let configuration: StoreConfiguration

@@ -14,6 +14,8 @@ public struct SQLState: Sendable, Hashable, CustomStringConvertible {
 
 /// PostgreSQL's states, by its names for them.
 extension SQLState {
+    package static let cannotConnect = SQLState("08001")
+    package static let connectionFailure = SQLState("08006")
     package static let protocolViolation = SQLState("08P01")
     package static let featureNotSupported = SQLState("0A000")
     package static let cardinalityViolation = SQLState("21000")

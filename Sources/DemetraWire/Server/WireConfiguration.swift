@@ -6,6 +6,8 @@ public struct WireConfiguration: Sendable {
     public var port: Int
     /// A directory in which it listens too, on the socket `.s.PGSQL.PORT`; nil for none.
     public var socketDirectory: String?
+    /// It listens in the database's directory, too, for the shell: see `DatabaseSocket`.
+    public var hasDatabaseSocket = false
     /// Passwords are asked for on loopback too.
     public var requiresPasswords = false
     /// PEM files of a certificate and its key; nil for no TLS.

@@ -1,5 +1,4 @@
 public import Demetra
-import Glibc
 import NIOCore
 import NIOPosix
 
@@ -8,16 +7,19 @@ public final class WireServer: Sendable {
     private let group: MultiThreadedEventLoopGroup
     private let server: ServerContext
     private let channel: any Channel
-    private let socket: (any Channel)?
+    private let sockets: [LocalSocket]
+    /// Why the shell cannot reach the server by the database's socket; nil when it can.
+    public let socketWarning: DemetraError?
 
     private init(
         group: MultiThreadedEventLoopGroup, server: ServerContext, channel: any Channel,
-        socket: (any Channel)?
+        sockets: [LocalSocket], socketWarning: DemetraError?
     ) {
         self.group = group
         self.server = server
         self.channel = channel
-        self.socket = socket
+        self.sockets = sockets
+        self.socketWarning = socketWarning
     }
 
     /// Listens on an address.
@@ -45,25 +47,34 @@ public final class WireServer: Sendable {
                 .ioError, "cannot listen on \(host):\(port): \(error)",
                 hint: "Is another server running there? Choose another port.")
         }
-        var socket: (any Channel)?
+        var sockets: [LocalSocket] = []
         if let directory = configuration.socketDirectory {
-            let path = directory + "/.s.PGSQL.\(channel.localAddress?.port ?? port)"
             do {
-                socket = try await bootstrap(group, server, isTCP: false)
-                    .bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
-                // Whoever may open it is the owner of the database.
-                guard chmod(path, 0o600) == 0 else {
-                    throw DemetraError(.ioError, "the socket's rights cannot be set")
-                }
+                sockets.append(
+                    try await LocalSocket.listen(
+                        directory, port: channel.localAddress?.port ?? port,
+                        bootstrap(group, server, isTCP: false)))
             } catch {
                 try? await channel.close()
                 await stop()
-                throw DemetraError(
-                    .ioError, "cannot listen on the socket \"\(path)\": \(error)",
-                    hint: "Does the directory exist, and may the server write to it?")
+                throw error
             }
         }
-        return WireServer(group: group, server: server, channel: channel, socket: socket)
+        var warning: DemetraError?
+        if configuration.hasDatabaseSocket {
+            do {
+                sockets.append(
+                    try await LocalSocket.listen(
+                        database.path, port: DatabaseSocket.port,
+                        bootstrap(group, server, isTCP: false)))
+            } catch {
+                // There are file systems without sockets; the server is of use all the same.
+                warning = error as? DemetraError
+            }
+        }
+        return WireServer(
+            group: group, server: server, channel: channel, sockets: sockets,
+            socketWarning: warning)
     }
 
     private static func bootstrap(
@@ -134,7 +145,7 @@ public final class WireServer: Sendable {
     /// Stops listening and closes all sessions.
     public func stop() async throws {
         try await channel.close()
-        try? await socket?.close()
+        for socket in sockets { await socket.close() }
         try await server.loops.group.shutdownGracefully()
         try await group.shutdownGracefully()
     }

@@ -85,9 +85,10 @@ struct ClientCopy {
                 try shell.perform(statement)
                 break
             }
-            try shell.printer.redirected(to: file) { () throws(DemetraError) in
+            try shell.printer.redirected(to: file, isForRows: true) { () throws(DemetraError) in
                 try shell.perform(statement)
             }
+            if shell.isInteractive { shell.printer.show("COPY \(shell.printer.lastRowCount)") }
         }
         shell.printer.flush()
         return true

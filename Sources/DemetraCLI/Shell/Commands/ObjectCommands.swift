@@ -41,13 +41,12 @@ enum ObjectCommands {
         },
         BackslashCommand("\\conninfo", "", "which database this is, and who you are") {
             (call) throws(DemetraError) in
-            let row = try call.shell.connection.query(
-                "SELECT current_database()::text AS d, current_user::text AS u"
-            ).first
-            let (database, user) = (try row?["d", as: String.self], try row?["u", as: String.self])
+            let names = try call.shell.connection.answer(
+                to: "SELECT current_database()::text, current_user::text"
+            ).texts(0).map { $0 ?? "" }
             call.shell.printer.show(
-                "You are connected to database \"\(database ?? "")\" as user \"\(user ?? "")\", "
-                    + "directory \"\(call.shell.path)\".")
+                "You are connected to database \"\(names[0])\" as user \"\(names[1])\", "
+                    + "\(call.shell.place).")
             return true
         },
     ]
@@ -68,10 +67,7 @@ enum ObjectCommands {
         guard !name.contains(where: { $0 == "*" || $0 == "?" }) else {
             return try call.show(ObjectListing.relations(kinds, name))
         }
-        let shell = call.shell
-        try shell.connection.describe(folded(name), output: shell.printer)
-        shell.printer.flush()
-        return true
+        return try call.show(try RelationColumns.query(name, call.shell.connection))
     }
 
     /// A name as SQL reads it: in lower case unless quoted.

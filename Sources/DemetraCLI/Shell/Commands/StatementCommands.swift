@@ -75,16 +75,15 @@ enum StatementCommands {
         from statement: String, prefix: String, _ shell: Shell
     ) throws(DemetraError) {
         // The rows are not shown: they go nowhere.
-        let rows = try shell.interruptible { () throws(DemetraError) in
-            try shell.connection.query(SQL(statement))
+        let answer = try shell.interruptible { () throws(DemetraError) in
+            try shell.connection.answer(to: statement, mostRows: 1)
         }
-        let row = rows.first
-        guard let row, rows.count == 1 else {
+        guard let row = answer.rows.first, answer.rowCount == 1 else {
             throw DemetraError(
                 .cardinalityViolation,
-                rows.count == 0 ? "no rows for \\gset" : "more than one row for \\gset")
+                answer.rowCount == 0 ? "no rows for \\gset" : "more than one row for \\gset")
         }
-        for (field, value) in zip(row.schema.fields, row.values) {
+        for (field, value) in zip(answer.schema.fields, row) {
             try shell.variables.set(prefix + field.name, "")
             shell.variables[prefix + field.name] = ValueText.text(
                 value, type: field.type, zone: shell.connection.timeZone)
