@@ -424,6 +424,33 @@ class ServerTests(ProgramTests):
         self.assertEqual(outcome.status, 1, outcome)
         self.assertIn(str(self.server.port), outcome.errors)
 
+    def test_sigterm_ends_what_runs_in_time_and_tells_every_client(self):
+        with self.server.connect() as setup:
+            setup.query("CREATE TABLE t (a int)")
+        idle, busy, copying, open_one = (self.server.connect() for _ in range(4))
+        open_one.query("BEGIN; INSERT INTO t VALUES (1)")
+        busy.send(b"Q", SLOW_QUERY.encode() + b"\0")
+        copying.send(b"Q", b"COPY t FROM STDIN\0")
+        copying.send(b"d", b"1\n" * 1000)
+        time.sleep(0.5)
+        began = time.monotonic()
+        self.assertEqual(self.server.stop(), 0)
+        self.assertLess(time.monotonic() - began, 9)
+        for connection in (idle, busy, copying, open_one):
+            # Up to the farewell; before it a statement says that it was stopped.
+            states = []
+            try:
+                while True:
+                    kind, body = connection.receive()
+                    if kind == b"E":
+                        states += [part[1:].decode() for part in body.split(b"\0") if part[:1] == b"C"]
+            except (OSError, EOFError, ServerError, AssertionError):
+                pass
+            self.assertEqual(states[-1:], ["57P01"], states)
+            connection.socket.close()
+        # Nothing of what was not committed is there.
+        self.assertEqual(self.scalar("SELECT count(*) FROM t"), "0")
+
     def test_sessions_that_end_give_their_descriptors_back(self):
         with self.server.connect() as connection:
             connection.query("SELECT 1")

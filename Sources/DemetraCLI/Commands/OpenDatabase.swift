@@ -7,7 +7,8 @@ import DemetraEngine
 enum OpenDatabase {
     /// Opens the database in a directory; makes it when there is none, unless it is only to be read.
     static func at(
-        _ path: String, _ options: ResourceOptions, isReadOnly: Bool = false
+        _ path: String, _ options: ResourceOptions, isReadOnly: Bool = false,
+        tell: (Notice) -> Void = OpenDatabase.show
     ) throws(DemetraError) -> Database {
         var configuration = DatabaseConfiguration(isReadOnly: isReadOnly)
         if let limit = options.memoryLimit {
@@ -22,11 +23,14 @@ enum OpenDatabase {
         }
         demetra_keep_freed_memory(configuration.memoryLimitBytes)
         let database = try Database.open(at: path, configuration: configuration)
-        for notice in database.recoveryNotices {
-            Failure.write("\(notice.severity.rawValue):  \(notice.message)")
-            if let hint = notice.hint { Failure.write("HINT:  \(hint)") }
-        }
+        for notice in database.recoveryNotices { tell(notice) }
         return database
+    }
+
+    /// Says a notice on standard error.
+    private static func show(_ notice: Notice) {
+        Failure.write("\(notice.severity.rawValue):  \(notice.message)")
+        if let hint = notice.hint { Failure.write("HINT:  \(hint)") }
     }
 }
 

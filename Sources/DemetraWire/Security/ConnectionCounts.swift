@@ -8,28 +8,34 @@ package final class ConnectionCounts: Sendable {
     }
 
     private struct Counts {
+        var most: Int
+        var mostForAddress: Int
         var all = 0
         var addresses: [String: Int] = [:]
         var users: [String: Int] = [:]
     }
 
-    private let most: Int
-    private let mostForAddress: Int
-    private let counts = Mutex(Counts())
+    private let counts: Mutex<Counts>
 
     /// - Parameters:
     ///   - most: clients that the server takes.
     ///   - mostForAddress: clients that it takes from one address.
     package init(most: Int, mostForAddress: Int) {
-        self.most = most
-        self.mostForAddress = mostForAddress
+        counts = Mutex(Counts(most: most, mostForAddress: mostForAddress))
+    }
+
+    /// Sets how many are taken from now on; who is there stays.
+    package func limit(most: Int, mostForAddress: Int) {
+        counts.withLock { ($0.most, $0.mostForAddress) = (most, mostForAddress) }
     }
 
     /// A client has come; nil when there is room for it.
     package func open(from address: String) -> Refusal? {
         counts.withLock { counts in
-            guard counts.all < most else { return .server }
-            guard counts.addresses[address, default: 0] < mostForAddress else { return .address }
+            guard counts.all < counts.most else { return .server }
+            guard counts.addresses[address, default: 0] < counts.mostForAddress else {
+                return .address
+            }
             counts.all += 1
             counts.addresses[address, default: 0] += 1
             return nil

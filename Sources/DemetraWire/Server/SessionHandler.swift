@@ -258,8 +258,7 @@ final class SessionHandler: ChannelInboundHandler {
     private func refuse(
         _ error: DemetraError, _ request: ClientLogin.Request, _ context: ChannelHandlerContext
     ) {
-        server.database.noteLogin(
-            of: request.user, from: address.text, application: request.application, error)
+        server.noteLogin(request, from: address.text, error)
         fail(error, context)
     }
 
@@ -274,8 +273,7 @@ final class SessionHandler: ChannelInboundHandler {
         } catch {
             return refuse(error, request, context)
         }
-        server.database.noteLogin(
-            of: request.user, from: address.text, application: request.application, nil)
+        server.noteLogin(request, from: address.text, nil)
         lengthLimit.isRaised = true
         let reported = ReportedSettings(connection)
         let entry = server.registry.add(connection)

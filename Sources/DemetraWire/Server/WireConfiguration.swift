@@ -1,3 +1,5 @@
+public import Demetra
+
 /// How a server listens, and whom it lets in.
 public struct WireConfiguration: Sendable {
     /// The host whose address it listens on.
@@ -18,6 +20,12 @@ public struct WireConfiguration: Sendable {
     public var maximumConnectionsPerAddress = 1_000
     /// How long a client has to log in.
     public var loginSeconds: Int64 = 60
+
+    /// Is told of each log-in: user, address, and why it was refused, if it was.
+    public typealias LoginHandler =
+        @Sendable (_ user: String, _ address: String, _ error: DemetraError?) -> Void
+    /// Whom to tell of log-ins; it must not wait.
+    public var onLogin: LoginHandler?
 
     /// A server on an address, with the defaults.
     public init(host: String, port: Int) {

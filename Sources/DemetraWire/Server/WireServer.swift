@@ -1,4 +1,5 @@
 public import Demetra
+import Glibc
 import NIOCore
 import NIOPosix
 
@@ -95,10 +96,13 @@ public final class WireServer: Sendable {
     }
 
     /// No address that other machines reach without passwords and encryption.
+    ///
+    /// - Parameter roles: nil when they are not known, which is no reason to refuse.
     private static func check(
-        _ configuration: WireConfiguration, _ roles: LoginRoles
+        _ configuration: WireConfiguration, _ roles: LoginRoles?
     ) throws(DemetraError) {
-        if configuration.requiresPasswords, !roles.hasPasswords {
+        let hasPasswords = roles?.hasPasswords ?? true
+        if configuration.requiresPasswords, !hasPasswords {
             throw DemetraError(
                 .objectNotInPrerequisiteState,
                 "passwords are required, and there is no user with a password",
@@ -107,7 +111,7 @@ public final class WireServer: Sendable {
         guard !ClientAddress.isLoopback(configuration.host) else { return }
         var missing: [String] = []
         var hints: [String] = []
-        if !roles.hasPasswords {
+        if !hasPasswords {
             missing.append("there is no user with a password")
             hints.append(firstUser)
         }
@@ -134,19 +138,60 @@ public final class WireServer: Sendable {
     /// Whether it speaks TLS.
     public var isEncrypted: Bool { server.certificate != nil }
 
-    /// Reads the certificate and its key again, for connections that come from now on.
+    /// Says what would keep a server from starting, and does not start it.
     ///
-    /// - Throws: 58030 naming the file that does not fit; the old ones stay.
-    public func reloadCertificate() throws(DemetraError) { try server.certificate?.reload() }
+    /// - Parameters:
+    ///   - database: whose users count; nil for one without any.
+    ///   - knowsUsers: false when they cannot be looked at.
+    /// - Throws: as `start`; 58030 for a certificate or a directory that is no good.
+    public static func validate(
+        _ configuration: WireConfiguration, database: Database?, knowsUsers: Bool
+    ) throws(DemetraError) {
+        try check(configuration, knowsUsers ? database?.loginRoles ?? LoginRoles([]) : nil)
+        if let files = configuration.certificate {
+            _ = try ServerCertificate(
+                certificatePath: files.certificate, keyPath: files.key)
+        }
+        if let directory = configuration.socketDirectory, access(directory, W_OK | X_OK) != 0 {
+            throw DemetraError(
+                .ioError, "a socket cannot be made in the directory \"\(directory)\"",
+                hint: "Does the directory exist, and may the server write to it?")
+        }
+    }
+
+    /// Takes over what may change while the server runs, for clients that come from now on: whether passwords are
+    /// required, how many clients there may be, how long a log-in may take. Certificate and key are read again.
+    ///
+    /// - Throws: 55000 when passwords are required and nobody has one, 58030 naming the file that does not fit; all
+    ///   stays as it was then.
+    public func apply(_ configuration: WireConfiguration) throws(DemetraError) {
+        var present = configuration
+        // Where it listens, and what certificate it has, does not change.
+        present.host = "127.0.0.1"
+        try Self.check(present, server.database.loginRoles)
+        try server.certificate?.reload()
+        server.apply(configuration)
+    }
 
     /// Waits until the server is stopped.
     public func run() async throws { try await channel.closeFuture.get() }
 
-    /// Stops listening and closes all sessions.
-    public func stop() async throws {
+    /// Stops listening and ends all sessions: what runs is stopped, and each client is told.
+    ///
+    /// - Parameter patienceSeconds: how long to wait for statements that stop late.
+    /// - Returns: how many had not stopped by then.
+    @discardableResult
+    public func stop(patienceSeconds: Int = 10) async throws -> Int {
         try await channel.close()
         for socket in sockets { await socket.close() }
+        server.registry.shutDown()
+        let end = server.seconds + Int64(patienceSeconds)
+        while server.registry.count > 0, server.seconds < end {
+            try await Task.sleep(for: .milliseconds(10))
+        }
+        let late = server.registry.count
         try await server.loops.group.shutdownGracefully()
         try await group.shutdownGracefully()
+        return late
     }
 }
