@@ -61,6 +61,9 @@ public final class Connection: Sendable {
         session.runningStatement
     }
 
+    /// Others do not see the session any more: its client is gone, whoever still holds it.
+    package func leave() { session.leave() }
+
     /// Whether another session has ended this one: all its statements fail with 57P01.
     package var isTerminated: Bool { session.isTerminated }
 

@@ -3,17 +3,23 @@
 The tests of the shell run here a second time, attached: both must look alike to who sits in front.
 """
 
+import argparse
 import os
 import pathlib
 import signal
 import socket
 import subprocess
+import sys
 import threading
 import time
 
 import shell_tests
-from program import BINARY, PATIENCE, ProgramTests, Server, main, run
+from program import BINARY, PATIENCE, ROOT, ProgramTests, Server, main, run
 from shell_tests import Terminal
+
+sys.path.insert(0, str(ROOT / "Tests/Terminal"))
+import recorded  # noqa: E402
+from tmux import Tmux  # noqa: E402
 
 SLOW = "SELECT count(*) FROM generate_series(1, 100000) a(x), generate_series(1, 100000) b(y) WHERE x + y = -7"
 
@@ -239,5 +245,43 @@ class AttachTests(AttachedTests):
         self.assertNotIn("secret", outcome.errors)
 
 
+class RecordedTests(AttachedTests):
+    """A whole session at a terminal, which stands as text beside its keys in `Tests/Terminal`."""
+
+    def setUp(self):
+        ProgramTests.setUp(self)
+
+    def servers(self):
+        self.serve()
+        return self.server
+
+    def test_a_session_looks_as_it_is_recorded(self):
+        screen = recorded.masked(recorded.play(BINARY, self.servers, self.database, self.folder), self.database)
+        if self.arguments.record:
+            recorded.RECORD.write_text(screen)
+        self.assertEqual(screen, recorded.RECORD.read_text())
+
+    def test_what_takes_long_says_how_far_it_is(self):
+        run(self.database, "-c", "CREATE TABLE n AS SELECT x FROM generate_series(1, 400000) AS n(x)")
+        slow = "SELECT count(*) FROM n AS a JOIN generate_series(1, 1000000) AS b(y) ON a.x + b.y = -1;"
+        for is_attached in [False, True]:
+            if is_attached:
+                self.serve()
+            terminal = Tmux([BINARY, self.database], columns=100, rows=30, environment={"HOME": self.folder})
+            try:
+                terminal.wait(recorded.PROMPT)
+                terminal.type(slow)
+                terminal.press("Enter")
+                terminal.wait(r"^\[#*\.+\] +\d+ %  [\d,]+ of 400,000 rows, \d+ s")
+                terminal.press("C-c")
+                screen = terminal.wait("canceling statement")
+                # The line of the progress is gone.
+                self.assertNotIn(" of 400,000 rows", screen)
+            finally:
+                terminal.end()
+
+
 if __name__ == "__main__":
-    main()
+    options = argparse.ArgumentParser()
+    options.add_argument("--record", action="store_true", help="write what a session looks like anew")
+    main(options)

@@ -1,6 +1,6 @@
 """A session at a terminal, from the first key to the last, and the text that must stand on the screen then.
 
-`session.txt` beside this file is what people read to see how the shell feels. `Tests/run shell --record` writes it anew.
+`session.txt` beside this file is what people read to see how the shell feels. `Tests/run attached --record` writes it anew.
 """
 
 import pathlib

@@ -16,12 +16,16 @@ final class ProgressBar: Sendable {
         guard isShown, progress.totalBytes > 0 else { return }
         isOpen.withLock { $0 = true }
         let share = min(1, Double(progress.bytes) / Double(progress.totalBytes))
-        let filled = Int(share * Double(Self.width))
-        let bar =
-            String(repeating: "#", count: filled)
-            + String(repeating: ".", count: Self.width - filled)
-        let text = String(format: "\r[%@] %3d %%  %d rows", bar, Int(share * 100), progress.rows)
+        let text = String(
+            format: "\r[%@] %3d %%  %d rows", Self.bar(share), Int(share * 100), progress.rows)
         FileHandle.standardError.write(Data(text.utf8))
+    }
+
+    /// A share as a bar.
+    static func bar(_ share: Double) -> String {
+        let filled = Int(share * Double(width))
+        return String(repeating: "#", count: filled)
+            + String(repeating: ".", count: width - filled)
     }
 
     /// Ends the line.

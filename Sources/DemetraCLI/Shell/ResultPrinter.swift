@@ -30,6 +30,8 @@ final class ResultPrinter: StatementOutput {
     private var isFileForRows = false
     /// Tags of statements without rows are shown (interactive sessions), or not (scripts).
     private let isInteractive: Bool
+    /// What must be gone from the terminal before an answer is there.
+    var progressLine: ProgressLine?
 
     init(format: OutputFormat, isInteractive: Bool = false) {
         options.format = format
@@ -127,6 +129,7 @@ final class ResultPrinter: StatementOutput {
 
     private func write() {
         guard !bytes.isEmpty else { return }
+        if target == nil { progressLine?.end() }
         if let pager {
             pager.write(bytes)
         } else {

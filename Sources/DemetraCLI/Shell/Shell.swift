@@ -124,8 +124,14 @@ final class Shell {
     func interruptible<Result>(
         _ work: () throws(DemetraError) -> Result
     ) throws(DemetraError) -> Result {
-        let watch = isInteractive ? InterruptWatch(connection) : nil
-        defer { watch?.end() }
+        guard isInteractive else { return try work() }
+        let line = Terminal.isThere && isatty(STDERR_FILENO) == 1 ? ProgressLine() : nil
+        printer.progressLine = line
+        let watch = StatementMonitor(connection, line: line)
+        defer {
+            watch.end()
+            printer.progressLine = nil
+        }
         return try work()
     }
 
@@ -158,22 +164,4 @@ final class Shell {
         printer.flush()
         Failure.write((place.map { $0 + ": " } ?? "") + error.rendered(in: statement))
     }
-}
-
-/// Turns Ctrl-C into a cancellation while a statement runs.
-private final class InterruptWatch: Sendable {
-    private static let interval = 0.02
-    private let isOver = CancellationFlag()
-
-    init(_ connection: any ShellConnection) {
-        let isOver = isOver
-        Thread.detachNewThread {
-            while !isOver.isCancelled {
-                if Interrupts.take() { connection.cancel() }
-                Thread.sleep(forTimeInterval: Self.interval)
-            }
-        }
-    }
-
-    func end() { isOver.cancel() }
 }

@@ -73,6 +73,9 @@ package final class Session: Sendable {
     /// Stops the statement that is running, if any.
     package func cancel() { state.cancel() }
 
+    /// Others do not see the session any more: its client is gone, whoever still holds it.
+    package func leave() { engine.sessions.remove(state.number) }
+
     /// What is known of the statement that is running, if any: how long it has been doing so, and how far it is.
     package var runningStatement: (startedAt: Timestamp, progress: ReadProgress)? {
         state.current.statement.map { ($0.startedAt, $0.progress) }

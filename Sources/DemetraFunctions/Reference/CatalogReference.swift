@@ -169,8 +169,8 @@ enum CatalogReference {
             FunctionEntry(
                 "pg_backend_pid",
                 "The number that the session goes by.",
-                example: "SELECT pg_backend_pid() = pid FROM pg_stat_activity",
-                answer: "t"),
+                example: "SELECT count(*) FROM pg_stat_activity WHERE pid = pg_backend_pid()",
+                answer: "1"),
             FunctionEntry(
                 "pg_notify",
                 "Sends a text to all sessions that LISTEN to a channel, when the transaction commits; as NOTIFY.",

@@ -72,7 +72,7 @@ enum BinaryFuzzing {
     ) throws(DemetraError) -> [[Value]] {
         let malformed = DemetraError(.badCopyFileFormat, "malformed")
         var reader = BinaryReader(bytes)
-        guard try reader.take(11) == header.prefix(11) else { throw malformed }
+        guard try reader.take(11) == Array(header.prefix(11)) else { throw malformed }
         guard try reader.integer(UInt32.self) >> 16 == 0 else { throw malformed }
         let extra = try reader.integer(Int32.self)
         guard extra >= 0 else { throw malformed }

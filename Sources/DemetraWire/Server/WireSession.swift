@@ -42,6 +42,7 @@ final class WireSession: Sendable {
         connection.setTerminationReceiver(nil)
         inbox.close()
         connection.cancel()
+        connection.leave()
     }
 
     /// Takes messages in, on the client's event loop.

@@ -50,6 +50,9 @@ final class LibPQLink: Sendable {
 
     private var connection: OpaquePointer? { OpaquePointer(bitPattern: connectionAddress) }
 
+    /// The number that the session goes by at the server.
+    var processID: Int { Int(PQbackendPID(connection)) }
+
     /// The value of a setting that the server reports.
     func parameter(_ name: String) -> String? {
         PQparameterStatus(connection, name).map { String(cString: $0) }

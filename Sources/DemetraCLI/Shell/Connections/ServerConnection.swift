@@ -21,6 +21,8 @@ final class ServerConnection: ShellConnection {
     /// Whether a lost connection is made anew; scripts end instead.
     private let reconnects: Bool
     private let state: Mutex<State>
+    /// The connection that asks how far statements are, once there was one that took long.
+    private let watching = Mutex<LibPQLink?>(nil)
     private let zones = TimeZones { name in
         FileManager.default.contents(atPath: "/usr/share/zoneinfo/" + name).map { Array($0) }
     }
@@ -41,6 +43,24 @@ final class ServerConnection: ShellConnection {
     var timeZone: TimeZoneRules {
         guard let name = state.withLock({ $0.link })?.parameter("TimeZone") else { return .utc }
         return (try? zones.rules(name)) ?? .utc
+    }
+
+    /// Asked on a connection of its own, by the one thread that watches.
+    var progress: StatementProgress? {
+        guard let link = state.withLock({ $0.link }) else { return nil }
+        let known = watching.withLock { $0 }
+        guard let watching = known ?? (try? LibPQLink(target)) else { return nil }
+        self.watching.withLock { $0 = watching.isAlive ? watching : nil }
+        let answer = KeptAnswer(mostRows: 1)
+        let question =
+            "SELECT (extract(epoch FROM elapsed) * 1000)::bigint, rows_read, rows_to_read FROM demetra_queries"
+            + " WHERE state = 'running' AND pid = \(link.processID)"
+        guard (try? watching.run(question, answer)) != nil, let row = answer.rows.first,
+            case .integer(let milliseconds) = row[0], case .integer(let read) = row[1],
+            case .integer(let toRead) = row[2]
+        else { return nil }
+        return StatementProgress(
+            seconds: Double(milliseconds) / 1_000, rowsRead: Int(read), rowsToRead: Int(toRead))
     }
 
     func cancel() { state.withLock { $0.link }?.cancel() }

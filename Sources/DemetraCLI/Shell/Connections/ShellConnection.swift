@@ -1,5 +1,6 @@
 import Demetra
 import DemetraEngine
+import Foundation
 
 /// What the shell needs of a database: one that this process has open, or a server's.
 ///
@@ -14,6 +15,9 @@ protocol ShellConnection: AnyObject, Sendable {
     /// Stops the statement that is running, if any.
     func cancel()
 
+    /// How far the statement is that is running; nil when none is, or when it is not known.
+    var progress: StatementProgress? { get }
+
     /// Where the session stands with its transaction.
     var transactionStatus: TransactionStatus { get }
 
@@ -24,7 +28,15 @@ protocol ShellConnection: AnyObject, Sendable {
     func completions(of text: String, at cursor: Int) -> Completions
 }
 
-extension Connection: ShellConnection {}
+extension Connection: ShellConnection {
+    var progress: StatementProgress? {
+        runningStatement.map { startedAt, progress in
+            StatementProgress(
+                seconds: Date.now.timeIntervalSince1970 - Double(startedAt.microseconds) / 1e6,
+                rowsRead: progress.rowsRead, rowsToRead: progress.rowsToRead)
+        }
+    }
+}
 
 extension ShellConnection {
     /// Runs a query and keeps its first rows.
