@@ -256,7 +256,7 @@ class RecordedTests(AttachedTests):
         return self.server
 
     def test_a_session_looks_as_it_is_recorded(self):
-        screen = recorded.masked(recorded.play(BINARY, self.servers, self.database, self.folder), self.database)
+        screen = recorded.masked(recorded.play(BINARY, self.servers, self.database, self.folder))
         if self.arguments.record:
             recorded.RECORD.write_text(screen)
         self.assertEqual(screen, recorded.RECORD.read_text())

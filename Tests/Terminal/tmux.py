@@ -7,7 +7,7 @@ import time
 import uuid
 
 # Seconds until something must be on the screen.
-PATIENCE = 120
+PATIENCE = 60
 
 
 class Tmux:
