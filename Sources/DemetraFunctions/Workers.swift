@@ -33,6 +33,9 @@ package final class NoticeBoard: Sendable {
         notices.withLock { if !$0.contains(notice) { $0.append(notice) } }
     }
 
+    /// Whether there is nothing to tell.
+    package var isEmpty: Bool { notices.withLock { $0.isEmpty } }
+
     /// Takes all notices off.
     package func take() -> [Notice] {
         notices.withLock { taken in

@@ -151,13 +151,16 @@ final class PlannedQuery: Sendable {
         hint: "A table has changed since the statement was prepared: prepare it anew.")
 
     /// Gives out rows that stand in the plan.
-    func answer(_ rows: [Batch], _ output: any StatementOutput) throws(DemetraError) {
+    func answer(
+        _ rows: [Batch], _ output: any StatementOutput, _ notices: [Notice] = []
+    ) throws(DemetraError) {
         try output.begin(Schema(fields))
         var count = 0
         for batch in rows where batch.count > 0 {
             try output.rows(batch)
             count += batch.count
         }
+        for notice in notices { output.notice(notice) }
         try output.finish(tag: "SELECT \(count)")
     }
 

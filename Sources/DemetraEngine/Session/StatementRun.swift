@@ -100,6 +100,12 @@ struct StatementRun {
     private func planned(
         _ plan: LogicalPlan, _ snapshot: Snapshot
     ) throws(DemetraError) -> PlannedQuery {
+        guard profile == nil else {
+            // What is explained shows its operators at work.
+            return PlannedQuery(
+                fields: plan.shownFields, root: try physical(plan, snapshot), rows: nil,
+                isShort: plan.isShort, rowCounts: planNotes.rowCounts)
+        }
         let best = try optimized(plan, snapshot)
         let root = try PhysicalPlanner.plan(best)
         var rows: [Batch]?
@@ -108,6 +114,8 @@ struct StatementRun {
             rows = try context.collect(try root.open(context)).batches.map { batch in
                 Batch(batch.vectors.map { $0.withoutConstant() }, count: batch.count)
             }
+            // Others are to be told what this client is told.
+            if !notices.isEmpty { planNotes.noteMoment() }
         }
         return PlannedQuery(
             fields: plan.shownFields, root: root, rows: rows, isShort: plan.isShort,
@@ -288,7 +296,7 @@ struct StatementRun {
     }
 
     private func run(_ query: PlannedQuery, _ snapshot: Snapshot) throws(DemetraError) {
-        if let rows = query.rows { return try query.answer(rows, output) }
+        if let rows = query.rows { return try query.answer(rows, output, notices.take()) }
         let context = context(snapshot)
         statement.progress.expect(query.rowCounts.values.reduce(0, +))
         let stream = try query.root.open(context)
