@@ -105,7 +105,8 @@ let support: [Target] = [
     .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
     // Without pkgConfig: the module map links the library, and its flags are ones SwiftPM refuses.
     .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
-    .systemLibrary(name: "CLibPQ", providers: [.apt(["libpq-dev"])]),
+    // A target of its own functions, not a library that is linked: see forward.c.
+    .target(name: "CLibPQ"),
 ]
 
 /// What `Tests/fuzz` builds besides, with libFuzzer; nothing else can link it.
