@@ -16,15 +16,26 @@ static void *find(const char *name) {
     return library ? dlsym(library, name) : NULL;
 }
 
+// A function is looked for once: some are called for each value of an answer.
+#define KNOWN(name)                                                                                \
+    static void *known;                                                                            \
+    void *address = __atomic_load_n(&known, __ATOMIC_ACQUIRE);                                     \
+    if (!address) {                                                                                \
+        address = find(#name);                                                                     \
+        __atomic_store_n(&known, address, __ATOMIC_RELEASE);                                       \
+    }
+
 // Without the library there is no connection, and every function answers as it does for none.
 #define FORWARD(result, name, parameters, arguments, none)                                         \
     result name parameters {                                                                       \
-        result(*function) parameters = (result(*) parameters)find(#name);                          \
+        KNOWN(name)                                                                                \
+        result(*function) parameters = (result(*) parameters)address;                              \
         return function ? function arguments : (none);                                             \
     }
 #define FORWARD_VOID(name, parameters, arguments)                                                  \
     void name parameters {                                                                         \
-        void (*function) parameters = (void (*) parameters)find(#name);                            \
+        KNOWN(name)                                                                                \
+        void (*function) parameters = (void (*) parameters)address;                                \
         if (function) function arguments;                                                          \
     }
 

@@ -3,13 +3,10 @@
 Whatever comes, the server answers or closes; a client beside it goes on working, and memory stays where it was.
 """
 
-import os
 import random
-import signal
 import socket
 import struct
 import threading
-import time
 
 # Sessions are given up after so long without an answer.
 SILENCE = 20

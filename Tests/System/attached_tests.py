@@ -6,11 +6,8 @@ The tests of the shell run here a second time, attached: both must look alike to
 import argparse
 import os
 import pathlib
-import signal
-import socket
 import subprocess
 import sys
-import threading
 import time
 
 import shell_tests

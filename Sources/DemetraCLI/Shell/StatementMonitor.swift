@@ -15,15 +15,14 @@ final class StatementMonitor: Sendable {
         self.line = line
         let isOver = isOver
         Thread.detachNewThread {
-            let start = Date.now
-            var shownAt = start.addingTimeInterval(ProgressLine.patienceSeconds)
+            var next = Date.now.addingTimeInterval(ProgressLine.patienceSeconds)
             while !isOver.isCancelled {
                 if Interrupts.take() { connection.cancel() }
-                if let line, Date.now >= shownAt {
+                if let line, Date.now >= next {
                     if let progress = connection.progress, !isOver.isCancelled {
                         line.show(progress)
                     }
-                    shownAt = Date.now.addingTimeInterval(Self.lineInterval)
+                    next = Date.now.addingTimeInterval(Self.lineInterval)
                 }
                 Thread.sleep(forTimeInterval: Self.interval)
             }

@@ -49,16 +49,16 @@ package enum SessionRelations {
 
     private static func row(of session: SessionState, _ directory: SessionDirectory) -> [Value] {
         let activity = directory.activity(of: session)
-        let isShown = directory.mayWatch(session)
+        let isShown = activity.isShown
+        let current = session.current
         return [
             .integer(activity.number), .text(activity.user), .text(activity.database),
             text(activity.application), text(activity.address ?? ""),
             isShown ? .text(activity.state) : .null, .timestamptz(activity.connectedAt),
             time(activity.transactionTime), time(activity.statementTime),
             isShown ? .timestamptz(activity.changedAt) : .null,
-            isShown ? .integer(Int64(session.current.statementCount)) : .null,
-            isShown
-                ? .integer(Int64(session.current.statement?.budget.usedBytes ?? 0)) : .null,
+            isShown ? .integer(Int64(current.statementCount)) : .null,
+            isShown ? .integer(Int64(current.statement?.budget.usedBytes ?? 0)) : .null,
             .text(activity.query),
         ]
     }

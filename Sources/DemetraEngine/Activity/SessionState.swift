@@ -13,6 +13,14 @@ final class SessionState: Sendable {
         /// When it last began or ended a statement.
         var changedAt: Timestamp
         var statementCount = 0
+
+        /// A statement of the client begins.
+        mutating func begin(_ text: String, at time: Timestamp) {
+            self.text = text
+            statementStartedAt = time
+            changedAt = time
+            statementCount += 1
+        }
     }
 
     /// Tells the sessions of a database apart; clients know it as the process id.
@@ -56,10 +64,7 @@ final class SessionState: Sendable {
         activity.withLock { activity in
             defer { activity.statement = statement }
             if activity.statement == nil {
-                activity.text = statement.text
-                activity.statementStartedAt = statement.startedAt
-                activity.changedAt = statement.startedAt
-                activity.statementCount += 1
+                activity.begin(statement.text, at: statement.startedAt)
             }
             return activity.statement
         }
@@ -76,11 +81,7 @@ final class SessionState: Sendable {
     /// A statement was carried out that takes no time worth speaking of.
     func note(_ text: String, at time: Timestamp) {
         activity.withLock { activity in
-            guard activity.statement == nil else { return }
-            activity.text = text
-            activity.statementStartedAt = time
-            activity.changedAt = time
-            activity.statementCount += 1
+            if activity.statement == nil { activity.begin(text, at: time) }
         }
     }
 

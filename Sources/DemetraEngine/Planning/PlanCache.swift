@@ -137,18 +137,20 @@ final class PlannedQuery: Sendable {
     /// A table may have grown by so many rows, or by its own size, before it is planned for anew.
     private static let growth = 1_000
 
-    /// - Throws: 0A000 when a client was told of other columns.
-    func refuse(unlike described: [Field]?) throws(DemetraError) {
+    /// Compares the columns of a statement with those that a client was told of, if it was.
+    ///
+    /// - Throws: 0A000 when they are others.
+    static func refuse(_ fields: [Field]?, unlike described: [Field]?) throws(DemetraError) {
         guard let described else { return }
         let isSame =
-            fields.count == described.count
-            && zip(fields, described).allSatisfy { $0.type == $1.type }
-        if !isSame { throw Self.otherColumns }
+            fields?.count == described.count
+            && zip(fields ?? [], described).allSatisfy { $0.type == $1.type }
+        guard isSame else {
+            throw DemetraError(
+                .featureNotSupported, "cached plan must not change result type",
+                hint: "A table has changed since the statement was prepared: prepare it anew.")
+        }
     }
-
-    static let otherColumns = DemetraError(
-        .featureNotSupported, "cached plan must not change result type",
-        hint: "A table has changed since the statement was prepared: prepare it anew.")
 
     /// Gives out rows that stand in the plan.
     func answer(

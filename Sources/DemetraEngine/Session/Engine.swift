@@ -40,6 +40,8 @@ package final class Engine: Sendable {
     /// What clients have done.
     package let audit: AuditTrail
     let notifications = NotificationHub()
+    /// The name of the database's folder, without its ending.
+    package let databaseName: String
     /// The open sessions.
     let sessions: SessionBoard
     let plans = PlanCache()
@@ -53,6 +55,9 @@ package final class Engine: Sendable {
         configuration: EngineConfiguration, extensions: [any StatementExtension],
         audit: AuditTrail, entropy: any Entropy, sessions: SessionBoard = SessionBoard()
     ) {
+        let folder = store.path.split(separator: "/").last ?? ""
+        databaseName =
+            folder.split(separator: ".").first.map(String.init) ?? Binder.usualDatabaseName
         self.sessions = sessions
         results = store.memory.child("results", limitBytes: Self.resultBytes)
         self.store = store
@@ -71,12 +76,6 @@ package final class Engine: Sendable {
         }
         pool = WorkerPool(
             processorCount: configuration.processorCount ?? SystemThread.processorCount)
-    }
-
-    /// The name of the database's folder, without its ending.
-    package var databaseName: String {
-        let folder = store.path.split(separator: "/").last ?? ""
-        return folder.split(separator: ".").first.map(String.init) ?? Binder.usualDatabaseName
     }
 
     /// A session of its own.

@@ -122,7 +122,7 @@ extension Session {
             return try carryOut(statement, text, parameters, values, fields, known, output)
         }
         // There is nothing to carry out, nor to be cancelled.
-        try query.refuse(unlike: fields)
+        try PlannedQuery.refuse(query.fields, unlike: fields)
         try query.answer(rows, output)
         state.note(text, at: engine.clock.now())
         return true

@@ -74,7 +74,7 @@ struct StatementRun {
     ) throws(DemetraError) -> Bool {
         let snapshot = known.snapshot
         if let query = known.query {
-            try query.refuse(unlike: describedFields)
+            try PlannedQuery.refuse(query.fields, unlike: describedFields)
             try run(query, snapshot)
             return query.isShort
         }
@@ -153,17 +153,10 @@ struct StatementRun {
             return try binder.bind(parsed, text: text, parameters: parameters.map { $0.1 })
         }
         let bound = try binder.bind(parsed, text: text, values: values)
-        if describedFields != nil { try refuseOtherColumns(try session.fields(of: bound)) }
+        if describedFields != nil {
+            try PlannedQuery.refuse(try session.fields(of: bound), unlike: describedFields)
+        }
         return bound
-    }
-
-    /// - Throws: 0A000 when a client was told of other columns.
-    private func refuseOtherColumns(_ fields: [Field]?) throws(DemetraError) {
-        guard let describedFields else { return }
-        let isSame =
-            fields?.count == describedFields.count
-            && zip(fields ?? [], describedFields).allSatisfy { $0.type == $1.type }
-        if !isSame { throw PlannedQuery.otherColumns }
     }
 
     func execute(_ bound: BoundStatement, _ snapshot: Snapshot) throws(DemetraError) {

@@ -77,7 +77,7 @@ struct ServeCommand: AsyncParsableCommand {
     @OptionGroup var resources: ResourceOptions
 
     func run() async throws {
-        let settings = try await settings()
+        let settings = try settings()
         if let problem = settings.problems.first(where: \.isOption) {
             throw ValidationError(problem.message + (problem.hint.map { ". " + $0 } ?? ""))
         }
@@ -100,7 +100,7 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    private func settings() async throws -> ServeSettings {
+    private func settings() throws -> ServeSettings {
         do throws(DemetraError) {
             return try Self.reader(options, config)()
         } catch {
