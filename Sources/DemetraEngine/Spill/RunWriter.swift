@@ -103,11 +103,16 @@ final class RunWriter: SinkLocal {
             run = SortedRun(try sort.context.spill.makeFile())
         }
         var start = 0
+        // Taken for as long as those of the last block.
+        var keyBytes = 0
         while start < count {
             try sort.context.cancellation.check()
             let rows = TakeKernel.slice(
                 order, from: start,
-                count: min(SortedRun.blockRows(rowBytes: rowBytes), count - start))
+                count: min(
+                    SortedRun.blockRows(
+                        rowBytes: rowBytes + keyBytes, limitBytes: sort.budget.limitBytes),
+                    count - start))
             let keyTexts = OrderedBytes.encode(
                 keys.map { key in
                     SortKey(
@@ -117,6 +122,7 @@ final class RunWriter: SinkLocal {
             try run.append(
                 columns.map { $0.taking(rows: rows) }, keys: keyTexts,
                 places: Buffer(rows.array.map { places[Int($0)] }), sort.context.spill)
+            keyBytes = keyTexts.heap.count / rows.count
             start += rows.count
         }
         runs.append(run)

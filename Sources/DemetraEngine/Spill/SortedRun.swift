@@ -9,8 +9,11 @@ import DemetraVectors
 struct SortedRun: Sendable {
     /// Bits of a place that number the rows of a morsel.
     static let rowBits: Int64 = 40
-    /// Bytes of a block, about; those of many runs are in memory at once.
-    private static let blockBytes = 96 << 10
+    /// Bytes of a block, at least and at most.
+    private static let blockBytes = (16 << 10)...(96 << 10)
+    /// Blocks of as many runs are in memory while they are merged, with as much again for their decoding: together a
+    /// small part of what the sort may use.
+    private static let blocksInMemory = 1024
 
     let file: SpillFile
     private(set) var blocks: [SpillFile.Block] = []
@@ -20,9 +23,15 @@ struct SortedRun: Sendable {
 
     init(_ file: SpillFile) { self.file = file }
 
-    /// Rows that blocks of such columns should have.
-    static func blockRows(rowBytes: Int) -> Int {
-        max(64, min(Batch.capacity * 4, blockBytes / max(rowBytes, 1)))
+    /// Rows that blocks of a sort should have.
+    ///
+    /// - Parameters:
+    ///   - rowBytes: what a row takes with its key.
+    ///   - limitBytes: what the sort may use.
+    static func blockRows(rowBytes: Int, limitBytes: Int) -> Int {
+        let byteCount = min(
+            max(limitBytes / blocksInMemory, blockBytes.lowerBound), blockBytes.upperBound)
+        return max(64, min(Batch.capacity * 4, byteCount / max(rowBytes, 1)))
     }
 
     /// Adds rows behind the others.

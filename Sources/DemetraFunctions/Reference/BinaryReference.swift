@@ -41,5 +41,12 @@ enum BinaryReference {
                 answer:
                     "3dc260b2472062d9c57bd930b02f23831d917b8f3e3234b6d63964a53c31d3aa | 28 | 48 | 64"
             ),
+            FunctionEntry(
+                "gen_random_uuid",
+                "A random identifier of version 4, new for each row.",
+                example: """
+                    SELECT gen_random_uuid()::text ~ '^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'
+                    """,
+                answer: "t"),
         ])
 }
