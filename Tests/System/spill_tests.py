@@ -41,6 +41,7 @@ QUERIES = {
     "rows in one": "SELECT number, label FROM facts EXCEPT SELECT number, label FROM facts WHERE part > 10",
     "all rows in one":
         "SELECT part, label FROM facts EXCEPT ALL SELECT part, label FROM facts WHERE number % 2 = 0",
+    "the first rows": "SELECT * FROM facts ORDER BY score LIMIT 100000",
     "a window": "SELECT number, sum(amount) OVER (PARTITION BY part ORDER BY number) FROM facts",
 }
 

@@ -5,7 +5,7 @@ import DemetraTypes
 import DemetraVectors
 
 /// ORDER BY ... LIMIT straight over a wide scan: only the sort keys and row ids are read for all rows;
-/// the other columns are fetched for the rows that are left.
+/// the other columns are fetched for the rows that are left, if these are few.
 enum LateTopPlanner {
     /// Fewer further columns than this are not worth a second look-up.
     static let smallestColumnCount = 3
@@ -13,7 +13,7 @@ enum LateTopPlanner {
     static func plan(
         _ input: LogicalPlan, _ keys: [PlanSortKey], _ count: ExpressionProgram,
         _ offset: ExpressionProgram?
-    ) throws(DemetraError) -> (any PhysicalOperator)? {
+    ) throws(DemetraError) -> FetchOperator? {
         guard case .scan(let scan) = input, scan.rowID == nil else { return nil }
         var needed: Set<ColumnIdentifier> = []
         for key in keys { key.expression.collectColumns(&needed) }
@@ -32,6 +32,19 @@ enum LateTopPlanner {
         return FetchOperator(
             input: top, table: scan.table, rowID: source.layout.columns.count - 1,
             columns: scan.columns.map(\.position), layout: ColumnLayout(scan.columns.map(\.column)))
+    }
+}
+
+/// Looks the other columns up for a batch of rows, and reads them with the keys for more: every further batch may lie in all
+/// row groups again.
+struct LateTopOperator: PhysicalOperator {
+    let few: any PhysicalOperator
+    let many: TopOperator
+    var layout: ColumnLayout { few.layout }
+
+    func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
+        let bounds = try LimitBounds(limit: many.limit, offset: many.offset, context)
+        return try (bounds.end ?? .max) <= Batch.capacity ? few.open(context) : many.open(context)
     }
 }
 

@@ -25,7 +25,20 @@ final class PlanProfile: Sendable {
     ) throws(DemetraError) -> Result {
         let start = clock.monotonicNanoseconds()
         defer { planning.add(clock.monotonicNanoseconds() - start, ordering: .relaxed) }
-        let made: Swift.Result<Result, DemetraError> = Self.$current.withValue(self) {
+        return try Self.with(self, make)
+    }
+
+    /// Makes operators that may stand in for others, which report.
+    static func withoutProfile<Result>(
+        _ make: () throws(DemetraError) -> Result
+    ) throws(DemetraError) -> Result {
+        try with(nil, make)
+    }
+
+    private static func with<Result>(
+        _ profile: PlanProfile?, _ make: () throws(DemetraError) -> Result
+    ) throws(DemetraError) -> Result {
+        let made: Swift.Result<Result, DemetraError> = $current.withValue(profile) {
             do throws(DemetraError) { return .success(try make()) } catch { return .failure(error) }
         }
         return try made.get()
