@@ -11,7 +11,10 @@ package struct AnalyticsFunctions: Sendable {
     package func added(to registry: FunctionRegistry) -> FunctionRegistry {
         registry.adding(
             scalars: [RiskLevelFunction.function],
-            tables: [AllocateBudgetFunction.function, PredictROIFunction.function]
+            tables: [
+                AllocateBudgetFunction.function, ForecastFunction.function,
+                PredictROIFunction.function,
+            ]
                 + ModelFunctions(models).all,
             models: PredictROIScalars(models).all, modelTrainer: ROIModelTrainer(),
             reference: [AnalyticsReference.section])

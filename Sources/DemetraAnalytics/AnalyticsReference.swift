@@ -93,5 +93,19 @@ enum AnalyticsReference {
                     ALLOCATE_BUDGET(TABLE history, budget => 200)
                     """,
                 answer: "2 | 200"),
+            FunctionEntry(
+                "forecast",
+                """
+                Continues one series or thousands: per series and step the expected value with an interval \
+                that covers `level` of the cases, the method and its skill against the last season again.
+                """,
+                example: """
+                    SELECT ts, round(forecast::numeric), method FROM FORECAST((SELECT date '2026-01-01' + i AS \
+                    ts, 100 + 10 * (i % 7) AS y FROM generate_series(0, 55) AS s(i)), horizon => 2)
+                    """,
+                answer: """
+                    2026-02-26 | 100 | ensemble
+                    2026-02-27 | 110 | ensemble
+                    """),
         ])
 }
