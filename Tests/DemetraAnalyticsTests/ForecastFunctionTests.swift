@@ -133,7 +133,7 @@ private struct DispatchWorkers: Workers {
         }
         let with = try Table.call(rows, [], holidays: dates)
         let without = try Table.call(rows)
-        #expect((with[2]["forecast"]?.number ?? 0) > (without[2]["forecast"]?.number ?? 0) + 300)
+        #expect((with[2]["forecast"]?.number ?? 0) > (without[2]["forecast"]?.number ?? 0) + 150)
     }
 
     @Test func `one bad series leaves the others, or ends the call when asked`() throws {

@@ -1,5 +1,4 @@
 package import DemetraTypes
-import Glibc
 
 /// The forecast of one series with its interval.
 package struct SeriesForecast: Sendable {
@@ -243,6 +242,7 @@ enum PowerOfTwo {
     static func above(_ values: [Double]) -> Double {
         let largest = values.reduce(0) { max($0, abs($1)) }
         guard largest > 0, largest.isFinite else { return 1 }
-        return scalbn(1, max(min(Int(largest.exponent), 1_000), -1_000))
+        let exponent = max(min(Int(largest.exponent), 1_000), -1_000)
+        return Double(sign: .plus, exponent: exponent, significand: 1)
     }
 }
