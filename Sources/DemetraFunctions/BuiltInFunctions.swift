@@ -7,7 +7,7 @@ package enum BuiltInFunctions {
             + FormatFunctions.all + TimeFunctions.all + ChoiceFunctions.all
             + ArrayFunctions.all + ArrayAssignment.all + JSONFunctions.all
             + JSONPathFunctions.scalars
-            + CodingFunctions.all + SampleFunctions.all
+            + CodingFunctions.all + SampleFunctions.all + RandomFunctions.all
             + SequenceFunctions.all + SettingFunctions.all + ClockFunctions.all
             + ObjectFunctions.all + SessionFunctions.all,
         aggregates: AggregateList.all + JSONAggregates.all,

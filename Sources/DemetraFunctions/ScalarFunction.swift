@@ -25,6 +25,8 @@ package struct EvaluationContext: Sendable {
     package let settings: (any SettingSource)?
     /// The clock that goes on while the statement runs; nil: the time stands still.
     package let clock: (any Clock)?
+    /// Where random values come from; nil where there are none.
+    package let entropy: (any Entropy)?
     /// The catalog as the session sees it; nil where there is no session.
     package let directory: (any ObjectDirectory)?
     /// Where notes for the client go.
@@ -38,7 +40,8 @@ package struct EvaluationContext: Sendable {
         cancellation: CancellationFlag = CancellationFlag(),
         workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard(),
         sequences: (any SequenceSource)? = nil, settings: (any SettingSource)? = nil,
-        clock: (any Clock)? = nil, directory: (any ObjectDirectory)? = nil
+        clock: (any Clock)? = nil, entropy: (any Entropy)? = nil,
+        directory: (any ObjectDirectory)? = nil
     ) {
         self.statementTime = statementTime
         self.transactionTime = transactionTime ?? statementTime
@@ -52,6 +55,7 @@ package struct EvaluationContext: Sendable {
         self.sequences = sequences
         self.settings = settings
         self.clock = clock
+        self.entropy = entropy
         self.directory = directory
     }
 }

@@ -244,7 +244,7 @@ struct StatementRun {
                 cancellation: cancellation,
                 workers: PoolWorkers(pool: engine.pool), notices: notices,
                 sequences: SessionSequences(session), settings: SessionSettingSource(session),
-                clock: engine.clock,
+                clock: engine.clock, entropy: engine.entropy,
                 directory: SessionDirectory(session: session, snapshot: snapshot)),
             parameters: (values ?? parameters).map { $0.0 }, progress: statement.progress,
             results: engine.results)

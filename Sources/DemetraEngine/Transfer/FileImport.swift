@@ -309,7 +309,8 @@ struct FileImport {
                 statementTime: engine.clock.now(), timeZone: session.timeZone,
                 timeZones: engine.timeZones, userName: session.user,
                 databaseName: session.origin.database,
-                cancellation: CancellationFlag()),
+                cancellation: CancellationFlag(), sequences: SessionSequences(session),
+                clock: engine.clock, entropy: engine.entropy),
             parameters: [])
     }
 

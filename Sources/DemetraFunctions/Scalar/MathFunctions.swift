@@ -256,9 +256,6 @@ enum MathFunctions {
     }
 
     private static let constants: [ScalarFunction] = [
-        ScalarBuilder.function("pi", [], .double) { _, _ in .double(.pi) },
-        ScalarBuilder.function("random", [], .double, volatility: .volatile) { _, _ in
-            .double(Double.random(in: 0..<1))
-        },
+        ScalarBuilder.function("pi", [], .double) { _, _ in .double(.pi) }
     ]
 }

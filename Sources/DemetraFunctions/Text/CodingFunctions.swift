@@ -39,7 +39,7 @@ enum CodingFunctions {
                 }
                 return builder.finish()
             },
-        ] + hashes + encodings + [RandomUUID.function]
+        ] + hashes + encodings
 
     private static func bytes(_ value: Value) -> [UInt8] {
         if case .bytes(let bytes) = value { bytes } else { [] }
