@@ -12,10 +12,9 @@ package struct AnalyticsFunctions: Sendable {
         registry.adding(
             scalars: [RiskLevelFunction.function],
             tables: [
-                AllocateBudgetFunction.function, ForecastFunction.function,
-                PredictROIFunction.function,
-            ]
-                + ModelFunctions(models).all,
+                AllocateBudgetFunction.function, DetectAnomaliesFunction.function,
+                ForecastFunction.function, PredictROIFunction.function,
+            ] + ModelFunctions(models).all,
             models: PredictROIScalars(models).all, modelTrainer: ROIModelTrainer(),
             reference: [AnalyticsReference.section])
     }

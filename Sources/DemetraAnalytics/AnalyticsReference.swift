@@ -1,6 +1,6 @@
 import DemetraFunctions
 
-/// Models and budgets, in the reference of functions.
+/// Models, budgets and anomalies, in the reference of functions.
 enum AnalyticsReference {
     static let section = FunctionSection(
         "Models and budgets",
@@ -107,5 +107,17 @@ enum AnalyticsReference {
                     2026-02-26 | 100 | ensemble
                     2026-02-27 | 110 | ensemble
                     """),
+            FunctionEntry(
+                "detect_anomalies",
+                """
+                The rows of a series with what the rows before them let expect, how unusual each one is, \
+                and an alarm at the first row of each episode that departs too far.
+                """,
+                example: """
+                    CREATE TEMP TABLE clicks AS SELECT date '2026-01-01' + i AS ts, CASE i WHEN 50 THEN 900 \
+                    ELSE 100 + i % 7 END AS value FROM generate_series(0, 59) AS s(i); SELECT ts, value, kind, \
+                    severity FROM DETECT_ANOMALIES(TABLE clicks) WHERE is_anomaly
+                    """,
+                answer: "2026-02-20 | 900 | spike | high"),
         ])
 }

@@ -9,6 +9,8 @@ package enum ResultColumn: Sendable {
     case texts([String?])
     /// Whole numbers.
     case integers([Int64])
+    /// Values that fit the type of the column.
+    case values([Value])
 
     /// Some rows as a vector.
     package func vector(_ rows: Range<Int>, type: LogicalType) -> Vector {
@@ -31,6 +33,7 @@ package enum ResultColumn: Sendable {
                 }
             }
         case .integers(let values): for row in rows { builder.append(int64: values[row]) }
+        case .values(let values): for row in rows { builder.append(values[row]) }
         }
         return builder.finish()
     }
