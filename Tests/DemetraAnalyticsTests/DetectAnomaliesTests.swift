@@ -54,6 +54,12 @@ import Testing
         #expect(try call.values(rows, arguments) == one)
     }
 
+    @Test func `survive times at both ends of the calendar`() throws {
+        let far = [row("a", -2_400_000, 1), row("a", 106_000_000, 2)]
+        #expect(try call.named(rows(["a"]) + far).count == 91)
+        #expect(try call.named(far).count == 1)
+    }
+
     @Test func `add up what stands twice at one time`() throws {
         let once = try call.named(rows(["a"]))
         let halves = rows(["a"]).flatMap { row -> [[Value]] in

@@ -5,13 +5,18 @@ import DemetraVectors
 /// Rows of a relation on their way to become series: cleaned, in order of time, an instant once.
 // Immutable after init.
 struct SeriesPoints: Sendable {
+    /// Years -71,000 to 75,000: what lies beyond counts as no time, so that all distances are numbers.
+    private static let times = -Int64(1 << 61)...Int64(1 << 61)
+
     private let instants: [Int64?]
     private let values: [Double]
     private let volumes: [Double]?
 
     /// Makes points of columns; `volumes` are the denominators of ratios.
     init(instants: [Int64?], values: [Double], volumes: [Double]?) {
-        self.instants = instants
+        self.instants = instants.map { instant in
+            instant.flatMap { Self.times.contains($0) ? $0 : nil }
+        }
         self.values = values
         self.volumes = volumes
     }
