@@ -150,5 +150,6 @@ import Testing
         #expect(state([("numerator", .text("value"))]) == .undefinedFunction)
         #expect(state([("sensitvity", .double(0.5))]) == .undefinedFunction)
         #expect(state([("since", .text("yesterdy"))]) != nil)
+        #expect(state([("since", .text("5874897-01-01"))]) == .datetimeFieldOverflow)
     }
 }

@@ -60,18 +60,18 @@ struct DetectAnomaliesCall: Sendable {
 
     /// The time that `since` gives, as a date, a timestamp or their text.
     private static func instant(_ call: FunctionArguments) throws(DemetraError) -> Int64? {
-        switch try call.value("since") {
-        case .none, .some(.null): return nil
-        case .some(.date(let date)): return date.timestamp.microseconds
-        case .some(.timestamp(let time)), .some(.timestamptz(let time)): return time.microseconds
-        case .some(.text(let text)):
+        var since = try call.value("since")
+        if case .some(.text(let text)) = since {
             do throws(DemetraError) {
-                let parsed = try TimestampText.parse(text, type: .timestamp)
-                return parsed.special?.microseconds
-                    ?? parsed.days * Civil.microsecondsPerDay + parsed.time
+                since = try ValueText.parse(text, as: .timestamp)
             } catch {
                 throw error.at(call.range("since"))
             }
+        }
+        switch since {
+        case .none, .some(.null): return nil
+        case .some(.date(let date)): return date.timestamp.microseconds
+        case .some(.timestamp(let time)), .some(.timestamptz(let time)): return time.microseconds
         default:
             throw DemetraError(
                 .datatypeMismatch,
