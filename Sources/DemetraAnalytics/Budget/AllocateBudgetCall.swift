@@ -91,8 +91,8 @@ struct AllocateBudgetCall: Sendable {
         }
         let time = try timeColumn(call, schema)
         var controls: [Int] = []
-        for name in try call.text("controls")?.split(separator: ",") ?? [] {
-            controls.append(try RelationColumns.index(of: trimmed(name), in: schema))
+        for name in ArgumentList.parts(try call.text("controls") ?? "") {
+            controls.append(try RelationColumns.index(of: name, in: schema))
         }
         let spend = try call.text("spend") ?? "spend"
         if spend.contains("%") || spend.contains(",") {
@@ -141,8 +141,7 @@ struct AllocateBudgetCall: Sendable {
         _ spend: String, _ schema: Schema, range: SourceRange
     ) throws(DemetraError) -> [(channel: String, column: Int)] {
         var found: [Int] = []
-        for part in spend.split(separator: ",") {
-            let name = trimmed(part)
+        for name in ArgumentList.parts(spend) {
             if name.contains("%") {
                 for index in schema.fields.indices
                 where LikePattern(name).matches(schema.fields[index].name)
@@ -172,11 +171,6 @@ struct AllocateBudgetCall: Sendable {
         for name in names { while !name.hasPrefix(prefix) { prefix.removeLast() } }
         while let last = prefix.last, last != "_" { prefix.removeLast() }
         return prefix
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        let text = text.drop { $0 == " " }
-        return String(text.reversed().drop { $0 == " " }.reversed())
     }
 
     func execute(

@@ -49,13 +49,7 @@ struct ForecastOptions: Sendable {
     private static func columns(
         _ call: FunctionArguments, _ schema: Schema
     ) throws(DemetraError) -> SeriesRows.Columns {
-        var series: [Int] = []
-        for name in try call.text("series")?.split(separator: ",") ?? [] {
-            do {
-                series.append(
-                    try RelationColumns.index(of: ArgumentList.trimmed(name), in: schema))
-            } catch { throw error.at(call.range("series")) }
-        }
+        let series = try call.columns("series", of: schema)
         let time = try timeColumn(call, schema)
         guard call.has("numerator") == call.has("denominator") else {
             throw DemetraError(
@@ -136,7 +130,7 @@ struct ForecastOptions: Sendable {
         var lengths: [Int] = []
         let text = if case .text(let text) = value { text } else { "" }
         if text == "auto" { return nil }
-        let parts = text.split(separator: ",").map { ArgumentList.trimmed($0) }
+        let parts = ArgumentList.parts(text)
         let numbers =
             parts.isEmpty ? [NumberReader.number(value)] : parts.map { Double($0) ?? .nan }
         for number in numbers {
@@ -173,14 +167,5 @@ struct ForecastOptions: Sendable {
         throw DemetraError(
             .invalidParameterValue, "argument \"\(name)\" must be one of \(all), got '\(text)'"
         ).at(call.range(name))
-    }
-}
-
-/// Lists in a text.
-enum ArgumentList {
-    /// A part without the spaces around it.
-    static func trimmed(_ text: Substring) -> String {
-        let text = text.drop { $0 == " " }
-        return String(text.reversed().drop { $0 == " " }.reversed())
     }
 }

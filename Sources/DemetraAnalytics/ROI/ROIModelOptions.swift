@@ -67,9 +67,7 @@ package struct ROIModelOptions: Sendable {
             guard case .text(let list) = value else {
                 throw Self.range(name, value, "a list of names")
             }
-            exclude = list.split(separator: ",").map { part in
-                String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
-            }
+            exclude = ArgumentList.parts(list)
         case "leakage":
             guard case .text(let text) = value, let leakage = Leakage(rawValue: text) else {
                 throw Self.range(name, value, "'warn', 'drop' or 'allow'")

@@ -6,8 +6,7 @@ extension FunctionArguments {
     /// - Throws: 42703 with the nearest name.
     package func columns(_ name: String, of schema: Schema) throws(DemetraError) -> [Int] {
         var found: [Int] = []
-        for part in try text(name)?.split(separator: ",") ?? [] {
-            let column = String(part.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+        for column in ArgumentList.parts(try text(name) ?? "") {
             do throws(DemetraError) {
                 found.append(try RelationColumns.index(of: column, in: schema))
             } catch {

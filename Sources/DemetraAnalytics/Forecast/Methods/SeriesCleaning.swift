@@ -11,35 +11,11 @@ enum RobustSpread {
         1.4826 * median(magnitudes)
     }
 
-    /// The median by selection, a few times faster than by sorting; the lower of two middle ones.
-    ///
-    /// Source: Hoare 1961 (Find).
-    static func median(_ values: [Double]) -> Double {
+    /// The median, the lower of two middle ones; NaN for nothing.
+    private static func median(_ values: [Double]) -> Double {
         guard !values.isEmpty else { return .nan }
         var values = values
-        let target = (values.count - 1) / 2
-        var (low, high) = (0, values.count - 1)
-        while low < high {
-            let pivot = values[low + (high - low) / 2]
-            var (left, right) = (low, high)
-            while left <= right {
-                while values[left] < pivot { left += 1 }
-                while values[right] > pivot { right -= 1 }
-                if left <= right {
-                    values.swapAt(left, right)
-                    left += 1
-                    right -= 1
-                }
-            }
-            if target <= right {
-                high = right
-            } else if target >= left {
-                low = left
-            } else {
-                break
-            }
-        }
-        return values[target]
+        return Median.smallest((values.count - 1) / 2, of: &values)
     }
 }
 
