@@ -8,6 +8,7 @@ package enum BuiltInFunctions {
             + ArrayFunctions.all + ArrayAssignment.all + JSONFunctions.all
             + JSONPathFunctions.scalars
             + CodingFunctions.all + SampleFunctions.all + RandomFunctions.all
+            + SleepFunctions.all
             + SequenceFunctions.all + SettingFunctions.all + ClockFunctions.all
             + ObjectFunctions.all + SessionFunctions.all,
         aggregates: AggregateList.all + JSONAggregates.all,

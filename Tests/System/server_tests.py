@@ -302,6 +302,27 @@ class ServerTests(ProgramTests):
         connection.socket.close()
         self.assert_alive()
 
+    def test_a_prepared_statement_that_sleeps_holds_nobody_up(self):
+        with self.server.connect() as sleeper, self.server.connect() as watcher:
+            sleeper.extended(parse("SELECT pg_sleep($1)", name="nap"))
+            for _ in range(3):
+                self.assertEqual(
+                    kinds(sleeper.extended(bind(["0"], statement="nap"), execute())), "2DCZ")
+            failures = []
+
+            def sleep():
+                failures.append(
+                    error_state(sleeper.extended(bind(["600"], statement="nap"), execute())))
+            thread = threading.Thread(target=sleep)
+            thread.start()
+            self.await_statement(watcher, sleeper.key[0])
+            # More clients than the server has event loops: some share the sleeper's.
+            for _ in range(40):
+                self.assert_alive()
+            sleeper.cancel()
+            thread.join()
+            self.assertEqual(failures, ["57014"])
+
     def test_messages_sent_ahead_are_answered_in_order(self):
         with self.server.connect() as connection:
             for number in range(500):

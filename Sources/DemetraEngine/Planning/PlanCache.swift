@@ -98,7 +98,8 @@ final class PlanCache: Sendable {
     }
 
     private static func isKept(_ text: String) -> Bool { text.utf8.count <= longestText }
-    private static func weight(_ text: String) -> Int { max(text.utf8.count, leastWeight) }
+    /// What the entries of a text weigh.
+    static func weight(_ text: String) -> Int { max(text.utf8.count, leastWeight) }
 }
 
 /// The settings that plans depend on.

@@ -92,13 +92,13 @@ extension Session {
         let key =
             statement.statement.isDescribedByCatalog
             ? planKey(statement, text, declared, snapshot) : nil
-        if let key, let known = engine.plans.description(key) { return known }
+        if let key, let known = plans.description(key) { return known }
         let binder = makeBinder(snapshot, Folder(context: planningContext(snapshot)))
         let (bound, types) = try binder.describe(statement, text: text, declared: declared)
         let described = DescribedStatement(
             statement: statement, text: text, parameterTypes: types,
             fields: try fields(of: bound), isShort: bound.isShort)
-        if let key { engine.plans.keep(described, for: key) }
+        if let key { plans.keep(described, for: key) }
         return described
     }
 

@@ -36,7 +36,7 @@ extension Session {
         let snapshot = snapshot
         let key = planKey(statement, text, types, snapshot)
         return KnownQuery(
-            snapshot: snapshot, key: key, query: key.flatMap { engine.plans.query($0, snapshot) })
+            snapshot: snapshot, key: key, query: key.flatMap { plans.query($0, snapshot) })
     }
 
     /// The statements of a text.
@@ -59,10 +59,10 @@ extension Session {
     private func parse(
         _ text: String, keepingIf isKept: (Statement) -> Bool
     ) throws(DemetraError) -> [ParsedStatement] {
-        if let known = engine.plans.statements(of: text) { return known }
+        if let known = plans.statements(of: text) { return known }
         let statements = try SQLParser.parse(text)
         if statements.count == 1, isKept(statements[0].statement) {
-            engine.plans.keep(statements, of: text)
+            plans.keep(statements, of: text)
         }
         return statements
     }

@@ -25,6 +25,7 @@ package final class Session: Sendable {
     let pinned: Snapshot?
     /// What `set_config` has covered for the statement at hand.
     let statementSettings = Mutex<[String: String?]>([:])
+    let plans: SessionPlans
     let prepared = PreparedStatements()
     /// Statements that give their rows in portions, by name; the unnamed one's is empty.
     let portals = Mutex<[String: Portal]>([:])
@@ -52,6 +53,7 @@ package final class Session: Sendable {
         self.engine = engine
         self.state = state
         self.pinned = pinned
+        plans = SessionPlans(engine.plans)
         engine.sessions.add(state)
     }
 

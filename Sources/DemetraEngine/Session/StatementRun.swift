@@ -88,9 +88,9 @@ struct StatementRun {
         let planned = try planned(plan, snapshot)
         if let key = known.key, !planNotes.isOfTheMoment {
             if values?.isEmpty ?? true {
-                engine.plans.keep(planned, for: key)
+                session.plans.keep(planned, for: key)
             } else if planned.isShort, let general = try? general(parsed, snapshot) {
-                engine.plans.keep(general, for: key)
+                session.plans.keep(general, for: key)
             }
         }
         try run(planned, snapshot)

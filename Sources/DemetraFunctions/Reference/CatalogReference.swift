@@ -191,6 +191,12 @@ enum CatalogReference {
                 example: "SELECT pg_cancel_backend(-1)",
                 answer: "f"),
             FunctionEntry(
+                "pg_sleep",
+                also: ["pg_sleep_for"],
+                "Waits so many seconds, or an interval, and gives an empty text; cancelling ends it.",
+                example: "SELECT pg_sleep(0.01) = '', pg_sleep_for('5 milliseconds') = ''",
+                answer: "t | t"),
+            FunctionEntry(
                 "pg_is_in_recovery",
                 "False: a database that is open can be written.",
                 example: "SELECT pg_is_in_recovery()",

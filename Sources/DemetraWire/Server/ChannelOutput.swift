@@ -123,12 +123,13 @@ final class ChannelOutput: StatementOutput {
     /// Whether the client takes its answers as fast as it gets them.
     var isTaken: Bool { channel.isWritable && !waiting.isTooMuch }
 
-    /// Writes what waits from the event loop itself.
-    func writeHere() {
+    /// Writes what waits, on the event loop itself.
+    func write(on loop: ClientLoop) {
         let bytes = buffer
         guard bytes.readableBytes > 0 else { return }
         buffer = channel.allocator.buffer(capacity: min(bytes.writerIndex, Self.chunkBytes))
-        channel.writeAndFlush(bytes, promise: nil)
+        channel.write(bytes, promise: nil)
+        loop.flushSoon(channel)
     }
 
     /// Sends what waits, then closes the connection.

@@ -1,29 +1,34 @@
 import NIOCore
 import NIOPosix
-import Synchronization
 
-/// The event loops of clients, taken in turn. A client that has one to itself may let it wait for the disk without
-/// anyone else waiting.
+/// The event loops of clients, taken in turn: as many as there are cores, since what lasts is done elsewhere.
 final class ClientLoops: Sendable {
-    private static let loopCount = 16
+    private static let loopCounts = 2...16
 
     /// The loops: made at the start, since a server that is short of threads or descriptors must find out before it
     /// has clients.
-    let group = MultiThreadedEventLoopGroup(numberOfThreads: loopCount)
-    /// How many clients each loop has.
-    private let clients = Mutex<[ObjectIdentifier: Int]>([:])
+    let group: MultiThreadedEventLoopGroup
+    private let loops: [ObjectIdentifier: ClientLoop]
+
+    init() {
+        let count = min(
+            max(System.coreCount, Self.loopCounts.lowerBound), Self.loopCounts.upperBound)
+        group = MultiThreadedEventLoopGroup(numberOfThreads: count)
+        loops = Dictionary(
+            uniqueKeysWithValues: group.makeIterator().map {
+                (ObjectIdentifier($0), ClientLoop($0))
+            })
+    }
+
+    /// One of the loops; one of its own for a loop that is none of them.
+    subscript(loop: any EventLoop) -> ClientLoop {
+        loops[ObjectIdentifier(loop)] ?? ClientLoop(loop)
+    }
 
     /// A client has come.
     func add(_ channel: any Channel) {
-        let loop = ObjectIdentifier(channel.eventLoop)
-        clients.withLock { $0[loop, default: 0] += 1 }
-        channel.closeFuture.whenComplete { [self] _ in
-            clients.withLock { $0[loop, default: 1] -= 1 }
-        }
-    }
-
-    /// Whether a loop has one client now.
-    func isExclusive(_ loop: any EventLoop) -> Bool {
-        clients.withLock { $0[ObjectIdentifier(loop)] == 1 }
+        let loop = self[channel.eventLoop]
+        loop.addClients(1)
+        channel.closeFuture.whenComplete { _ in loop.addClients(-1) }
     }
 }

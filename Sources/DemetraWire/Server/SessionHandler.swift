@@ -280,7 +280,8 @@ final class SessionHandler: ChannelInboundHandler {
         self.entry = entry
         login = nil
         let session = WireSession(
-            connection: connection, channel: context.channel, loops: server.loops,
+            connection: connection, channel: context.channel,
+            loop: server.loops[context.eventLoop],
             machine: machine, reported: reported)
         session.receiveNotifications()
         session.obeyTermination()

@@ -32,9 +32,12 @@ final class SessionWorker {
     var isClientFast: Bool { output.isTaken }
 
     /// Whether a message is answered in no time worth speaking of, so that an event loop may do it.
-    func isShort(_ message: FrontendMessage) -> Bool {
+    ///
+    /// - Parameter mayWait: the loop may wait for the disk.
+    func isShort(_ message: FrontendMessage, mayWait: Bool) -> Bool {
         switch message {
-        case .query(let text): connection.isShort(text) || connection.isRepeatedInsert(text)
+        case .query(let text):
+            connection.isShort(text) || mayWait && connection.isRepeatedInsert(text)
         case .parse, .bind: message.byteCount <= Self.shortBytes
         case .execute(let name, _):
             (try? connection.portal(named: name))?.statement.isShort ?? true

@@ -12,17 +12,17 @@ final class WireSession: Sendable {
 
     private let connection: Connection
     private let channel: any Channel
-    private let loops: ClientLoops
+    private let loop: ClientLoop
     private let inbox: SessionInbox
     /// With whoever serves the inbox; here in between.
     private let worker: Monitor<SessionWorker?>
 
     init(
-        connection: Connection, channel: any Channel, loops: ClientLoops,
+        connection: Connection, channel: any Channel, loop: ClientLoop,
         machine: WireStateMachine, reported: ReportedSettings
     ) {
         self.connection = connection
-        self.loops = loops
+        self.loop = loop
         self.channel = channel
         let inbox = SessionInbox { isReading in
             channel.setOption(.autoRead, value: isReading).whenFailure { _ in }
@@ -87,23 +87,24 @@ final class WireSession: Sendable {
         if !isStarted { serve(patienceMilliseconds: 0) }
     }
 
-    /// Answers messages on the event loop, as far as that can be done: the loop is the client's own, and the answers are
-    /// so short that nobody has to wait for the client. Two threads less have to be woken up.
+    /// Answers messages on the event loop, as far as they are answered in no time: two threads less have to be woken up.
     ///
     /// - Returns: how many of them are answered.
     private func answerHere(_ messages: [FrontendMessage]) -> Int {
-        guard loops.isExclusive(channel.eventLoop), inbox.isIdle, let worker = takeWorker()
+        guard inbox.isIdle, let worker = takeWorker()
         else { return 0 }
         defer { self.worker.withLock(notify: true) { $0 = worker } }
         var count = 0
         for (index, message) in messages.enumerated() where count == index {
-            guard worker.isShort(message), worker.isClientFast else { break }
+            guard worker.isShort(message, mayWait: loop.isExclusive), worker.isClientFast else {
+                break
+            }
             let isSyncNext = index + 1 < messages.count && messages[index + 1] == .sync
             count += 1
             guard
                 worker.answer(
                     message, isSyncNext: isSyncNext,
-                    flush: { (output) throws(DemetraError) in output.writeHere() })
+                    flush: { (output) throws(DemetraError) in output.write(on: loop) })
             else {
                 inbox.close()
                 return messages.count
