@@ -22,7 +22,7 @@ struct DelimitedText {
                 for row in 0..<batch.count { rows.append(batch.row(row)) }
             }
             rejected += chunk.rejected
-            widenings.merge(chunk.widenings) { first, _ in first }
+            chunk.addWidenings(to: &widenings)
         }
     }
 

@@ -2,6 +2,7 @@
 
 import csv
 import decimal
+import json
 import os
 import pty
 import subprocess
@@ -82,6 +83,60 @@ class ImportTests(ProgramTests):
             self.sql("SELECT ad_id, cost, more FROM t ORDER BY 1"),
             'ad_id,cost,more\n1,2.5,"{""x"":[1]}"\n2,,\n')
         self.assertIn("nonsense", (self.folder / "f.jsonl.rejects.csv").read_text())
+
+    def test_copies_as_lines_of_json_come_back_the_same(self):
+        rows = (r"""('2026-01-01', 'a "q", \ b', 1.50, '{x,"y \" z",NULL}', '{"k": [1, 2]}', '2026-01-01 10:00+02', true, 'NaN'),"""
+                "('2026-01-02', NULL, NULL, NULL, NULL, NULL, NULL, NULL),"
+                "('2026-01-03', '', 0, '{}', '\"text\"', 'infinity', false, 1e300)")
+        columns = ("day date, campaign text, spend numeric(10,2), tags text[], meta jsonb, seen timestamptz,"
+                   " ok boolean, roi double precision")
+        path = self.folder / "rows.jsonl"
+        self.sql(f"CREATE TABLE t ({columns}); INSERT INTO t VALUES {rows}; CREATE TABLE u ({columns})")
+        self.sql(f"COPY t TO '{path}' (FORMAT json)")
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        self.assertEqual(lines[0]["tags"], ["x", 'y " z', None])
+        self.assertEqual(lines[0]["meta"], {"k": [1, 2]})
+        self.sql(f"COPY u FROM '{path}' (FORMAT jsonl)")
+        self.assertEqual(self.scalar("SELECT count(*) FROM (SELECT * FROM t EXCEPT ALL SELECT * FROM u) AS d"), "0")
+        self.assertEqual(self.scalar("SELECT count(*) FROM u"), "3")
+        # A document with line breaks of its own is one line; a line that is no object names itself.
+        broken = self.folder / "broken.jsonl"
+        self.sql(f"""COPY (SELECT '{{"a":\n1}}'::json AS d) TO '{broken}' (FORMAT ndjson)""")
+        self.assertEqual(broken.read_text(), '{"d":{"a": 1}}\n')
+        broken.write_text('{"day": "2026-01-04"}\n[1]\n')
+        outcome = run(self.database, "-c", f"COPY u FROM '{broken}' (FORMAT json)")
+        self.assertIn("22P02", outcome.errors)
+        self.assertIn('COPY u, line 2: "[1]"', outcome.errors)
+        self.assertEqual(self.scalar("SELECT count(*) FROM u"), "3")
+
+    def test_options_of_copies_in_csv_are_those_of_postgresql(self):
+        path = self.file("f.csv", 'campaign,spend\n"",\n,5\n"x",""\n')
+        self.sql("CREATE TABLE t (campaign text, spend text)")
+        self.sql(f"COPY t FROM '{path}' (FORMAT csv, HEADER MATCH, FORCE_NULL (campaign), FORCE_NOT_NULL (spend))")
+        self.assertEqual(
+            self.sql("SELECT coalesce(campaign, '-') AS a, coalesce(spend, '-') AS b FROM t"),
+            'a,b\n-,""\n-,5\nx,""\n')
+        for options, written in [
+                ("HEADER, FORCE_QUOTE (spend)", 'campaign,spend\n,""\n,"5"\nx,""\n'),
+                ("FORCE_QUOTE *", ',""\n,"5"\n"x",""\n')]:
+            target = self.folder / "out.csv"
+            self.sql(f"COPY t TO '{target}' (FORMAT csv, {options})")
+            self.assertEqual(target.read_text(), written)
+            target.unlink()
+        for statement, state, message in [
+                ("COPY t (spend, campaign) FROM '{}' (FORMAT csv, HEADER MATCH)", "22P04", 'got "campaign", expected "spend"'),
+                ("COPY t (spend) FROM '{}' (FORMAT csv, HEADER MATCH)", "22P04", "field count is 2, expected 1"),
+                ("COPY t FROM '{}' (FORMAT csv, FORCE_NULL (spent))", "42P10", 'Perhaps you meant "spend"'),
+                ("COPY t FROM '{}' (FORMAT csv, FORCE_QUOTE *)", "0A000", "only available using COPY TO"),
+                ("COPY t FROM '{}' (FORMAT text, FORCE_NULL (spend))", "0A000", "requires CSV mode"),
+                ("COPY t TO '{}' (FORMAT csv, HEADER MATCH)", "0A000", "HEADER in COPY TO"),
+                ("COPY t FROM '{}' (FORMAT csv, FORCE_NULL 'spend')", "42601", "list of column names"),
+                ("COPY t FROM '{}' (FORMAT json, HEADER)", "42601", "cannot specify HEADER in JSON mode")]:
+            outcome = run(self.database, "-c", statement.format(path))
+            self.assertEqual(outcome.status, 1, statement)
+            self.assertIn(state, outcome.errors)
+            self.assertIn(message, outcome.errors)
+        self.assertEqual(self.scalar("SELECT count(*) FROM t"), "3")
 
     def test_a_terminal_sees_a_bar_and_a_script_none(self):
         file = self.file("f.csv", "a,b\n" + "1,2\n" * 300_000)

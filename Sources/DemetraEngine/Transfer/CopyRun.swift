@@ -17,7 +17,8 @@ struct CopyRun {
 
     /// All rows of the input become visible together, or none of them.
     func copyFrom(_ copy: BoundCopyFrom) throws(DemetraError) {
-        let options = try CopyOptions(copy.options)
+        let types = copy.columns.map { copy.table.columns[$0] }
+        let options = try CopyOptions(copy.options, columns: types.map(\.name), isFrom: true)
         let batch = try BatchLoad(options.batchID, copy.table)
         let read = try source(
             copy.endpoint, columnCount: copy.columns.count, isBinary: options.isBinary)
@@ -26,7 +27,6 @@ struct CopyRun {
             while try read() != nil { try run.cancellation.check() }
             return try answer(batch.notice(loaded))
         }
-        let types = copy.columns.map { copy.table.columns[$0] }
         let completion = try RowCompletion(copy)
         let context = run.context(snapshot)
         let conflict: ConflictAction = copy.table.restates ? .replace : .error
@@ -39,10 +39,21 @@ struct CopyRun {
             }
         }
         let fields = types.map { Field(name: $0.name, type: $0.type) }
-        if options.isBinary {
-            try readBinary(fields, copy.table.name, read, write)
-        } else {
-            try readText(fields, options.dialect, copy.table.name, read, write)
+        switch options.form {
+        case .binary: try readBinary(fields, copy.table.name, read, write)
+        case .delimited:
+            var columns = columns(of: fields)
+            for place in options.quotedNulls { columns[place].hasQuotedNulls = true }
+            for place in options.withoutNulls { columns[place].hasPlainNulls = false }
+            let parser = CSVChunkParser(
+                dialect: options.dialect, fieldCount: columns.count, columns: columns,
+                policy: .strict(table: copy.table.name), matchesHeader: options.matchesHeader)
+            try readText(options.dialect, read, write, parser.parse)
+        case .jsonLines:
+            let parser = JSONLinesParser(
+                keys: fields.map(\.name), columns: columns(of: fields),
+                policy: .strict(table: copy.table.name))
+            try readText(JSONLinesParser.lines, read, write, parser.parse)
         }
         let count = writer.rowCount
         var transaction = WriteTransaction(snapshot: snapshot)
@@ -63,17 +74,16 @@ struct CopyRun {
 
     private typealias Reading = () throws(DemetraError) -> Buffer<UInt8>?
 
+    private func columns(of fields: [Field]) -> [CSVColumn] {
+        CSVColumn.columns(of: Schema(fields), zone: run.session.timeZone)
+    }
+
+    /// - Parameter dialect: cuts the text into chunks of whole records.
     private func readText(
-        _ fields: [Field], _ dialect: CSVDialect, _ table: String, _ read: Reading,
-        _ write: ([Batch]) throws(DemetraError) -> Void
+        _ dialect: CSVDialect, _ read: Reading, _ write: ([Batch]) throws(DemetraError) -> Void,
+        _ parse: @escaping @Sendable (CSVChunk) throws(DemetraError) -> ParsedChunk
     ) throws(DemetraError) {
-        let columns = CSVColumn.columns(of: Schema(fields), zone: run.session.timeZone)
-        let parser = CSVChunkParser(
-            dialect: dialect, fieldCount: columns.count, columns: columns,
-            policy: .strict(table: table))
-        let parsing = ChunkParsing(pool: run.engine.pool) {
-            (chunk: CSVChunk) throws(DemetraError) in try parser.parse(chunk)
-        }
+        let parsing = ChunkParsing(pool: run.engine.pool, parse: parse)
         var chunker = CSVChunker(dialect: dialect)
         while let chunk = try chunker.next(from: read) {
             try run.cancellation.check()
@@ -146,20 +156,23 @@ struct CopyRun {
     // MARK: TO
 
     func copyTo(
-        _ plan: LogicalPlan, _ endpoint: CopyStatement.Endpoint, _ options: [String: String]
+        _ plan: LogicalPlan, _ endpoint: CopyStatement.Endpoint,
+        _ options: [String: CopyStatement.OptionValue]
     ) throws(DemetraError) {
-        let options = try CopyOptions(options)
-        guard options.batchID == nil else {
-            throw DemetraError(.syntaxError, "COPY batch_id only available using COPY FROM")
-        }
         let fields = plan.shownFields
-        let writer =
-            options.isBinary
-            ? CopyTarget.Writer.binary(BinaryRowWriter())
-            : .text(
-                DelimitedWriter(
-                    schema: Schema(fields), dialect: options.dialect, zone: run.session.timeZone,
-                    quotesAll: options.quotesAll))
+        let options = try CopyOptions(options, columns: fields.map(\.name), isFrom: false)
+        let zone = run.session.timeZone
+        let writer: CopyTarget.Writer =
+            switch options.form {
+            case .binary: .binary(BinaryRowWriter())
+            case .delimited:
+                .text(
+                    DelimitedWriter(
+                        schema: Schema(fields), dialect: options.dialect, zone: zone,
+                        quoted: options.quoted))
+            case .jsonLines:
+                .json(JSONWriter(schema: Schema(fields), isLines: true, zone: zone))
+            }
         let target: CopyTarget
         switch endpoint {
         case .standard:
@@ -196,6 +209,7 @@ private final class CopyTarget: QueryTarget {
     enum Writer {
         case text(DelimitedWriter)
         case binary(BinaryRowWriter)
+        case json(JSONWriter)
     }
 
     private static let flushByteCount = 1 << 16
@@ -218,6 +232,7 @@ private final class CopyTarget: QueryTarget {
             writer.begin(into: &bytes)
             if !bytes.isEmpty { ends.append(bytes.count) }
         case .binary(let writer): writer.begin(into: &bytes)
+        case .json: break
         }
     }
 
@@ -225,6 +240,7 @@ private final class CopyTarget: QueryTarget {
         switch writer {
         case .text(let writer): writer.write(batch, into: &bytes, ends: &ends)
         case .binary(let writer): writer.write(batch, into: &bytes, ends: &ends)
+        case .json(let writer): writer.write(batch, into: &bytes, ends: &ends)
         }
         if bytes.count >= Self.flushByteCount { try flush() }
     }

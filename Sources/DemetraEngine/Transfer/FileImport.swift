@@ -206,9 +206,7 @@ struct FileImport {
                 try aside.reserve(
                     chunk.rejected.reduce(0) { $0 + $1.text.utf8.count + Self.rejectedBytes })
                 outcome.rejected += chunk.rejected
-                outcome.widenings.merge(chunk.widenings) { first, second in
-                    first == .text ? first : second
-                }
+                chunk.addWidenings(to: &outcome.widenings)
                 for batch in chunk.batches where batch.count > 0 {
                     outcome.rowCount += batch.count
                     guard isLast || outcome.widenings.isEmpty else { continue }

@@ -72,7 +72,10 @@ struct BatchAssembly {
     private func run(
         _ index: borrowing FieldIndex, _ first: Int, _ count: Int, _ column: CSVColumn
     ) -> FieldRun {
-        FieldRun(
+        var rules = rules
+        rules.hasPlainNulls = column.hasPlainNulls
+        rules.hasQuotedNulls = column.hasQuotedNulls
+        return FieldRun(
             bytes: bytes,
             marks: UnsafePointer(index.marks) + first * index.stride + column.fieldIndex,
             stride: index.stride, count: count, rules: rules)

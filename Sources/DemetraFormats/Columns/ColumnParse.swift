@@ -40,7 +40,7 @@ struct ColumnParse: ~Copyable {
                 continue
             }
             // An empty field without quotes is the usual NULL.
-            if count == 0, !isProtected, run.rules.nullCount == 0 {
+            if count == 0, !isProtected, run.rules.emptyIsNull {
                 output[row] = Parser.filler
                 valid[row] = 0
                 hasNulls = true

@@ -36,7 +36,8 @@ struct FieldRun {
             if rules.isNull(text, count) { return nil }
             return scratch.unescapeText(text, count)
         }
-        return scratch.unquote(text, count, rules.quote, rules.escape)
+        let value = scratch.unquote(text, count, rules.quote, rules.escape)
+        return rules.hasQuotedNulls && rules.isNullText(value.text, value.count) ? nil : value
     }
 }
 
@@ -57,9 +58,23 @@ struct FieldRules {
     /// True when amounts, blanks and empty quoted numbers are read as a person would.
     let isLenient: Bool
 
+    /// False when the NULL text is a value.
+    var hasPlainNulls = true
+    /// True when the NULL text is NULL in quotes, too.
+    var hasQuotedNulls = false
+
     /// True when an unquoted field is NULL.
     @inline(__always)
     func isNull(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
+        hasPlainNulls && isNullText(text, count)
+    }
+
+    /// True when an empty field without quotes is NULL.
+    var emptyIsNull: Bool { nullCount == 0 && hasPlainNulls }
+
+    /// True for the bytes that stand for NULL.
+    @inline(__always)
+    func isNullText(_ text: UnsafePointer<UInt8>, _ count: Int) -> Bool {
         guard count == nullCount else { return false }
         for index in 0..<count where text[index] != nullText[index] { return false }
         return true

@@ -18,10 +18,14 @@ package struct CSVChunkParser: Sendable {
     private let fieldCount: Int
     private let policy: CSVErrorPolicy
     private let nullText: Buffer<UInt8>
+    private let matchesHeader: Bool
 
     /// A parser of records with `fieldCount` fields; each column's field index is below it.
+    ///
+    /// - Parameter matchesHeader: the header must hold the names of the columns, which are those of the fields.
     package init(
-        dialect: CSVDialect, fieldCount: Int, columns: [CSVColumn], policy: CSVErrorPolicy
+        dialect: CSVDialect, fieldCount: Int, columns: [CSVColumn], policy: CSVErrorPolicy,
+        matchesHeader: Bool = false
     ) {
         precondition(fieldCount > 0, "a record has fields")
         precondition(
@@ -31,6 +35,7 @@ package struct CSVChunkParser: Sendable {
         self.columns = columns
         self.fieldCount = fieldCount
         self.policy = policy
+        self.matchesHeader = matchesHeader
         nullText = Buffer(dialect.nullText)
     }
 
@@ -39,6 +44,7 @@ package struct CSVChunkParser: Sendable {
     /// The rows of one chunk.
     package func parse(_ chunk: CSVChunk) throws(DemetraError) -> ParsedChunk {
         try CSVTextCheck.check(chunk)
+        if matchesHeader, chunk.ordinal == 0 { try checkHeader(chunk) }
         var index = FieldIndex(
             fieldCount: fieldCount, expectedRecords: chunk.byteCount / (fieldCount * 6 + 1))
         var scan = FieldScan(
@@ -69,6 +75,34 @@ package struct CSVChunkParser: Sendable {
 }
 
 extension CSVChunkParser {
+    /// - Throws: 22P04 when the first record does not hold the names of the columns.
+    private func checkHeader(_ chunk: CSVChunk) throws(DemetraError) {
+        var dialect = dialect
+        dialect.hasHeader = false
+        var index = FieldIndex(fieldCount: fieldCount, expectedRecords: 64)
+        var scan = FieldScan(
+            chunk: chunk, dialect: dialect, fieldCount: fieldCount, skipsBlankLines: false)
+        scan.run(into: &index)
+        if let first = index.misshapen.first, first.start == chunk.start {
+            throw DemetraError(
+                .badCopyFileFormat,
+                "wrong number of fields in header line: field count is \(first.fieldCount), expected "
+                    + "\(fieldCount)")
+        }
+        guard index.recordCount > 0 else { return }
+        let fields = SampledFields(
+            chunk: chunk, dialect: dialect, fieldCount: fieldCount, nullText: nullText)
+        for (number, column) in columns.enumerated() {
+            let found = fields.text(index, record: 0, field: number)
+            guard found != column.name else { continue }
+            throw DemetraError(
+                .badCopyFileFormat,
+                "column name mismatch in header line field \(number + 1): got \"\(found)\", expected "
+                    + "\"\(column.name)\"",
+                hint: "Name the columns in the order of the file: COPY table (a, b) FROM ...")
+        }
+    }
+
     private func reason(_ record: MisshapenRecord) -> String {
         if record.isUnterminated { return "unterminated CSV quoted field" }
         if record.fieldCount > fieldCount { return "extra data after last expected column" }

@@ -15,6 +15,10 @@ package struct CSVColumn: Sendable, Hashable {
     package var allowsNull: Bool
     /// The zone of an instant whose text has none.
     package var zone: TimeZoneRules
+    /// Whether the NULL text is NULL where it is not quoted.
+    package var hasPlainNulls = true
+    /// Whether the NULL text is NULL where it is quoted.
+    package var hasQuotedNulls = false
 
     /// A column from field `fieldIndex`.
     package init(
@@ -72,4 +76,9 @@ package struct ParsedChunk: Sendable {
     /// Columns with a value that only a wider type of the same family holds: a fraction in a
     /// bigint column, a time of day in a date column. By column index.
     package let widenings: [Int: LogicalType]
+
+    /// Adds what this chunk needs to what others need: of two types the wider one.
+    package func addWidenings(to others: inout [Int: LogicalType]) {
+        others.merge(widenings) { $0.union($1) }
+    }
 }

@@ -14,7 +14,7 @@ struct SampledFields {
         self.nullText = nullText
         rules = FieldRules(
             nullText: nullText.pointer, nullCount: nullText.count, quote: dialect.quote,
-            escape: dialect.escape, isText: false, isLenient: true)
+            escape: dialect.escape, isText: dialect.syntax == .copyText, isLenient: true)
     }
 
     private func run(_ index: borrowing FieldIndex, _ field: Int, _ first: Int) -> FieldRun {

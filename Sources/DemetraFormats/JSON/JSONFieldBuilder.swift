@@ -10,19 +10,29 @@ import DemetraVectors
 /// Safe because fields are appended to a builder that grows, and marks are written to the room of
 /// the current record only.
 struct JSONFieldBuilder: ~Copyable {
+    /// What a field's values become.
+    enum Form {
+        /// A string its text, anything else as it is written.
+        case text
+        /// As it is written: for columns of json.
+        case document
+        /// A list the text of an array: for columns of arrays.
+        case array
+    }
+
     /// Where the fields are.
     var index: FieldIndex
     private var bytes: BufferBuilder<UInt8>
     private var members: [JSONMembers.Member?]
-    private let keepsQuotes: [Bool]
+    private let forms: [Form]
     private var lines: [JSONLineOrigin.Line] = []
 
     /// A builder of records with `fieldCount` fields.
-    init(fieldCount: Int, expectedRecords: Int, byteCount: Int, keepsQuotes: [Bool]) {
+    init(fieldCount: Int, expectedRecords: Int, byteCount: Int, forms: [Form]) {
         index = FieldIndex(fieldCount: fieldCount, expectedRecords: expectedRecords)
         bytes = BufferBuilder(capacity: byteCount + CSVChunk.padding)
         members = [JSONMembers.Member?](repeating: nil, count: fieldCount)
-        self.keepsQuotes = keepsQuotes
+        self.forms = forms
     }
 
     /// Starts a record of NULLs.
@@ -42,7 +52,7 @@ struct JSONFieldBuilder: ~Copyable {
         marks[0] = UInt32(truncatingIfNeeded: bytes.count)
         for (field, member) in members.enumerated() {
             if let member, member.kind != .null {
-                append(member, keepsQuotes: keepsQuotes[field])
+                append(member, as: forms[field])
             } else {
                 bytes.append(0)
             }
@@ -52,9 +62,17 @@ struct JSONFieldBuilder: ~Copyable {
         index.commit()
     }
 
-    private mutating func append(_ member: JSONMembers.Member, keepsQuotes: Bool) {
+    private mutating func append(_ member: JSONMembers.Member, as form: Form) {
         var value = member.value
-        if member.kind == .string, !keepsQuotes {
+        if form == .array, member.kind == .container, let list = JSONValue(parsing: value),
+            case .array = list
+        {
+            var text: [UInt8] = []
+            list.appendArrayText(to: &text)
+            text.withUnsafeBufferPointer { append($0) }
+            return
+        }
+        if member.kind == .string, form != .document {
             value = UnsafeBufferPointer(rebasing: value[1..<(value.count - 1)])
             if value.contains(UInt8(ascii: "\\")) {
                 var text = JSONValue.unescaped(value)

@@ -6,8 +6,8 @@ import DemetraVectors
 /// Each line holds one object. Members are found by key, in any order; a missing member or null is
 /// NULL, members without a column are passed over, and of duplicate keys the last counts. Values
 /// are written field after field into one run of bytes with an index, and from there on the columns
-/// are parsed as those of a CSV. A string without quotes and an array or object as its text are
-/// what the column's type has to read.
+/// are parsed as those of a CSV. A string without quotes, a list as the text of an array where the
+/// column holds arrays, and any other list or object as its text are what the column's type has to read.
 ///
 /// Chunks come from a `CSVChunker` with the dialect `JSONLinesParser.lines`.
 ///
@@ -40,7 +40,7 @@ package struct JSONLinesParser: Sendable {
         try CSVTextCheck.check(chunk)
         var builder = JSONFieldBuilder(
             fieldCount: keys.count, expectedRecords: chunk.byteCount / 64,
-            byteCount: chunk.byteCount, keepsQuotes: keepsQuotes)
+            byteCount: chunk.byteCount, forms: forms)
         var rejected: [RejectedRow] = []
         var failure: DemetraError?
         forEachLine(chunk) { line, number in
@@ -81,13 +81,16 @@ package struct JSONLinesParser: Sendable {
             widenings: widenings)
     }
 
-    /// Fields that only json columns take keep the quotes of their strings.
-    private var keepsQuotes: [Bool] {
-        var keeps = [Bool](repeating: false, count: keys.count)
-        for column in columns where column.type == .json || column.type == .jsonb {
-            keeps[column.fieldIndex] = true
+    private var forms: [JSONFieldBuilder.Form] {
+        var forms = [JSONFieldBuilder.Form](repeating: .text, count: keys.count)
+        for column in columns {
+            switch column.type {
+            case .json, .jsonb: forms[column.fieldIndex] = .document
+            case .array: forms[column.fieldIndex] = .array
+            default: break
+            }
         }
-        return keeps
+        return forms
     }
 
     private func add(

@@ -12,18 +12,18 @@ package final class DelimitedWriter: ResultWriter {
     private let schema: Schema
     private let dialect: CSVDialect
     private let zone: TimeZoneRules
-    private let quotesAll: Bool
+    private let quoted: Set<Int>
     /// True for bytes that force quotes or an escape.
     private let special: [Bool]
 
-    /// A writer of one dialect; `quotesAll` quotes every value that is not NULL.
+    /// A writer of one dialect; in the columns whose places are in `quoted` every value is quoted that is not NULL.
     package init(
-        schema: Schema, dialect: CSVDialect, zone: TimeZoneRules = .utc, quotesAll: Bool = false
+        schema: Schema, dialect: CSVDialect, zone: TimeZoneRules = .utc, quoted: Set<Int> = []
     ) {
         self.schema = schema
         self.dialect = dialect
         self.zone = zone
-        self.quotesAll = quotesAll
+        self.quoted = quoted
         var special = [Bool](repeating: false, count: 256)
         var bytes: [UInt8] = [dialect.delimiter, 0x0A, 0x0D]
         switch dialect.syntax {
@@ -54,26 +54,29 @@ package final class DelimitedWriter: ResultWriter {
 
     /// As `write`, and adds where in `bytes` each row ends: a value may hold line breaks of its own.
     package func write(_ batch: Batch, into bytes: inout [UInt8], ends: inout [Int]) {
-        let columns = batch.vectors.map(protectedCells)
+        let columns = batch.vectors.enumerated().map {
+            protectedCells($1, quotesAll: quoted.contains($0))
+        }
         DelimitedRows(
             columns, count: batch.count, delimiter: dialect.delimiter, nullText: dialect.nullText
         ).append(to: &bytes, ends: &ends)
     }
 
     /// The cells of a column with quotes or escapes where they need some.
-    private func protectedCells(_ vector: Vector) -> ColumnCells {
+    private func protectedCells(_ vector: Vector, quotesAll: Bool) -> ColumnCells {
         let cells = ColumnCells(vector, as: TextForm(zone: zone))
         let isPlain = !quotesAll && Self.isPlain(vector.type) && !mayClash
-        guard !isPlain, needsProtection(cells, count: vector.count) else { return cells }
+        guard !isPlain, quotesAll || needsProtection(cells, count: vector.count) else {
+            return cells
+        }
         return .appended(vector) { row, bytes in
             let start = bytes.count
             bytes.append(contentsOf: cells.bytes(row))
-            protect(from: start, in: &bytes)
+            protect(from: start, in: &bytes, quotesAll: quotesAll)
         }
     }
 
     private func needsProtection(_ cells: ColumnCells, count: Int) -> Bool {
-        if quotesAll { return true }
         for row in 0..<count where cells.byteCount(row) != nil {
             let value = cells.bytes(row)
             if value.contains(where: { special[Int($0)] }) { return true }
@@ -102,7 +105,7 @@ package final class DelimitedWriter: ResultWriter {
                 || dialect.delimiter == UInt8(ascii: ";") || dialect.delimiter == UInt8(ascii: "|"))
     }
 
-    private func protect(from start: Int, in bytes: inout [UInt8]) {
+    private func protect(from start: Int, in bytes: inout [UInt8], quotesAll: Bool = false) {
         var hasSpecial = quotesAll
         for index in start..<bytes.count where special[Int(bytes[index])] { hasSpecial = true }
         switch dialect.syntax {

@@ -35,6 +35,12 @@ package final class JSONWriter: ResultWriter {
 
     /// An object for each row.
     package func write(_ batch: Batch, into bytes: inout [UInt8]) {
+        var ends: [Int] = []
+        write(batch, into: &bytes, ends: &ends)
+    }
+
+    /// An object for each row; `ends` gets where in the bytes each ends.
+    package func write(_ batch: Batch, into bytes: inout [UInt8], ends: inout [Int]) {
         let cells = batch.vectors.map { CellText($0, style: .json, zone: zone) }
         var scratch: [UInt8] = []
         for row in 0..<batch.count {
@@ -52,6 +58,7 @@ package final class JSONWriter: ResultWriter {
             }
             bytes.append(UInt8(ascii: "}"))
             if isLines { bytes.append(0x0A) }
+            ends.append(bytes.count)
         }
     }
 
@@ -66,8 +73,16 @@ package final class JSONWriter: ResultWriter {
     ) {
         let start = bytes.count
         switch type {
-        case .boolean, .smallint, .integer, .bigint, .json, .jsonb:
+        case .boolean, .smallint, .integer, .bigint: cell.append(row, to: &bytes)
+        case .json, .jsonb:
             cell.append(row, to: &bytes)
+            // Line breaks in a document stand between its tokens, and would end the row's line.
+            if isLines {
+                for index in start..<bytes.count where bytes[index] == 0x0A || bytes[index] == 0x0D
+                {
+                    bytes[index] = UInt8(ascii: " ")
+                }
+            }
         case .real, .double, .numeric:
             cell.append(row, to: &bytes)
             // NaN, Infinity and -Infinity end in a letter.

@@ -20,7 +20,8 @@ package indirect enum BoundStatement: Sendable {
         from: SequenceDefinition, to: SequenceDefinition, restart: SequencePosition?)
     case copyFrom(BoundCopyFrom)
     /// `options` as parsed: the engine's formats read them.
-    case copyTo(LogicalPlan, CopyStatement.Endpoint, options: [String: String])
+    case copyTo(
+        LogicalPlan, CopyStatement.Endpoint, options: [String: CopyStatement.OptionValue])
     /// Changes of the catalog, applied together; `notice` is shown to the client.
     case define([CatalogChange], tag: String, notice: String?)
     /// CREATE TABLE AS: the definition, then its rows.
@@ -152,14 +153,14 @@ package struct BoundCopyFrom: Sendable {
     /// Where the bytes are.
     package var endpoint: CopyStatement.Endpoint
     /// Options by name.
-    package var options: [String: String]
+    package var options: [String: CopyStatement.OptionValue]
 
     /// Makes a COPY FROM.
     package init(
         table: TableDefinition, columns: [Int],
         defaults: [(position: Int, value: BoundExpression)],
         checks: [(name: String, condition: BoundExpression)], rowColumns: [PlanColumn],
-        endpoint: CopyStatement.Endpoint, options: [String: String]
+        endpoint: CopyStatement.Endpoint, options: [String: CopyStatement.OptionValue]
     ) {
         self.table = table
         self.columns = columns

@@ -264,15 +264,23 @@ package struct CopyStatement: Sendable, Hashable {
     package let isFrom: Bool
     /// Where the bytes are.
     package let endpoint: Endpoint
-    /// Options by lower-case name (`format`, `header`, `delimiter`, `null`, ...); a flag is `true`.
-    package let options: [(name: Identifier, value: String)]
+    /// What an option says.
+    package enum OptionValue: Sendable, Hashable {
+        /// A word, number or text; `true` for a flag.
+        case text(String)
+        /// The columns that it is for.
+        case columns([Identifier])
+    }
+
+    /// Options by lower-case name: `format`, `header`, `delimiter`, `null`, ...
+    package let options: [(name: Identifier, value: OptionValue)]
     /// Where it stands.
     package let range: SourceRange
 
     /// Makes a COPY.
     package init(
         subject: Subject, isFrom: Bool, endpoint: Endpoint,
-        options: [(name: Identifier, value: String)], range: SourceRange
+        options: [(name: Identifier, value: OptionValue)], range: SourceRange
     ) {
         self.subject = subject
         self.isFrom = isFrom

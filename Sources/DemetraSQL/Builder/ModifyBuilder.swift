@@ -112,25 +112,29 @@ enum ModifyBuilder {
 
     private static func options(
         _ node: SyntaxNode?
-    ) throws(DemetraError) -> [(name: Identifier, value: String)] {
-        var result: [(name: Identifier, value: String)] = []
+    ) throws(DemetraError) -> [(name: Identifier, value: CopyStatement.OptionValue)] {
+        var result: [(name: Identifier, value: CopyStatement.OptionValue)] = []
         for option in node?.all(.options) ?? [] {
             if option.rule == .copyOption, let name = option[.name] {
-                let value = option[.value]
-                let text = try value.map { value throws(DemetraError) in try OptionText.text(value)
+                let columns = option.all(.columns).map(\.identifier)
+                if !columns.isEmpty {
+                    result.append((name.identifier, .columns(columns)))
+                } else if let value = option[.value] {
+                    result.append((name.identifier, .text(try OptionText.text(value))))
+                } else {
+                    result.append((name.identifier, .text("true")))
                 }
-                result.append((name.identifier, text ?? "true"))
                 continue
             }
             let text = try option[.text]?.string() ?? "true"
             if option.has(.csv) {
-                result.append((Identifier("format", range: option.range), "csv"))
+                result.append((Identifier("format", range: option.range), .text("csv")))
             }
             for (label, name) in [
                 (SyntaxLabel.header, "header"), (.delimiter, "delimiter"), (.null, "null"),
                 (.quote, "quote"),
             ] where option.has(label) {
-                result.append((Identifier(name, range: option.range), text))
+                result.append((Identifier(name, range: option.range), .text(text)))
             }
         }
         return result

@@ -14,7 +14,10 @@ enum CopyPrinter {
             case .program(let command): "PROGRAM " + NamePrinter.literal(command)
             }
         let options = copy.options.map {
-            NamePrinter.text($0.name) + " " + NamePrinter.literal($0.value)
+            switch $0.value {
+            case .text(let text): NamePrinter.text($0.name) + " " + NamePrinter.literal(text)
+            case .columns(let columns): NamePrinter.text($0.name) + NamePrinter.columns(columns)
+            }
         }
         return "COPY \(subject) " + (copy.isFrom ? "FROM " : "TO ") + place
             + (options.isEmpty ? "" : " WITH (\(options.joined(separator: ", ")))")

@@ -29,7 +29,7 @@ extension Binder {
 
     func copyTarget(
         _ table: TableDefinition, _ positions: [Int], _ rowColumns: [PlanColumn],
-        _ endpoint: CopyStatement.Endpoint, _ options: [String: String]
+        _ endpoint: CopyStatement.Endpoint, _ options: [String: CopyStatement.OptionValue]
     ) throws(DemetraError) -> BoundCopyFrom {
         var defaults: [(position: Int, value: BoundExpression)] = []
         for (position, column) in table.columns.enumerated() where !positions.contains(position) {
@@ -43,7 +43,7 @@ extension Binder {
 
     private func copyTable(
         _ name: ObjectName, _ columns: [Identifier], _ statement: CopyStatement,
-        _ options: [String: String]
+        _ options: [String: CopyStatement.OptionValue]
     ) throws(DemetraError) -> BoundStatement {
         var core = SelectCore(range: statement.range)
         core.from = [.table(name, alias: nil)]
