@@ -12,8 +12,10 @@ package struct AnalyticsFunctions: Sendable {
         registry.adding(
             scalars: [RiskLevelFunction.function],
             tables: [
-                AllocateBudgetFunction.function, DetectAnomaliesFunction.function,
-                ForecastFunction.function, PredictROIFunction.function,
+                AllocateBudgetFunction.function, SimulateBudgetFunction.function,
+                ResponseCurveFunction.function, BacktestBudgetFunction.function,
+                DetectAnomaliesFunction.function, ForecastFunction.function,
+                PredictROIFunction.function,
             ] + ModelFunctions(models).all,
             models: PredictROIScalars(models).all, modelTrainer: ROIModelTrainer(),
             reference: [AnalyticsReference.section])

@@ -53,9 +53,10 @@ package struct AttributedResponse: Sendable {
         for pass in 0..<passes {
             fits = []
             for channel in history.channels.indices {
-                try cancellation.check()
                 fits.append(
-                    fit(history.spend[channel], outcome[channel], factor, history.lagCount))
+                    try fit(
+                        history.spend[channel], outcome[channel], factor, history.lagCount,
+                        cancellation))
             }
             if pass + 1 < passes { factor = demandFactor(history, outcome, fits, factor) }
         }
@@ -134,8 +135,10 @@ package struct AttributedResponse: Sendable {
 
     /// Fits one channel; nil when it never spent or has no outcome to fit.
     private static func fit(
-        _ spend: [Double], _ outcome: [Double], _ factor: [Double], _ lagCount: Int
-    ) -> Fit? {
+        _ spend: [Double], _ outcome: [Double], _ factor: [Double], _ lagCount: Int,
+        _ cancellation: CancellationFlag
+    ) throws(DemetraError) -> Fit? {
+        try cancellation.check()
         let rows = outcome.indices.filter { !outcome[$0].isNaN }
         let meanSpend = OrderStatistics.mean(rows.map { spend[$0] })
         guard rows.count >= 2, meanSpend > 0, rows.contains(where: { outcome[$0] > 0 }) else {
@@ -149,6 +152,7 @@ package struct AttributedResponse: Sendable {
             let adstock = kernel.applied(to: spend)
             let logs = rows.map { log(max(adstock[$0] / meanSpend, 1e-12)) }
             for slope in slopes {
+                try cancellation.check()
                 for ratio in ratios {
                     let shift = log(ratio)
                     let shape = logs.indices.map {

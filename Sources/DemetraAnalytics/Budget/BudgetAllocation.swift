@@ -85,8 +85,7 @@ package struct BudgetAllocation: Sendable {
             lower: OrderStatistics.quantile(sorted: sorted, tail),
             upper: OrderStatistics.quantile(sorted: sorted, 1 - tail),
             marginalROI: spent > 0 ? weighted / spent : 0, improvement: improvement,
-            evidence: all.contains { $0.evidence == .strong }
-                ? .strong : (all.contains { $0.evidence == .weak } ? .weak : .none),
+            evidence: Evidence.strongest(all.map(\.evidence)),
             binding: "none", reason: words.totalText())
     }
 }

@@ -11,9 +11,6 @@ package import DemetraTypes
 ///
 /// - Invariant: never recommends a split whose mean gain over the present mix is not positive.
 package struct BudgetAllocator: Sendable {
-    /// Draws of the posterior that are kept.
-    package static let drawCount = 800
-
     /// Deviations of a channel's own gain that are taken off its curve: none, so that everything is
     /// aimed at that may pay, and more, so that only what is well known moves.
     private static let cautions = [0, 0.5, 1]
@@ -39,7 +36,17 @@ package struct BudgetAllocator: Sendable {
     /// - Throws: 22023 for contradictory bounds, 57014 when cancelled.
     package func allocate() throws(DemetraError) -> BudgetAllocation {
         try problem.check(channels: history.channels)
-        let posteriors = try self.posteriors()
+        return try allocate(
+            ResponsePosteriors.channels(history, seed: problem.seed, cancellation: cancellation))
+    }
+
+    /// The recommendation under given response curves.
+    ///
+    /// - Throws: 22023 for contradictory bounds, 57014 when cancelled.
+    package func allocate(
+        _ posteriors: [ChannelPosterior]
+    ) throws(DemetraError) -> BudgetAllocation {
+        try problem.check(channels: history.channels)
         let limits = extrapolationLimits()
         var bounded = problem
         bounded.maximum = limits.maximum
@@ -47,12 +54,14 @@ package struct BudgetAllocator: Sendable {
         for value in bounded.maximum { most += value }
         bounded.budget = min(problem.budget, most)
         let present = bounded.presentMix
-        let step = RiskStep(problem: bounded, present: present, posteriors: posteriors)
+        let step = RiskStep(
+            problem: bounded, present: present, posteriors: posteriors, cancellation: cancellation)
         var targets: [[Double]] = []
         for caution in Self.cautions {
             targets.append(try optimum(bounded, posteriors, present, caution: caution))
         }
         let (target, improvement) = step.choose(among: targets)
+        try cancellation.check()
         let unit = problem.unit
         let spend = CentRounding.rounded(
             target.map { $0 * unit }, total: total(target) * unit,
@@ -71,25 +80,6 @@ package struct BudgetAllocator: Sendable {
         for value in spend { sum += value }
         // Sums that miss the budget only by floating point are the budget.
         return abs(sum - problem.budget) <= 1e-9 * problem.budget ? problem.budget : sum
-    }
-
-    private func posteriors() throws(DemetraError) -> [ChannelPosterior] {
-        switch history.outcome {
-        case .attributed(let outcome):
-            return try AttributedResponse.posteriors(
-                history, outcome: outcome, drawCount: Self.drawCount, seed: problem.seed,
-                cancellation: cancellation)
-        case .total(let outcome):
-            let found = try TotalResponse.posteriors(
-                history, outcome: outcome, drawCount: Self.drawCount, seed: problem.seed,
-                cancellation: cancellation)
-            let flat = ResponseCurve(maximum: 0, logHalfSaturation: 0, slope: 1)
-            return found
-                ?? history.channels.map { _ in
-                    ChannelPosterior(
-                        Array(repeating: flat, count: HillKernel.lanes), evidence: .none)
-                }
-        }
     }
 
     /// No more than 1.5 times the largest spend ever seen where the caller set no maximum, unless the

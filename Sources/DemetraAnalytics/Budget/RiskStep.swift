@@ -1,3 +1,5 @@
+import DemetraTypes
+
 /// Decides how far to leave the present mix: as far as mean gain - risk * deviation of the gain rises.
 ///
 /// The gain is that of all channels together, draw by draw, so what moves up and down together in the
@@ -9,6 +11,8 @@ struct RiskStep {
     let problem: BudgetProblem
     let present: [Double]
     let posteriors: [ChannelPosterior]
+    /// Ends the search early; whoever asks checks it then.
+    let cancellation: CancellationFlag
 
     private static let pointsPerTarget = 10
     private static let sweepLimit = 20
@@ -74,6 +78,7 @@ struct RiskStep {
             sweeps += 1
             var improved = false
             for source in present.indices {
+                guard !cancellation.isCancelled else { return }
                 for target in present.indices where source != target {
                     improved = move(amount, from: source, to: target, &best) || improved
                 }

@@ -45,14 +45,14 @@ extension SpendHistory {
     ///
     /// - Throws: 22023 when fewer than two periods are left.
     package static func read(
-        _ relation: RelationColumns, _ columns: SpendColumns
+        _ relation: RelationColumns, _ columns: SpendColumns, function: String = "ALLOCATE_BUDGET"
     ) throws(DemetraError) -> (history: SpendHistory, excluded: Int) {
         let (names, observations, excluded) = self.observations(relation, columns)
         let calendar = PeriodCalendar(observations.map(\.instant))
         guard calendar.periodCount >= 2, !names.isEmpty else {
             throw DemetraError(
                 .invalidParameterValue,
-                "ALLOCATE_BUDGET needs at least 2 periods of history, got \(calendar.periodCount)",
+                "\(function) needs at least 2 periods of history, got \(calendar.periodCount)",
                 hint: "Give rows of several days or weeks with time, channel, spend and outcome.")
         }
         var builder = HistoryBuilder(
@@ -183,6 +183,19 @@ struct PeriodCalendar {
         }
     }
 
+    /// The first day of every period, in days since 1970.
+    var firstDays: [Int] {
+        switch step {
+        case .days(let days): return (0..<periodCount).map { first + $0 * days }
+        case .months:
+            let month = Self.month(first) - 1
+            return (0..<periodCount).map { period in
+                let year = Int(Civil.floorDivide(Int64(month + period), 12))
+                return Civil.days(year: year, month: month + period - 12 * year + 1, day: 1)
+            }
+        }
+    }
+
     /// Days of the week when a period is a day.
     var weekdays: [Int] {
         guard case .days(1) = step else { return [] }
@@ -236,7 +249,8 @@ private struct HistoryBuilder {
         }
         return SpendHistory(
             channels: names, spend: filled.spend, outcome: outcomes, controls: controls,
-            weekdays: calendar.weekdays, periodDays: calendar.periodDays)
+            weekdays: calendar.weekdays, periodDays: calendar.periodDays,
+            firstDays: calendar.firstDays)
     }
 
     /// True when all channels carry the same outcome in nearly every period: it is one total, repeated.

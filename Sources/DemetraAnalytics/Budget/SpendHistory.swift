@@ -23,11 +23,13 @@ package struct SpendHistory: Sendable {
     package let weekdays: [Int]
     /// Days of a period.
     package let periodDays: Double
+    /// The first day of each period in days since 1970; empty where nobody asks for dates.
+    package let firstDays: [Int]
 
     /// Makes a history.
     package init(
         channels: [String], spend: [[Double]], outcome: Outcome, controls: [[Double]] = [],
-        weekdays: [Int] = [], periodDays: Double
+        weekdays: [Int] = [], periodDays: Double, firstDays: [Int] = []
     ) {
         self.channels = channels
         self.spend = spend
@@ -35,6 +37,7 @@ package struct SpendHistory: Sendable {
         self.controls = controls
         self.weekdays = weekdays
         self.periodDays = periodDays
+        self.firstDays = firstDays
     }
 
     /// The number of periods.
