@@ -15,6 +15,8 @@ package struct RegressionTree: Sendable, Hashable {
         package var right: Int32 = 0
         /// What a row that ends here adds; inner nodes hold the mean of their rows.
         package var value: Double = 0
+        /// Training rows that came here; 0 in trees that do not know.
+        package var rowCount: Int32 = 0
         /// A bit per code, set for those that go left.
         package var leftCodes: CodeSet = CodeSet()
 
@@ -38,17 +40,6 @@ package struct RegressionTree: Sendable, Hashable {
         }
         return nodes[index].value
     }
-
-    /// Adds to `contributions` what each step of the row's path changed, by feature.
-    func addPath(to contributions: inout [Double], _ codes: CodeMatrix, row: Int) {
-        var index = 0
-        while nodes[index].feature >= 0 {
-            let node = nodes[index]
-            let code = codes.columns[Int(node.feature)][row]
-            index = Int(node.leftCodes.contains(code) ? node.left : node.right)
-            contributions[Int(node.feature)] += nodes[index].value - node.value
-        }
-    }
 }
 
 /// A set of bin codes, 0...255.
@@ -58,6 +49,13 @@ package struct CodeSet: Sendable, Hashable {
 
     /// The empty set.
     package init() {}
+
+    /// Every code.
+    package static var all: CodeSet {
+        var set = CodeSet()
+        set.words = (.max, .max, .max, .max)
+        return set
+    }
 
     /// True when the code is in the set.
     package func contains(_ code: UInt8) -> Bool {
@@ -79,6 +77,15 @@ package struct CodeSet: Sendable, Hashable {
         case 2: words.2 |= bit
         default: words.3 |= bit
         }
+    }
+
+    /// Keeps the codes that are in the other set too, or in none of it when `inverted`.
+    package mutating func formIntersection(_ other: CodeSet, inverted: Bool = false) {
+        let flip: UInt64 = inverted ? .max : 0
+        words.0 &= other.words.0 ^ flip
+        words.1 &= other.words.1 ^ flip
+        words.2 &= other.words.2 ^ flip
+        words.3 &= other.words.3 ^ flip
     }
 
     package static func == (left: CodeSet, right: CodeSet) -> Bool { left.words == right.words }

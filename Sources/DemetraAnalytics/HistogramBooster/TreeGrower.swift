@@ -64,6 +64,7 @@ final class TreeGrower {
         for index in 0..<rowCount { total &+= gradients[Int(rows[index])] }
         var tree = RegressionTree(nodes: [RegressionTree.Node()])
         tree.nodes[0].value = leafValue(total, scale)
+        tree.nodes[0].rowCount = Int32(PackedGradient.rowCount(total))
         let search = SplitSearch(
             minimumLeafCount: Double(minimumLeafCount), regularisation: Self.regularisation,
             leastGain: 1e-9 * scale * scale)
@@ -91,6 +92,7 @@ final class TreeGrower {
             for child in [left, right] {
                 var node = RegressionTree.Node()
                 node.value = leafValue(child.total, scale)
+                node.rowCount = Int32(PackedGradient.rowCount(child.total))
                 tree.nodes.append(node)
             }
             leaves[best] = left

@@ -18,6 +18,8 @@ struct FeatureImportance {
     /// not is zero on any number.
     private static let rowLimit = 10_000
     private static let explainedRowLimit = 1_000
+    /// Leaves looked at to tell mean contributions: about a tenth of a second.
+    private static let leafVisitLimit = 2_000_000
 
     func importances() throws(DemetraError) -> [ROIModel.Importance] {
         let rows = sample(Self.rowLimit).sorted {
@@ -29,7 +31,7 @@ struct FeatureImportance {
         let target = rows.map { table.target[$0] }
         let blocks = FoldBlocks(folds: rows.map { table.folds[$0] }, model: model, matrix)
         let plain = blocks.squaredErrors(matrix, target)
-        let contributions = self.contributions(matrix)
+        let contributions = try self.contributions(matrix)
         let slots = ResultSlots(
             count: model.features.count, empty: (mean: 0.0, deviation: 0.0))
         workers.forEach(model.features.count) { feature in
@@ -91,34 +93,24 @@ struct FeatureImportance {
         return mean - 3 * error > 0 ? (mean, error) : (0, error)
     }
 
-    /// Mean absolute change along the paths of the trees, by feature.
-    private func contributions(_ codes: CodeMatrix) -> [Double] {
-        var sums = [Double](repeating: 0, count: model.features.count)
-        let step = max(1, codes.rowCount / Self.explainedRowLimit)
-        var counted = 0.0
-        for row in stride(from: 0, to: codes.rowCount, by: step) {
-            var one = [Double](repeating: 0, count: sums.count)
-            for fold in model.folds {
-                if fold.baseline.feature >= 0 {
-                    one[fold.baseline.feature] +=
-                        fold.baseline.value(codes, row: row) - fold.baseline.overall
-                }
-                switch fold.correction {
-                case .none: break
-                case .trees(let trees):
-                    for tree in trees { tree.addPath(to: &one, codes, row: row) }
-                case .linear(let ridge):
-                    for feature in one.indices {
-                        one[feature] += ridge.effects[feature][Int(codes.columns[feature][row])]
-                    }
-                }
-            }
-            for feature in sums.indices {
-                sums[feature] += abs(one[feature]) / Double(model.folds.count)
-            }
-            counted += 1
+    /// Mean absolute Shapley value of each feature, over as many rows as take a fraction of the training.
+    private func contributions(_ codes: CodeMatrix) throws(DemetraError) -> [Double] {
+        let explainer = PredictionExplainer(model.folds, codeCounts: codes.codeCounts)
+        let limit = min(
+            max(Self.leafVisitLimit / max(explainer.leafCount, 1), 32), Self.explainedRowLimit)
+        let step = max(1, (codes.rowCount + limit - 1) / limit)
+        let rows = Array(stride(from: 0, to: codes.rowCount, by: step))
+        let slots = ResultSlots(count: rows.count, empty: [Double]())
+        workers.forEach(rows.count) { position in
+            guard !cancellation.isCancelled else { return }
+            slots.set(position, explainer.contributions(codes, row: rows[position]))
         }
-        return sums.map { counted > 0 ? $0 / counted : 0 }
+        try cancellation.check()
+        var sums = [Double](repeating: 0, count: model.features.count)
+        for values in slots.values {
+            for feature in values.indices { sums[feature] += abs(values[feature]) }
+        }
+        return sums.map { rows.isEmpty ? 0 : $0 / Double(rows.count) }
     }
 
     /// Whether predictions rise or fall with the feature.

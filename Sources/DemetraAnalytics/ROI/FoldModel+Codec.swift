@@ -16,11 +16,12 @@ extension ROIModel {
             writer.write(ridge.intercept)
             writer.write(ridge.effects.count)
             for effects in ridge.effects { writer.write(effects) }
+            writer.write(ridge.centers)
         }
     }
 
     static func fold(
-        _ reader: inout ModelReader, features: [FeatureDefinition]
+        _ reader: inout ModelReader, features: [FeatureDefinition], version: UInt8
     ) throws(DemetraError) -> FoldModel {
         let feature = Int(try reader.int32())
         let overall = try reader.double()
@@ -34,7 +35,7 @@ extension ROIModel {
         case 1:
             var trees: [RegressionTree] = []
             for _ in 0..<(try reader.count(itemByteCount: 8)) {
-                trees.append(try tree(&reader, featureCount: features.count))
+                trees.append(try tree(&reader, featureCount: features.count, version: version))
             }
             return FoldModel(baseline: baseline, correction: .trees(trees))
         case 2:
@@ -46,9 +47,14 @@ extension ROIModel {
             guard effects.map(\.count) == features.map(\.codeCount) else {
                 throw ModelReader.damaged
             }
+            let centers = version < 2 ? [] : try reader.doubles()
+            guard centers.isEmpty || centers.count == features.count else {
+                throw ModelReader.damaged
+            }
             return FoldModel(
                 baseline: baseline,
-                correction: .linear(RidgeRegression(effects: effects, intercept: intercept)))
+                correction: .linear(
+                    RidgeRegression(effects: effects, intercept: intercept, centers: centers)))
         default: throw ModelReader.damaged
         }
     }
@@ -58,7 +64,10 @@ extension ROIModel {
         for node in tree.nodes {
             writer.write(node.feature)
             writer.write(node.value)
-            guard node.feature >= 0 else { continue }
+            guard node.feature >= 0 else {
+                writer.write(node.rowCount)
+                continue
+            }
             writer.write(node.left)
             writer.write(node.right)
             let words = node.leftCodes.words
@@ -69,7 +78,7 @@ extension ROIModel {
     /// A tree whose children all lie behind their only parent, so that walking it ends and every row has
     /// one leaf.
     private static func tree(
-        _ reader: inout ModelReader, featureCount: Int
+        _ reader: inout ModelReader, featureCount: Int, version: UInt8
     ) throws(DemetraError) -> RegressionTree {
         let count = try reader.count(itemByteCount: 12)
         guard count > 0 else { throw ModelReader.damaged }
@@ -92,10 +101,20 @@ extension ROIModel {
                     guard !hasParent[child] else { throw ModelReader.damaged }
                     hasParent[child] = true
                 }
+            } else if version >= 2 {
+                node.rowCount = try reader.int32()
+                guard node.rowCount >= 0 else { throw ModelReader.damaged }
             }
             nodes.append(node)
         }
         guard hasParent.dropFirst().allSatisfy({ $0 }) else { throw ModelReader.damaged }
+        // Leaves alone say how many rows they hold; children lie behind their parent.
+        for index in nodes.indices.reversed() where nodes[index].feature >= 0 {
+            let (left, right) = (Int(nodes[index].left), Int(nodes[index].right))
+            let sum = nodes[left].rowCount.addingReportingOverflow(nodes[right].rowCount)
+            guard !sum.overflow else { throw ModelReader.damaged }
+            nodes[index].rowCount = sum.partialValue
+        }
         return RegressionTree(nodes: nodes)
     }
 }

@@ -2,19 +2,20 @@ package import DemetraFunctions
 package import DemetraTypes
 package import DemetraVectors
 
-/// The table functions that ask stored models: PREDICT, EVALUATE_MODEL, EXPLAIN_MODEL and the relation
-/// `demetra_models`.
+/// The table functions that ask stored models: PREDICT, EVALUATE_MODEL, EXPLAIN_MODEL, EXPLAIN_PREDICT and
+/// the relation `demetra_models`.
 ///
 /// SQL gives a model's name; whoever knows the catalog hands over what it holds, so these functions
 /// need no catalog.
 package struct ModelFunctions: Sendable {
-    private let models: ModelStore
+    /// Models kept ready.
+    let models: ModelStore
 
     /// Functions over models kept ready in a store.
     package init(_ models: ModelStore) { self.models = models }
 
     /// All of them.
-    package var all: [TableFunction] { [predict, evaluate, explain, list] }
+    package var all: [TableFunction] { [predict, evaluate, explain, explainPredict, list] }
 
     /// The columns that PREDICT adds to those of its input.
     package static let predictionFields =

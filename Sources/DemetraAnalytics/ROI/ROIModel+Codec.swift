@@ -3,7 +3,7 @@ package import DemetraTypes
 // The bytes of a model, all numbers little-endian, counts and text lengths as 8 bytes:
 //
 //     "DMRM"            magic
-//     version           1 byte, now 1
+//     version           1 byte, now 2; 1 had no row counts of leaves and no centers of linear models
 //     name, target, notice, level, break-even, limits, training time, signal, quality
 //     features          name, column, source, borders, names
 //     group             0, or 1 and a feature
@@ -15,7 +15,7 @@ package import DemetraTypes
 
 extension ROIModel {
     private static let magic: [UInt8] = Array("DMRM".utf8)
-    private static let version: UInt8 = 1
+    private static let version: UInt8 = 2
 
     /// The model as bytes, equal for equal models.
     package func encoded() -> [UInt8] {
@@ -60,9 +60,11 @@ extension ROIModel {
         guard bytes.count > 16, Array(bytes.prefix(4)) == Self.magic else {
             throw ModelReader.damaged
         }
-        guard bytes[4] == Self.version else {
+        let version = bytes[4]
+        guard (1...Self.version).contains(version) else {
             throw DemetraError(
-                .featureNotSupported, "the model is of version \(bytes[4]), this build reads 1")
+                .featureNotSupported,
+                "the model is of version \(version), this build reads 1 to \(Self.version)")
         }
         var tail = ModelReader(Array(bytes.suffix(8)))
         guard try tail.word() == Self.checksum(bytes.dropLast(8)) else { throw ModelReader.damaged }
@@ -97,7 +99,7 @@ extension ROIModel {
         unconditional = try Self.group(&reader)
         var folds: [FoldModel] = []
         for _ in 0..<(try reader.count(itemByteCount: 17)) {
-            folds.append(try Self.fold(&reader, features: features))
+            folds.append(try Self.fold(&reader, features: features, version: version))
         }
         self.folds = folds
         importances = try Self.importances(&reader)

@@ -43,7 +43,8 @@ package final class ROIPredictor: Sendable {
     package let model: ROIModel
     private let coders: [FeatureCoder]
     private let groupCoder: FeatureCoder?
-    private let scorer: ModelScorer
+    /// The models' sums, before limits.
+    let scorer: ModelScorer
 
     /// Prepares a model.
     package init(_ model: ROIModel) {
@@ -93,7 +94,8 @@ package final class ROIPredictor: Sendable {
         return columns[position].map { vectors[$0] }
     }
 
-    private func codes(
+    /// The codes of every row; counts names that training had not seen by feature.
+    func codes(
         _ columns: [Int?], _ vectors: [Vector], _ count: Int, _ unseen: inout [String: Int]
     ) -> CodeMatrix {
         let names = model.columns

@@ -8,6 +8,8 @@ package struct RidgeRegression: Sendable, Hashable {
     package var effects: [[Double]]
     /// Added to every row.
     package var intercept: Double
+    /// The mean effect of each feature over the rows fitted on; empty when it is not known.
+    package var centers: [Double]
 
     /// Fits `target` on some rows.
     package init(_ codes: CodeMatrix, target: [Double], rows: [Int], penalty: Double) {
@@ -39,11 +41,18 @@ package struct RidgeRegression: Sendable, Hashable {
                 return column < 0 ? 0 : coefficients[column] * value
             }
         }
+        centers = []
+        centers = effects.indices.map { feature in
+            let column = codes.columns[feature]
+            return rows.isEmpty
+                ? 0 : OrderStatistics.mean(rows.map { effects[feature][Int(column[$0])] })
+        }
     }
 
-    init(effects: [[Double]], intercept: Double) {
+    init(effects: [[Double]], intercept: Double, centers: [Double]) {
         self.effects = effects
         self.intercept = intercept
+        self.centers = centers
     }
 
     /// The prediction for a row.
