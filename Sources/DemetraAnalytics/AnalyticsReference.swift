@@ -75,6 +75,19 @@ enum AnalyticsReference {
                     """,
                 answer: "video | t"),
             FunctionEntry(
+                "explain_predict",
+                """
+                For each row what each column adds to its prediction (Shapley values): `base_value` and the \
+                contributions of a row sum to what `PREDICT` says of it.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT i AS id, i % 2 AS video, 1 + 2 * (i % 2) AS roi FROM \
+                    generate_series(1, 40) AS s(i); CREATE OR REPLACE MODEL roi FROM TABLE ads TARGET roi ID id; \
+                    SELECT feature, value, round(contribution::numeric) FROM EXPLAIN_PREDICT('roi', (SELECT 1 AS \
+                    video))
+                    """,
+                answer: "video | 1 | 1"),
+            FunctionEntry(
                 "risk_level",
                 "The class of a known return: high below 1, medium below 2, else low.",
                 example: "SELECT risk_level(0.4), risk_level(1.5), risk_level(3)",
@@ -93,6 +106,57 @@ enum AnalyticsReference {
                     ALLOCATE_BUDGET(TABLE history, budget => 200)
                     """,
                 answer: "2 | 200"),
+            FunctionEntry(
+                "simulate_budget",
+                """
+                What a proposed split of money over channels is expected to bring, with intervals, against what \
+                they spend now; channels that `spends` leaves out keep their present spend.
+                """,
+                example: """
+                    CREATE TEMP TABLE history AS SELECT date '2026-01-01' + i AS date, channel, 50 + (i * k) % \
+                    100 AS spend, best * (50 + (i * k) % 100) / (half + 50 + (i * k) % 100) AS revenue FROM \
+                    generate_series(0, 89) AS s(i), (VALUES ('email', 37, 400.0, 60), ('tiktok', 41, 900.0, \
+                    300)) AS c(channel, k, best, half); SELECT channel, spend, gain > 0 FROM \
+                    SIMULATE_BUDGET(TABLE history, spends => (SELECT * FROM (VALUES ('email', 50), ('tiktok', \
+                    150)) AS v(channel, spend)), totals => false)
+                    """,
+                answer: """
+                    email | 50 | f
+                    tiktok | 150 | t
+                    """),
+            FunctionEntry(
+                "response_curve",
+                """
+                The response curve of a channel, or of all, as points to draw: outcome by spend with its \
+                interval and slope, the present position among them.
+                """,
+                example: """
+                    CREATE TEMP TABLE history AS SELECT date '2026-01-01' + i AS date, channel, 50 + (i * k) % \
+                    100 AS spend, best * (50 + (i * k) % 100) / (half + 50 + (i * k) % 100) AS revenue FROM \
+                    generate_series(0, 89) AS s(i), (VALUES ('email', 37, 400.0, 60), ('tiktok', 41, 900.0, \
+                    300)) AS c(channel, k, best, half); SELECT channel, count(*), count(*) FILTER \
+                    (WHERE is_current) FROM RESPONSE_CURVE(TABLE history, channel => 'email', points => 11) \
+                    GROUP BY channel
+                    """,
+                answer: "email | 12 | 1"),
+            FunctionEntry(
+                "backtest_budget",
+                """
+                What `ALLOCATE_BUDGET` would have gained over the splits really used: at dates of the past it \
+                knows only what was known then, and curves of the time after judge it.
+                """,
+                example: """
+                    CREATE TEMP TABLE history AS SELECT date '2026-01-01' + i AS date, channel, 50 + (i * k) % \
+                    100 AS spend, best * (50 + (i * k) % 100) / (half + 50 + (i * k) % 100) AS revenue FROM \
+                    generate_series(0, 89) AS s(i), (VALUES ('email', 37, 400.0, 60), ('tiktok', 41, 900.0, \
+                    300)) AS c(channel, k, best, half); SELECT test, test_start, test_end FROM \
+                    BACKTEST_BUDGET(TABLE history) WHERE channel = 'TOTAL' AND test IS NOT NULL ORDER BY test
+                    """,
+                answer: """
+                    1 | 2026-02-15 | 2026-02-25
+                    2 | 2026-02-26 | 2026-03-08
+                    3 | 2026-03-09 | 2026-03-31
+                    """),
             FunctionEntry(
                 "forecast",
                 """
