@@ -41,7 +41,7 @@ struct SeriesPoints: Sendable {
 
     /// The series of some rows and, for each point, one row it came from.
     ///
-    /// Rows of one instant are added up: numerators and denominators each, or the values.
+    /// Rows of one instant are added up: numerators and denominators each, or the values; but see `RepeatedRows`.
     func series(_ rows: [Int], season: Int?) -> (AnomalySeries, origins: [Int]) {
         var order: [(instant: Int64, row: Int)] = []
         order.reserveCapacity(rows.count)
@@ -61,6 +61,7 @@ struct SeriesPoints: Sendable {
         }
         var series = AnomalySeries(instants: [], values: [], season: season)
         var origins: [Int] = []
+        var rowCounts: [Int] = []
         var start = 0
         while start < order.count {
             var end = start + 1
@@ -75,10 +76,12 @@ struct SeriesPoints: Sendable {
                 series.volumes.append(isRatio ? volume : 0)
             } else {
                 series.values.append(total)
+                rowCounts.append(members.count { !values[$0].isNaN })
             }
             origins.append(order[start].row)
             start = end
         }
+        if volumes == nil { RepeatedRows.remove(from: &series, rowCounts: rowCounts) }
         return (series, origins)
     }
 
