@@ -12,10 +12,12 @@ package struct AnalyticsFunctions: Sendable {
         registry.adding(
             scalars: [RiskLevelFunction.function],
             tables: [
-                AllocateBudgetFunction.function, SimulateBudgetFunction.function,
-                ResponseCurveFunction.function, BacktestBudgetFunction.function,
-                DetectAnomaliesFunction.function, ForecastFunction.function,
-                PredictROIFunction.function,
+                AllocateBudgetFunction.function, AudienceFunction.function,
+                BacktestBudgetFunction.function, BestTimeFunction.function,
+                CompareChannelsFunction.function, DetectAnomaliesFunction.function,
+                DriversFunction.function, ForecastFunction.function,
+                PredictROIFunction.function, ResponseCurveFunction.function,
+                SimulateBudgetFunction.function,
             ] + ModelFunctions(models).all,
             models: PredictROIScalars(models).all, modelTrainer: ROIModelTrainer(),
             reference: [AnalyticsReference.section])

@@ -183,5 +183,68 @@ enum AnalyticsReference {
                     severity FROM DETECT_ANOMALIES(TABLE clicks) WHERE is_anomaly
                     """,
                 answer: "2026-02-20 | 900 | spike | high"),
+            FunctionEntry(
+                "compare_channels",
+                """
+                Compares each channel with all others, or with one of them, by `roi`, `roas`, `cpa`, `cpc`, \
+                `cvr` or `ctr`: the ratio of sums with its interval, and `better` or `worse` only where the \
+                difference stands after correction for the number of channels.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT date '2026-01-01' + i AS date, channel, 100 AS spend, 100 * \
+                    roas + i % 7 AS revenue FROM generate_series(0, 29) AS s(i), (VALUES ('email', 3), \
+                    ('tiktok', 2)) AS c(channel, roas); SELECT channel, round(value::numeric, 2), verdict FROM \
+                    COMPARE_CHANNELS(TABLE ads, metric => 'roas')
+                    """,
+                answer: """
+                    email | 3.03 | better
+                    tiktok | 2.03 | worse
+                    """),
+            FunctionEntry(
+                "audience",
+                """
+                Compares segments, combinations of the columns that `segment` names, as `COMPARE_CHANNELS` \
+                compares channels; with `channel` within each channel.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT date '2026-01-01' + i AS date, gender, 100 AS spend, 100 * \
+                    roas + i % 7 AS revenue FROM generate_series(0, 29) AS s(i), (VALUES ('F', 3), ('M', 2)) AS \
+                    c(gender, roas); SELECT gender, round(value::numeric, 2), verdict FROM AUDIENCE(TABLE ads, \
+                    segment => 'gender', metric => 'roas')
+                    """,
+                answer: """
+                    F | 3.03 | better
+                    M | 2.03 | worse
+                    """),
+            FunctionEntry(
+                "best_time",
+                """
+                The rate of clicks by hour, weekday or hour of the week in the time zone of the account, \
+                drawn towards what weekday and hour let expect, and which times are better than the others.
+                """,
+                example: """
+                    CREATE TEMP TABLE slots AS SELECT timestamp '2026-01-05' + i * interval '1 hour' AS ts, 1000 \
+                    AS impressions, CASE i % 24 WHEN 20 THEN 40 ELSE 20 END + i % 5 AS clicks FROM \
+                    generate_series(0, 671) AS s(i); SELECT hour, rate > 0.04, rank FROM BEST_TIME(TABLE slots, \
+                    ts => 'ts') WHERE significant
+                    """,
+                answer: "20 | t | 1"),
+            FunctionEntry(
+                "drivers",
+                """
+                Why a metric moved between two periods: for each segment the part of the change that comes \
+                from its own rate and from its share, which sum to the whole change, with intervals.
+                """,
+                example: """
+                    CREATE TEMP TABLE ads AS SELECT date '2026-01-01' + i AS date, channel, 100 AS spend, CASE \
+                    WHEN i < 31 THEN 200 ELSE later END + i % 7 AS revenue FROM generate_series(0, 58) AS s(i), \
+                    (VALUES ('email', 300), ('tiktok', 200)) AS c(channel, later); SELECT channel, \
+                    round(rate_effect::numeric, 1), round(mix_effect::numeric, 1), verdict FROM DRIVERS(TABLE \
+                    ads, metric => 'roas', period_a => '2026-01', period_b => '2026-02')
+                    """,
+                answer: """
+                    email | 0.5 | 0.0 | raised
+                    tiktok | 0.0 | 0.0 | no effect shown
+                    """),
         ])
 }

@@ -14,6 +14,12 @@ package struct RowGroups: Sendable {
     /// The number of groups.
     package var count: Int { representatives.count }
 
+    /// Groups that are known already.
+    package init(groups: [Int], representatives: [Int]) {
+        self.groups = groups
+        self.representatives = representatives
+    }
+
     /// Groups the rows of `relation`.
     package init(_ relation: RelationColumns, columns: [Int]) {
         guard !columns.isEmpty else {

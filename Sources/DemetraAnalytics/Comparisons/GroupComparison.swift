@@ -1,0 +1,272 @@
+import DemetraFunctions
+import DemetraTypes
+
+/// Compares the groups of one panel, each with the rest or with one of them.
+struct GroupComparison: Sendable {
+    /// How to compare.
+    struct Options: Sendable {
+        var metric = AdMetric.roi
+        var level = 0.9
+        /// True to correct for the number of groups, by Holm's method.
+        var isCorrected = true
+        var seed: UInt64 = 42
+    }
+
+    /// Groups with fewer days get no interval.
+    static let minimumDays = 5
+
+    /// Where the draws come from.
+    private enum Source: Sendable {
+        case days(DayResampling)
+        case posterior(ProportionPosterior)
+    }
+
+    /// What was found over all groups: the sums in each draw, and who wins it.
+    private struct Totals: Sendable {
+        var sums: RatioDraws
+        var best: BestOfDraws
+    }
+
+    private let groups: [DaySums]
+    /// The group that all are compared with; nil for the rest of each.
+    private let baseline: Int?
+    private let options: Options
+    /// What each group is compared with, or all of them.
+    private let references: [Reference]
+    private let source: Source
+    /// The scatter of days that all groups share; nil where laws know it.
+    private let scatter: PooledScatter?
+    private let expansions: [Int: (usual: Double, strict: Double)]
+    private let drawCount: Int
+
+    /// Prepares a comparison; `days` is for metrics that are no proportions.
+    ///
+    /// `testCount`: how many groups are judged in the whole call.
+    init(
+        _ groups: [DaySums], baseline: Int?, days: DayResampling?, testCount: Int, options: Options
+    ) {
+        self.groups = groups
+        self.baseline = baseline
+        self.options = options
+        references = baseline.map { [Reference(groups[$0])] } ?? Reference.rests(groups)
+        if let days {
+            source = .days(days)
+            scatter = PooledScatter(groups)
+            let strict =
+                options.isCorrected
+                ? 1 - (1 - options.level) / Double(max(testCount, 1)) : options.level
+            expansions = Self.expansions(groups, level: options.level, strict: strict)
+            drawCount = DayResampling.drawCount
+        } else {
+            expansions = [:]
+            scatter = nil
+            source = .posterior(
+                ProportionPosterior(groups, level: options.level, seed: options.seed))
+            drawCount = ProportionPosterior.drawCount
+        }
+    }
+
+    /// True when a group has enough days to be judged.
+    static func isJudged(_ group: DaySums) -> Bool {
+        group.count >= minimumDays && group.bottom > 0
+    }
+
+    /// A verdict per group; significance is still to be decided.
+    ///
+    /// - Throws: 57014 when cancelled.
+    func verdicts(_ context: EvaluationContext) throws(DemetraError) -> [GroupVerdict] {
+        let cancellation = context.cancellation
+        guard groups.contains(where: Self.isJudged) else { return groups.indices.map(plain) }
+        let totals = try totals(context)
+        let fixed = baseline.map { sums($0, cancellation) }
+        let shares = totals.best.shares(count: groups.count)
+        let slots = ResultSlots(count: groups.count, empty: GroupVerdict())
+        context.workers.forEach(groups.count) { group in
+            guard !cancellation.isCancelled else { return }
+            guard Self.isJudged(groups[group]) else {
+                return slots.set(group, plain(group))
+            }
+            let sums = sums(group, cancellation)
+            slots.set(
+                group,
+                verdict(group, sums, against: fixed ?? totals.sums.without(sums), shares[group]))
+        }
+        try cancellation.check()
+        return slots.values
+    }
+
+    private func totals(_ context: EvaluationContext) throws(DemetraError) -> Totals {
+        let empty = Totals(
+            sums: RatioDraws(count: drawCount), best: BestOfDraws(count: drawCount))
+        // Pieces do not depend on the number of threads, so neither do sums.
+        let pieceSize = max(16, (groups.count + 63) / 64)
+        let pieces = (groups.count + pieceSize - 1) / pieceSize
+        let slots = ResultSlots<Totals?>(count: pieces, empty: nil)
+        let cancellation = context.cancellation
+        context.workers.forEach(pieces) { piece in
+            var totals = empty
+            let start = piece * pieceSize
+            for group in start..<min(start + pieceSize, groups.count) {
+                guard !cancellation.isCancelled else { return }
+                guard groups[group].bottom > 0 || groups[group].top != 0 else { continue }
+                let sums = sums(group, cancellation)
+                totals.sums.add(sums)
+                if Self.isJudged(groups[group]) {
+                    totals.best.enter(group, entries(group, sums))
+                }
+            }
+            slots.set(piece, totals)
+        }
+        try cancellation.check()
+        var totals = empty
+        for piece in slots.values.compactMap({ $0 }) {
+            totals.sums.add(piece.sums)
+            totals.best.merge(piece.best)
+        }
+        return totals
+    }
+
+    private func sums(_ group: Int, _ cancellation: CancellationFlag) -> RatioDraws {
+        switch source {
+        case .days(let days): days.sums(groups[group].cells, cancellation)
+        case .posterior(let posterior): posterior.sums(group, cancellation)
+        }
+    }
+
+    /// The ratios by which groups compete; higher is better.
+    private func entries(_ group: Int, _ sums: RatioDraws) -> [Double] {
+        let expanded = DrawSummary.expanded(
+            sums.ratios, around: groups[group].top / groups[group].bottom,
+            by: expansion(groups[group].count))
+        return options.metric.isCost ? expanded.map { -$0 } : expanded
+    }
+
+    private func expansion(_ count: Int, isStrict: Bool = false) -> Double {
+        guard let both = expansions[count] else { return 1 }
+        return isStrict ? both.strict : both.usual
+    }
+
+    /// By how much draws must spread for each number of days, for intervals and for tests. The
+    /// posterior widens its laws itself.
+    private static func expansions(
+        _ groups: [DaySums], level: Double, strict: Double
+    ) -> [Int: (usual: Double, strict: Double)] {
+        var found: [Int: (usual: Double, strict: Double)] = [:]
+        for group in groups where group.count >= minimumDays && found[group.count] == nil {
+            found[group.count] = (
+                StudentQuantile.expansion(count: group.count, level: level),
+                StudentQuantile.expansion(count: group.count, level: strict)
+            )
+        }
+        return found
+    }
+
+    /// What can be said without draws.
+    private func plain(_ group: Int) -> GroupVerdict {
+        var verdict = GroupVerdict()
+        verdict.count = groups[group].count
+        verdict.spend = groups[group].spend
+        if groups[group].bottom > 0 {
+            verdict.value = groups[group].top / groups[group].bottom + options.metric.offset
+        }
+        if group == baseline { verdict.outcome = .baseline }
+        return verdict
+    }
+
+    private func verdict(
+        _ group: Int, _ sums: RatioDraws, against other: RatioDraws, _ best: Double
+    ) -> GroupVerdict {
+        var verdict = plain(group)
+        verdict.best = best
+        let ratio = groups[group].top / groups[group].bottom
+        let ratios = sums.ratios
+        let own = groups[group]
+        let (lower, upper) = DrawSummary.interval(
+            DrawSummary.expanded(
+                ratios, around: ratio, by: expansion(own.count)),
+            level: options.level)
+        // Where nothing is negative, no ratio is either.
+        let least = own.cells.allSatisfy { $0.top >= 0 } ? 0 : -Double.infinity
+        verdict.lower = max(min(lower, ratio), least) + options.metric.offset
+        verdict.upper = max(upper, ratio) + options.metric.offset
+        guard group != baseline else { return verdict }
+        let reference = references[baseline == nil ? group : 0]
+        guard reference.bottom > 0 else {
+            verdict.outcome = .open
+            return verdict
+        }
+        let difference = DrawSummary.difference(ratio, reference.top / reference.bottom)
+        verdict.difference = difference
+        guard reference.days >= Self.minimumDays else { return verdict }
+        let draws = zip(ratios, other.ratios).map { DrawSummary.difference($0, $1) }
+        let days = min(own.count, reference.days)
+        let bounds = DrawSummary.interval(
+            DrawSummary.expanded(
+                draws, around: difference, by: expansion(days)),
+            level: options.level)
+        verdict.differenceLower = min(bounds.lower, difference)
+        verdict.differenceUpper = max(bounds.upper, difference)
+        let spread = DrawSummary.expanded(
+            draws, around: difference, by: expansion(days, isStrict: true))
+        verdict.probability = DrawSummary.probability(spread)
+        if let scatter {
+            let pooled = scatter.probability(
+                of: difference, group, baseline: baseline, days: days)
+            verdict.probability = max(verdict.probability, pooled)
+        }
+        // The side on which the draws lie must be that of the difference seen.
+        let center = OrderStatistics.mean(spread.filter { !$0.isNaN })
+        if difference == 0 || (center > 0) != (difference > 0), !verdict.probability.isNaN {
+            verdict.probability = 1
+        }
+        verdict.outcome = .open
+        return verdict
+    }
+
+    /// Decides which differences stand, over all groups of a call.
+    static func decide(_ verdicts: inout [GroupVerdict], options: Options) {
+        let probabilities = verdicts.map(\.probability)
+        let adjusted =
+            options.isCorrected ? HolmCorrection.adjusted(probabilities) : probabilities
+        for index in verdicts.indices where adjusted[index] <= 1 - options.level + 1e-12 {
+            verdicts[index].isSignificant = true
+            let isBetter = (verdicts[index].difference > 0) != options.metric.isCost
+            verdicts[index].outcome = isBetter ? .better : .worse
+        }
+    }
+}
+
+/// The sums that a group is compared with.
+private struct Reference: Sendable {
+    var top = 0.0
+    var bottom = 0.0
+    /// Its days, at least.
+    var days = 0
+
+    init() {}
+
+    init(_ group: DaySums) { (top, bottom, days) = (group.top, group.bottom, group.count) }
+
+    private func adding(_ other: Reference) -> Reference {
+        var sum = self
+        sum.top += other.top
+        sum.bottom += other.bottom
+        sum.days = max(days, other.days)
+        return sum
+    }
+
+    /// For each group all others together, from what precedes it and what follows it.
+    static func rests(_ groups: [DaySums]) -> [Reference] {
+        let parts = groups.map { Reference($0) }
+        var following = [Reference](repeating: Reference(), count: parts.count + 1)
+        for index in parts.indices.reversed() {
+            following[index] = following[index + 1].adding(parts[index])
+        }
+        var preceding = Reference()
+        return parts.indices.map { index in
+            let rest = preceding.adding(following[index + 1])
+            preceding = preceding.adding(parts[index])
+            return rest
+        }
+    }
+}
