@@ -73,7 +73,7 @@ import Testing
                       period_b => ARRAY['2026-02-01', '2026-02-28'])) AS effects,
                    (SELECT sum(revenue) FILTER (WHERE ts >= '2026-02-01') / sum(cost) FILTER (WHERE ts >= '2026-02-01')
                          - sum(revenue) FILTER (WHERE ts < '2026-02-01') / sum(cost) FILTER (WHERE ts < '2026-02-01')
-                    FROM ads)::float8 AS change
+                    FROM ads WHERE ts < '2026-03-01')::float8 AS change
             """)
         let effects = rows.first?["effects"]?.number ?? .nan
         #expect(abs(effects - (rows.first?["change"]?.number ?? 0)) < 1e-9)
