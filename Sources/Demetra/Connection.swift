@@ -161,6 +161,11 @@ extension Connection {
     /// Whether a text was run before and takes no time worth speaking of.
     package func isShort(_ text: String) -> Bool { session.isShort(text) }
 
+    /// Whether a text was described before, or describing it takes no time worth speaking of.
+    package func isDescribed(_ text: String, declared: [LogicalType]) -> Bool {
+        session.isDescribed(text, declared: declared)
+    }
+
     /// Whether `sync` has nothing to do.
     package var hasNothingToCommit: Bool { session.hasNothingToCommit }
 

@@ -60,6 +60,23 @@ extension Session {
         return try describe(statement, text, declared)
     }
 
+    /// Whether it takes no time worth speaking of to find out what a text takes and gives: another execution has found it
+    /// out, or there is nothing to find out. Else constants have to be computed, which may last.
+    package func isDescribed(_ text: String, declared: [LogicalType]) -> Bool {
+        guard let statements = plans.statements(of: text), statements.count == 1 else {
+            return false
+        }
+        let statement = statements[0]
+        switch statement.statement {
+        case .begin, .commit, .rollback, .savepoint, .release, .rollbackTo, .set, .show: return true
+        default: break
+        }
+        guard statement.statement.isDescribedByCatalog,
+            let key = planKey(statement, text, declared, snapshot)
+        else { return false }
+        return plans.description(key) != nil
+    }
+
     /// What a statement of PREPARE takes and gives.
     func describe(
         _ prepared: PreparedStatement, _ declared: [LogicalType]

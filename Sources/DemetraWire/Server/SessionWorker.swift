@@ -38,7 +38,10 @@ final class SessionWorker {
         switch message {
         case .query(let text):
             connection.isShort(text) || mayWait && connection.isRepeatedInsert(text)
-        case .parse, .bind: message.byteCount <= Self.shortBytes
+        case .parse(_, let text, let types):
+            message.byteCount <= Self.shortBytes
+                && connection.isDescribed(text, declared: Self.declared(types))
+        case .bind: message.byteCount <= Self.shortBytes
         case .execute(let name, _):
             (try? connection.portal(named: name))?.statement.isShort ?? true
         case .describe, .closeTarget, .flush: true
@@ -213,9 +216,13 @@ final class SessionWorker {
     private func parse(
         _ name: String, _ text: String, _ types: [UInt32]
     ) throws(DemetraError) {
-        let declared = types.map { LogicalType(objectID: $0) ?? .unknown }
-        try connection.keep(try connection.describe(text, declared: declared), as: name)
+        try connection.keep(
+            try connection.describe(text, declared: Self.declared(types)), as: name)
         output.send(.parseComplete)
+    }
+
+    private static func declared(_ types: [UInt32]) -> [LogicalType] {
+        types.map { LogicalType(objectID: $0) ?? .unknown }
     }
 
     private func describe(_ fields: [Field]?, _ formats: ([Field]) -> [Int16]) {
