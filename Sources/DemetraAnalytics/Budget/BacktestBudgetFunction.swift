@@ -170,12 +170,7 @@ struct BacktestReport {
     }
 
     private func interval(_ draws: [Double]) -> (lower: Double, upper: Double) {
-        let sorted = draws.sorted()
-        let tail = (1 - level) / 2
-        return (
-            OrderStatistics.quantile(sorted: sorted, tail),
-            OrderStatistics.quantile(sorted: sorted, 1 - tail)
-        )
+        OrderStatistics.interval(draws, level: level)
     }
 
     private func batches(_ rows: [Row]) -> [Batch] {
@@ -212,7 +207,7 @@ struct BacktestReport {
                     BudgetSimulation.share(row.gains, above: 0, size: row.response.actual)
                 }),
             reached(Self.milestones[0]), reached(Self.milestones[1]), amounts(\.promised),
-            .texts(rows.map { $0.notes.isEmpty ? nil : $0.notes.joined(separator: "; ") }),
+            .notes(rows.map(\.notes)),
         ]
         return ResultColumn.batches(
             columns, schema: BacktestBudgetFunction.schema, rowCount: rows.count)

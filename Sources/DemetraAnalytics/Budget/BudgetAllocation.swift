@@ -40,14 +40,13 @@ package struct BudgetAllocation: Sendable {
         observedMaximum: [Double], minimum: [Double], maximum: [Double],
         posteriors: [ChannelPosterior], improvement: Double, problem: BudgetProblem
     ) {
-        let tail = (1 - problem.level) / 2
         var all: [Row] = []
         var joint = [Double](repeating: 0, count: posteriors.map(\.count).min() ?? 0)
         for (index, posterior) in posteriors.enumerated() {
             let spend = recommended[index]
             let draws = posterior.draws(at: spend)
             for draw in joint.indices { joint[draw] += draws[draw] }
-            let sorted = draws.sorted()
+            let bounds = OrderStatistics.interval(draws, level: problem.level)
             let marginal = problem.margin * posterior.marginal(at: spend, scale: current[index])
             let slack = max(problem.budget, 1e-300) * 1e-6
             let binding =
@@ -59,8 +58,7 @@ package struct BudgetAllocation: Sendable {
                     recommendedSpend: spend,
                     currentResponse: posterior.mean(at: current[index]),
                     expectedResponse: posterior.mean(at: spend),
-                    lower: OrderStatistics.quantile(sorted: sorted, tail),
-                    upper: OrderStatistics.quantile(sorted: sorted, 1 - tail),
+                    lower: bounds.lower, upper: bounds.upper,
                     marginalROI: marginal, improvement: improvement,
                     evidence: posterior.evidence, binding: binding, reason: ""))
         }
@@ -75,15 +73,14 @@ package struct BudgetAllocation: Sendable {
                 all[index], present: present[index], seen: observedMaximum[index],
                 minimum: minimum[index], maximum: maximum[index])
         }
-        let sorted = joint.sorted()
+        let bounds = OrderStatistics.interval(joint, level: problem.level)
         rows = all
         self.unspent = unspent
         total = Row(
             channel: "TOTAL", currentSpend: all.reduce(0) { $0 + $1.currentSpend },
             recommendedSpend: spent, currentResponse: all.reduce(0) { $0 + $1.currentResponse },
             expectedResponse: all.reduce(0) { $0 + $1.expectedResponse },
-            lower: OrderStatistics.quantile(sorted: sorted, tail),
-            upper: OrderStatistics.quantile(sorted: sorted, 1 - tail),
+            lower: bounds.lower, upper: bounds.upper,
             marginalROI: spent > 0 ? weighted / spent : 0, improvement: improvement,
             evidence: Evidence.strongest(all.map(\.evidence)),
             binding: "none", reason: words.totalText())

@@ -62,8 +62,9 @@ package struct BudgetSimulation: Sendable {
                     channel: history.channels[channel], currentSpend: current[channel],
                     spend: spend[channel], currentResponse: posterior.mean(at: current[channel]),
                     expectedResponse: posterior.mean(at: spend[channel]),
-                    bounds: Self.interval(outcomes.after, level),
-                    gainBounds: Self.interval(outcomes.gains, level), improvement: 0,
+                    bounds: OrderStatistics.interval(outcomes.after, level: level),
+                    gainBounds: OrderStatistics.interval(outcomes.gains, level: level),
+                    improvement: 0,
                     profit: Self.share(
                         outcomes.gains.map { margin * $0 },
                         above: spend[channel] - current[channel],
@@ -82,8 +83,9 @@ package struct BudgetSimulation: Sendable {
             channel: "TOTAL", currentSpend: before, spend: after,
             currentResponse: Self.sum(rows.map(\.currentResponse)),
             expectedResponse: Self.sum(rows.map(\.expectedResponse)),
-            bounds: Self.interval(joint.after, level),
-            gainBounds: Self.interval(joint.gains, level), improvement: improvement,
+            bounds: OrderStatistics.interval(joint.after, level: level),
+            gainBounds: OrderStatistics.interval(joint.gains, level: level),
+            improvement: improvement,
             profit: Self.share(
                 joint.gains.map { margin * $0 }, above: after - before,
                 size: margin * joint.size + after),
@@ -127,15 +129,6 @@ package struct BudgetSimulation: Sendable {
         var sum = 0.0
         for value in values { sum += value }
         return sum
-    }
-
-    private static func interval(_ draws: [Double], _ level: Double) -> (Double, Double) {
-        let sorted = draws.sorted()
-        let tail = (1 - level) / 2
-        return (
-            OrderStatistics.quantile(sorted: sorted, tail),
-            OrderStatistics.quantile(sorted: sorted, 1 - tail)
-        )
     }
 
     /// The share of draws above a price; differences that are rounding at the `size` of what they are

@@ -127,16 +127,15 @@ struct ResponseCurveCall: Sendable {
             spends.insert(current, at: spends.firstIndex { $0 > current } ?? spends.count)
         }
         let scale = max(current, seen)
-        let tail = (1 - shared.level) / 2
         var points: [ResponsePoint] = []
         for spend in spends {
             guard !cancellation.isCancelled else { return [] }
-            let sorted = posterior.draws(at: spend).sorted()
+            let bounds = OrderStatistics.interval(
+                posterior.draws(at: spend), level: shared.level)
             points.append(
                 ResponsePoint(
                     channel: name, spend: spend, response: posterior.mean(at: spend),
-                    lower: OrderStatistics.quantile(sorted: sorted, tail),
-                    upper: OrderStatistics.quantile(sorted: sorted, 1 - tail),
+                    lower: bounds.lower, upper: bounds.upper,
                     marginal: shared.margin * posterior.marginal(at: spend, scale: scale),
                     isCurrent: spend == current, evidence: posterior.evidence,
                     notes: ExtrapolationNotes.notes(
@@ -152,7 +151,7 @@ struct ResponseCurveCall: Sendable {
             .doubles(points.map { $0.upper * unit }), .doubles(points.map(\.marginal)),
             .values(points.map { .boolean($0.isCurrent) }),
             .texts(points.map(\.evidence.rawValue)),
-            .texts(points.map { $0.notes.isEmpty ? nil : $0.notes.joined(separator: "; ") }),
+            .notes(points.map(\.notes)),
         ]
         return ResultColumn.batches(
             columns, schema: ResponseCurveFunction.schema, rowCount: points.count)

@@ -43,7 +43,7 @@ package enum SimulateBudgetFunction {
             amounts(\.gainBounds.lower), amounts(\.gainBounds.upper),
             .doubles(rows.map(\.improvement)), .doubles(rows.map(\.profit)),
             .doubles(rows.map(\.marginalROI)), .texts(rows.map(\.evidence.rawValue)),
-            .texts(rows.map { $0.notes.isEmpty ? nil : $0.notes.joined(separator: "; ") }),
+            .notes(rows.map(\.notes)),
         ]
         return ResultColumn.batches(columns, schema: schema, rowCount: rows.count)
     }

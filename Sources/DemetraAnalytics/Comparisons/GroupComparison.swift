@@ -36,7 +36,8 @@ struct GroupComparison: Sendable {
     private let source: Source
     /// The scatter of days that all groups share; nil where laws know it.
     private let scatter: PooledScatter?
-    private let expansions: [Int: (usual: Double, strict: Double)]
+    /// The posterior widens its laws itself.
+    private let expansion: DrawExpansion
     private let drawCount: Int
 
     /// Prepares a comparison; `days` is for metrics that are no proportions.
@@ -52,13 +53,12 @@ struct GroupComparison: Sendable {
         if let days {
             source = .days(days)
             scatter = PooledScatter(groups)
-            let strict =
-                options.isCorrected
-                ? 1 - (1 - options.level) / Double(max(testCount, 1)) : options.level
-            expansions = Self.expansions(groups, level: options.level, strict: strict)
+            expansion = DrawExpansion(
+                groups.map(\.count), level: options.level,
+                testCount: options.isCorrected ? testCount : 1)
             drawCount = DayResampling.drawCount
         } else {
-            expansions = [:]
+            expansion = DrawExpansion([], level: options.level, testCount: 1)
             scatter = nil
             source = .posterior(
                 ProportionPosterior(groups, level: options.level, seed: options.seed))
@@ -98,32 +98,16 @@ struct GroupComparison: Sendable {
     private func totals(_ context: EvaluationContext) throws(DemetraError) -> Totals {
         let empty = Totals(
             sums: RatioDraws(count: drawCount), best: BestOfDraws(count: drawCount))
-        // Pieces do not depend on the number of threads, so neither do sums.
-        let pieceSize = max(16, (groups.count + 63) / 64)
-        let pieces = (groups.count + pieceSize - 1) / pieceSize
-        let slots = ResultSlots<Totals?>(count: pieces, empty: nil)
         let cancellation = context.cancellation
-        context.workers.forEach(pieces) { piece in
-            var totals = empty
-            let start = piece * pieceSize
-            for group in start..<min(start + pieceSize, groups.count) {
-                guard !cancellation.isCancelled else { return }
-                guard groups[group].bottom > 0 || groups[group].top != 0 else { continue }
-                let sums = sums(group, cancellation)
-                totals.sums.add(sums)
-                if Self.isJudged(groups[group]) {
-                    totals.best.enter(group, entries(group, sums))
-                }
-            }
-            slots.set(piece, totals)
+        return try OrderedSum.of(groups.count, empty, context) { group, totals in
+            guard groups[group].bottom > 0 || groups[group].top != 0 else { return }
+            let sums = sums(group, cancellation)
+            totals.sums.add(sums)
+            if Self.isJudged(groups[group]) { totals.best.enter(group, entries(group, sums)) }
+        } merge: { part, totals in
+            totals.sums.add(part.sums)
+            totals.best.merge(part.best)
         }
-        try cancellation.check()
-        var totals = empty
-        for piece in slots.values.compactMap({ $0 }) {
-            totals.sums.add(piece.sums)
-            totals.best.merge(piece.best)
-        }
-        return totals
     }
 
     private func sums(_ group: Int, _ cancellation: CancellationFlag) -> RatioDraws {
@@ -137,28 +121,8 @@ struct GroupComparison: Sendable {
     private func entries(_ group: Int, _ sums: RatioDraws) -> [Double] {
         let expanded = DrawSummary.expanded(
             sums.ratios, around: groups[group].top / groups[group].bottom,
-            by: expansion(groups[group].count))
+            by: expansion.interval(groups[group].count))
         return options.metric.isCost ? expanded.map { -$0 } : expanded
-    }
-
-    private func expansion(_ count: Int, isStrict: Bool = false) -> Double {
-        guard let both = expansions[count] else { return 1 }
-        return isStrict ? both.strict : both.usual
-    }
-
-    /// By how much draws must spread for each number of days, for intervals and for tests. The
-    /// posterior widens its laws itself.
-    private static func expansions(
-        _ groups: [DaySums], level: Double, strict: Double
-    ) -> [Int: (usual: Double, strict: Double)] {
-        var found: [Int: (usual: Double, strict: Double)] = [:]
-        for group in groups where group.count >= minimumDays && found[group.count] == nil {
-            found[group.count] = (
-                StudentQuantile.expansion(count: group.count, level: level),
-                StudentQuantile.expansion(count: group.count, level: strict)
-            )
-        }
-        return found
     }
 
     /// What can be said without draws.
@@ -183,7 +147,7 @@ struct GroupComparison: Sendable {
         let own = groups[group]
         let (lower, upper) = DrawSummary.interval(
             DrawSummary.expanded(
-                ratios, around: ratio, by: expansion(own.count)),
+                ratios, around: ratio, by: expansion.interval(own.count)),
             level: options.level)
         // Where nothing is negative, no ratio is either.
         let least = own.cells.allSatisfy { $0.top >= 0 } ? 0 : -Double.infinity
@@ -202,12 +166,12 @@ struct GroupComparison: Sendable {
         let days = min(own.count, reference.days)
         let bounds = DrawSummary.interval(
             DrawSummary.expanded(
-                draws, around: difference, by: expansion(days)),
+                draws, around: difference, by: expansion.interval(days)),
             level: options.level)
         verdict.differenceLower = min(bounds.lower, difference)
         verdict.differenceUpper = max(bounds.upper, difference)
         let spread = DrawSummary.expanded(
-            draws, around: difference, by: expansion(days, isStrict: true))
+            draws, around: difference, by: expansion.test(days))
         verdict.probability = DrawSummary.probability(spread)
         if let scatter {
             let pooled = scatter.probability(

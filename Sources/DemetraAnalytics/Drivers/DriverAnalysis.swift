@@ -11,8 +11,7 @@ struct DriverAnalysis: Sendable {
     private let daysA: DayResampling
     private let daysB: DayResampling
     private let all: PeriodSums
-    /// By how much draws must spread for each number of days, for intervals and for tests.
-    private let expansions: [Int: (usual: Double, strict: Double)]
+    private let expansion: DrawExpansion
     private let countA: Int
     private let countB: Int
 
@@ -36,17 +35,9 @@ struct DriverAnalysis: Sendable {
             all.bottomB += own.bottomB
         }
         self.all = all
-        let tests = isCorrected ? Double(max(segmentsA.count, 1)) : 1
-        let strict = 1 - (1 - level) / tests
-        var expansions: [Int: (usual: Double, strict: Double)] = [:]
-        let sizes = segmentsA.map(\.count) + segmentsB.map(\.count) + [counts.a, counts.b]
-        for size in sizes where size >= GroupComparison.minimumDays && expansions[size] == nil {
-            expansions[size] = (
-                StudentQuantile.expansion(count: size, level: level),
-                StudentQuantile.expansion(count: size, level: strict)
-            )
-        }
-        self.expansions = expansions
+        expansion = DrawExpansion(
+            segmentsA.map(\.count) + segmentsB.map(\.count) + [counts.a, counts.b], level: level,
+            testCount: isCorrected ? segmentsA.count : 1)
     }
 
     private static func sums(_ a: DaySums, _ b: DaySums) -> PeriodSums {
@@ -76,29 +67,14 @@ struct DriverAnalysis: Sendable {
         _ context: EvaluationContext
     ) throws(DemetraError) -> (a: RatioDraws, b: RatioDraws) {
         let empty = RatioDraws(count: DayResampling.drawCount)
-        // Pieces do not depend on the number of threads, so neither do sums.
-        let count = segmentsA.count
-        let pieceSize = max(16, (count + 63) / 64)
-        let pieces = (count + pieceSize - 1) / pieceSize
-        let slots = ResultSlots(count: pieces, empty: [empty, empty])
         let cancellation = context.cancellation
-        context.workers.forEach(pieces) { piece in
-            var sums = [empty, empty]
-            let start = piece * pieceSize
-            for segment in start..<min(start + pieceSize, count) {
-                guard !cancellation.isCancelled else { return }
-                sums[0].add(daysA.sums(segmentsA[segment].cells, cancellation))
-                sums[1].add(daysB.sums(segmentsB[segment].cells, cancellation))
-            }
-            slots.set(piece, sums)
+        return try OrderedSum.of(segmentsA.count, (a: empty, b: empty), context) { segment, sums in
+            sums.a.add(daysA.sums(segmentsA[segment].cells, cancellation))
+            sums.b.add(daysB.sums(segmentsB[segment].cells, cancellation))
+        } merge: { part, sums in
+            sums.a.add(part.a)
+            sums.b.add(part.b)
         }
-        try cancellation.check()
-        var (a, b) = (empty, empty)
-        for piece in slots.values {
-            a.add(piece[0])
-            b.add(piece[1])
-        }
-        return (a, b)
     }
 
     private func change(_ own: PeriodSums, of all: PeriodSums) -> SegmentChange {
@@ -176,8 +152,7 @@ struct DriverAnalysis: Sendable {
 
     private func effect(_ value: Double, _ draws: [Double], _ days: Int) -> DriverVerdict.Effect {
         guard !value.isNaN else { return DriverVerdict.Effect() }
-        let spread = DrawSummary.expanded(
-            draws, around: value, by: expansions[days]?.usual ?? 1)
+        let spread = DrawSummary.expanded(draws, around: value, by: expansion.interval(days))
         let (lower, upper) = DrawSummary.interval(spread, level: level)
         return DriverVerdict.Effect(
             value: value, lower: min(lower, value), upper: max(upper, value))
@@ -189,8 +164,7 @@ struct DriverAnalysis: Sendable {
     ) {
         verdict.effect = effect(value, draws, days)
         verdict.outcome = .open
-        let spread = DrawSummary.expanded(
-            draws, around: value, by: expansions[days]?.strict ?? 1)
+        let spread = DrawSummary.expanded(draws, around: value, by: expansion.test(days))
         // What rounding makes is no effect.
         let noise = 1e-9 * scale
         verdict.probability = DrawSummary.probability(spread.map { abs($0) <= noise ? 0 : $0 })

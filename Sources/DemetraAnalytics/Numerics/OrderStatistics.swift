@@ -11,6 +11,15 @@ package enum OrderStatistics {
         return values[lower] + (values[upper] - values[lower]) * (position - Double(lower))
     }
 
+    /// The quantiles between which the middle `level` of the values lies; NaN when there are none.
+    static func interval(
+        _ values: [Double], level: Double
+    ) -> (lower: Double, upper: Double) {
+        let sorted = values.sorted()
+        let tail = (1 - level) / 2
+        return (quantile(sorted: sorted, tail), quantile(sorted: sorted, 1 - tail))
+    }
+
     /// The arithmetic mean; NaN when there are no values.
     package static func mean(_ values: [Double]) -> Double {
         guard !values.isEmpty else { return .nan }

@@ -12,6 +12,11 @@ package enum ResultColumn: Sendable {
     /// Values that fit the type of the column.
     case values([Value])
 
+    /// Notes of each row as one text; NULL where there are none.
+    static func notes(_ notes: [[String]]) -> ResultColumn {
+        .texts(notes.map { $0.isEmpty ? nil : $0.joined(separator: "; ") })
+    }
+
     /// Some rows as a vector.
     package func vector(_ rows: Range<Int>, type: LogicalType) -> Vector {
         var builder = VectorBuilder(type: type, capacity: rows.count)
