@@ -15,6 +15,20 @@ final class SessionPlans: Sendable {
         var texts = RecentEntries<String, [ParsedStatement]>(youngWeight: ownBytes)
         var descriptions = RecentEntries<PlanCache.Key, DescribedStatement>(youngWeight: ownBytes)
         var queries = RecentEntries<PlanCache.Key, PlannedQuery>(youngWeight: ownBytes)
+        /// What was run last is most often run next.
+        var latest: (key: PlanCache.Key, query: PlannedQuery)?
+
+        mutating func query(_ key: PlanCache.Key) -> PlannedQuery? {
+            if let latest, latest.key == key { return latest.query }
+            guard let query = queries[key] else { return nil }
+            latest = (key, query)
+            return query
+        }
+
+        mutating func keep(_ query: PlannedQuery, for key: PlanCache.Key) {
+            latest = (key, query)
+            queries.keep(query, for: key, weight: PlanCache.weight(key.text))
+        }
     }
 
     private let common: PlanCache
@@ -39,14 +53,16 @@ final class SessionPlans: Sendable {
 
     /// The plan of a query; nil when there is none that fits the tables as they are.
     func query(_ key: PlanCache.Key, _ snapshot: Snapshot) -> PlannedQuery? {
-        if let known = own.withLock({ $0.queries[key] }), known.fits(snapshot) { return known }
+        if let known = own.withLock({ $0.query(key) }), known.fits(snapshot) { return known }
         guard let known = common.query(key, snapshot) else { return nil }
-        own.withLock { $0.queries.keep(known, for: key, weight: PlanCache.weight(key.text)) }
+        own.withLock { $0.keep(known, for: key) }
         return known
     }
 
     /// Keeps the statements of a text that may well come again.
-    func keep(_ statements: [ParsedStatement], of text: String) { common.keep(statements, of: text) }
+    func keep(_ statements: [ParsedStatement], of text: String) {
+        common.keep(statements, of: text)
+    }
 
     func keep(_ description: DescribedStatement, for key: PlanCache.Key) {
         common.keep(description, for: key)

@@ -132,11 +132,12 @@ extension Session {
     /// The portals that end with a transaction.
     func closePortals(isCommit: Bool) {
         portals.withLock { portals in
-            var ended: [String] = []
-            for (name, portal) in portals where !portal.outlives(isCommit: isCommit) {
-                ended.append(name)
+            let held = portals.filter { $0.value.outlives(isCommit: isCommit) }
+            if held.isEmpty {
+                portals.removeAll(keepingCapacity: true)
+            } else {
+                portals = held
             }
-            for name in ended { portals[name] = nil }
         }
     }
 

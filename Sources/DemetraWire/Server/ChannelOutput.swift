@@ -18,6 +18,9 @@ final class ChannelOutput: StatementOutput {
     private var buffer: ByteBuffer
     private var encoder = RowEncoder()
     private var isCopyingOut = false
+    /// The last description of rows, and its message.
+    private var described: (fields: [Field], formats: [Int16], message: ByteBuffer)?
+    private static let longestKeptDescription = 1_024
     /// Bytes that the client has not taken yet.
     private let waiting: WaitingBytes
 
@@ -45,7 +48,7 @@ final class ChannelOutput: StatementOutput {
         case .described:
             let formats = [Int16](repeating: 0, count: schema.count)
             encoder = RowEncoder(zone: connection.timeZone, formats: formats)
-            send(.rowDescription(schema.fields, formats: formats))
+            describe(schema.fields, formats: formats)
         case .bound(let formats):
             encoder = RowEncoder(zone: connection.timeZone, formats: formats)
         }
@@ -103,6 +106,21 @@ final class ChannelOutput: StatementOutput {
 
     /// Adds a message to those that wait.
     func send(_ message: BackendMessage) { message.encode(into: &buffer) }
+
+    /// Adds the description of rows: for a statement that comes again, as it was written before.
+    func describe(_ fields: [Field], formats: [Int16]) {
+        if let described, described.formats == formats, described.fields == fields {
+            buffer.writeImmutableBuffer(described.message)
+            return
+        }
+        let start = buffer.writerIndex
+        send(.rowDescription(fields, formats: formats))
+        guard let message = buffer.getSlice(at: start, length: buffer.writerIndex - start),
+            message.readableBytes <= Self.longestKeptDescription
+        else { return }
+        // A slice would keep all of the buffer.
+        described = (fields, formats, ByteBuffer(bytes: message.readableBytesView))
+    }
 
     /// Hands what waits to the event loop; while the client has not taken what it got before, it waits for that.
     ///

@@ -227,7 +227,7 @@ final class SessionWorker {
 
     private func describe(_ fields: [Field]?, _ formats: ([Field]) -> [Int16]) {
         if let fields {
-            output.send(.rowDescription(fields, formats: formats(fields)))
+            output.describe(fields, formats: formats(fields))
         } else {
             output.send(.noData)
         }
