@@ -158,6 +158,43 @@ enum AnalyticsReference {
                     3 | 2026-03-09 | 2026-03-31
                     """),
             FunctionEntry(
+                "settling_curve",
+                """
+                Which part of a day's final value is known at each age of the day, learnt from the history of a \
+                table; with an interval for a single day. The table keeps its history.
+                """,
+                example: """
+                    CREATE TABLE loads (day date PRIMARY KEY, revenue bigint) WITH (history = '90 days'); INSERT \
+                    INTO loads VALUES (current_date - 3, 70); SELECT count(*) AS watched_ages FROM \
+                    SETTLING_CURVE('loads', 'revenue')
+                    """,
+                answer: "0"),
+            FunctionEntry(
+                "expected_final",
+                """
+                What the latest days of each channel will have come to when all is counted, with an interval, \
+                by the curve of `SETTLING_CURVE`.
+                """,
+                example: """
+                    CREATE TABLE loaded (day date PRIMARY KEY, revenue bigint) WITH (history = '90 days'); INSERT \
+                    INTO loaded VALUES (current_date - 3, 70); SELECT age, known, expected, is_settled, notice \
+                    FROM EXPECTED_FINAL('loaded', 'revenue')
+                    """,
+                answer: "3 | 70 | NULL | f | no day of this age was watched to the next"),
+            FunctionEntry(
+                "recommend",
+                """
+                What to do, in words (`en` or `ru`), most important first: each with the rows of other functions \
+                that it rests on and the SQL that gives them again.
+                """,
+                example: """
+                    CREATE TEMP TABLE spendings AS SELECT date '2026-01-01' + i AS date, channel, 100 + i % 7 AS \
+                    spend, (100 + i % 7) * roas + i % 5 AS revenue FROM generate_series(0, 59) AS s(i), (VALUES \
+                    ('email', 3.0), ('tiktok', 0.4)) AS c(channel, roas); SELECT rank, kind, channel, confidence \
+                    FROM RECOMMEND(TABLE spendings) WHERE kind = 'pause'
+                    """,
+                answer: "1 | pause | tiktok | high"),
+            FunctionEntry(
                 "forecast",
                 """
                 Continues one series or thousands: per series and step the expected value with an interval \

@@ -58,6 +58,15 @@ package struct EvaluationContext: Sendable {
         self.entropy = entropy
         self.directory = directory
     }
+
+    /// The same, but for where notes go.
+    package func noting(on notices: NoticeBoard) -> EvaluationContext {
+        EvaluationContext(
+            statementTime: statementTime, transactionTime: transactionTime, timeZone: timeZone,
+            timeZones: timeZones, userName: userName, databaseName: databaseName,
+            cancellation: cancellation, workers: workers, notices: notices, sequences: sequences,
+            settings: settings, clock: clock, entropy: entropy, directory: directory)
+    }
 }
 
 /// One overload of a function that computes a value from the values of one row, a vector at a time.

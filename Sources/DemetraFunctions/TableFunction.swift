@@ -19,12 +19,15 @@ package struct TableFunctionArgument: Sendable {
     package let content: Content
     /// Where it stands, for errors.
     package let range: SourceRange
+    /// A relation as it was written, for answers that say how to ask again; empty where nobody wrote it.
+    package let text: String
 
     /// Makes an argument.
-    package init(name: String?, content: Content, range: SourceRange) {
+    package init(name: String?, content: Content, range: SourceRange, text: String = "") {
         self.name = name
         self.content = content
         self.range = range
+        self.text = text
     }
 }
 
@@ -75,6 +78,9 @@ package final class TableFunction: Sendable {
     package let usage: String
     /// What it wants of the catalog's models.
     package let modelInput: ModelInput
+    /// Arguments that name a table by a text, and come as the relation of all its changes, as of `changes(...)`. One
+    /// without a name is the first, `table_name`.
+    package let changesArguments: Set<String>
     /// Checks the arguments.
     package let bind: Binding
 
@@ -90,11 +96,13 @@ package final class TableFunction: Sendable {
 
     /// Makes a table function.
     package init(
-        _ name: String, usage: String, modelInput: ModelInput = .none, bind: @escaping Binding
+        _ name: String, usage: String, modelInput: ModelInput = .none,
+        changesArguments: Set<String> = [], bind: @escaping Binding
     ) {
         self.name = name
         self.usage = usage
         self.modelInput = modelInput
+        self.changesArguments = changesArguments
         self.bind = bind
     }
 }

@@ -7,6 +7,7 @@ import DemetraVectors
 struct DetectAnomaliesCall: Sendable {
     private static let named = [
         "series", "sensitivity", "season", "online", "numerator", "denominator", "since",
+        SettledRows.argument,
     ]
 
     /// The output columns.
@@ -21,6 +22,7 @@ struct DetectAnomaliesCall: Sendable {
     private let season: Int?
     private let isOnline: Bool
     private let since: Int64?
+    private let settled: SettledRows?
 
     init(_ arguments: [TableFunctionArgument]) throws(DemetraError) {
         let call = try FunctionArguments(
@@ -48,6 +50,7 @@ struct DetectAnomaliesCall: Sendable {
         season = try call.integer("season", from: 1, to: 10_000)
         isOnline = try call.boolean("online") ?? true
         since = try Self.instant(call)
+        settled = try SettledRows(call, columns, metric: value, time: time)
         schema = Schema(
             series.map { columns.fields[$0] } + [Field(name: "ts", type: columns.fields[time].type)]
                 + ["value", "expected", "lower", "upper", "score"].map {
@@ -83,7 +86,8 @@ struct DetectAnomaliesCall: Sendable {
     func execute(
         _ relations: [[Batch]], _ context: EvaluationContext
     ) throws(DemetraError) -> [Batch] {
-        let rows = RelationColumns(schema: relation.schema, batches: relations[relation.index])
+        let given = RelationColumns(schema: relation.schema, batches: relations[relation.index])
+        let rows = try settled?.rows(given, relations, context) ?? given
         guard rows.rowCount > 0 else { return [] }
         let groups = RowGroups(rows, columns: series)
         let points = SeriesPoints(

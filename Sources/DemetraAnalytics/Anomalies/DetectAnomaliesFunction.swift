@@ -7,7 +7,9 @@ package enum DetectAnomaliesFunction {
     package static let function = TableFunction(
         "detect_anomalies",
         usage: "rel, ts => 'ts', value => 'value', series => text, sensitivity => 0.5, "
-            + "online => true, numerator => text, denominator => text, since => timestamp"
+            + "online => true, numerator => text, denominator => text, since => timestamp, "
+            + "settling => text",
+        changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try DetectAnomaliesCall(arguments)
         return BoundTableFunction(schema: call.schema) { relations, context throws(DemetraError) in

@@ -53,7 +53,7 @@ struct AllocateBudgetCall: Sendable {
     ) throws(DemetraError) -> [Batch] {
         let rows = RelationColumns(schema: relation.schema, batches: relations[relation.index])
         guard rows.rowCount > 0 else { return [] }
-        let (history, _) = try shared.history(rows)
+        let (history, _) = try shared.history(rows, relations, context)
         let scale = shared.periods(history)
         let problem = try problem(history, relations, unit: scale)
         let allocation = try BudgetAllocator(

@@ -8,7 +8,9 @@ package enum AllocateBudgetFunction {
     package static let function = TableFunction(
         "allocate_budget",
         usage: "rel, budget => double precision, channel => 'channel', spend => 'spend', "
-            + "outcome => 'revenue', ts => 'date', bounds => TABLE, max_change => 0.5, level => 0.9"
+            + "outcome => 'revenue', ts => 'date', bounds => TABLE, max_change => 0.5, level => 0.9, "
+            + "settling => text",
+        changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try AllocateBudgetCall(arguments)
         return BoundTableFunction(schema: schema) { relations, context throws(DemetraError) in

@@ -12,7 +12,9 @@ package enum BacktestBudgetFunction {
     package static let function = TableFunction(
         "backtest_budget",
         usage: "rel, channel => 'channel', spend => 'spend', outcome => 'revenue', ts => 'date', "
-            + "tests => 3, max_change => 0.5, risk => 0.5, level => 0.9"
+            + "tests => 3, max_change => 0.5, risk => 0.5, level => 0.9, "
+            + "settling => text",
+        changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try FunctionArguments(
             arguments, function: "BACKTEST_BUDGET", positional: ["rel"], named: named)
@@ -25,7 +27,7 @@ package enum BacktestBudgetFunction {
             let rows = RelationColumns(
                 schema: relation.schema, batches: relations[relation.index])
             guard rows.rowCount > 0 else { return [] }
-            let (history, excluded) = try shared.history(rows)
+            let (history, excluded) = try shared.history(rows, relations, context)
             guard history.periodCount >= BudgetBacktest.leastPeriodCount else {
                 throw DemetraError(
                     .invalidParameterValue,

@@ -9,7 +9,9 @@ package enum ResponseCurveFunction {
         "response_curve",
         usage: "rel, channel => text, points => 41, max_spend => double precision, "
             + "channel_column => 'channel', spend => 'spend', outcome => 'revenue', "
-            + "ts => 'date', per => 'period', level => 0.9"
+            + "ts => 'date', per => 'period', level => 0.9, "
+            + "settling => text",
+        changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try ResponseCurveCall(arguments)
         return BoundTableFunction(schema: schema) { relations, context throws(DemetraError) in
@@ -75,7 +77,7 @@ struct ResponseCurveCall: Sendable {
     ) throws(DemetraError) -> [Batch] {
         let rows = RelationColumns(schema: relation.schema, batches: relations[relation.index])
         guard rows.rowCount > 0 else { return [] }
-        let (history, _) = try shared.history(rows)
+        let (history, _) = try shared.history(rows, relations, context)
         var asked = Array(history.channels.indices)
         if let channel {
             guard let index = history.channels.firstIndex(of: channel) else {

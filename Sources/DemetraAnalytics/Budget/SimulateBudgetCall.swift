@@ -37,7 +37,7 @@ struct SimulateBudgetCall: Sendable {
     ) throws(DemetraError) -> [Batch] {
         let rows = RelationColumns(schema: relation.schema, batches: relations[relation.index])
         guard rows.rowCount > 0 else { return [] }
-        let (history, excluded) = try shared.history(rows)
+        let (history, excluded) = try shared.history(rows, relations, context)
         let unit = shared.periods(history)
         let current = history.currentSpend(lookback: shared.lookback)
         let proposal = try ProposedSpends(

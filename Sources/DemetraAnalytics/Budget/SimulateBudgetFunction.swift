@@ -8,7 +8,9 @@ package enum SimulateBudgetFunction {
     package static let function = TableFunction(
         "simulate_budget",
         usage: "rel, spends => TABLE, channel => 'channel', spend => 'spend', "
-            + "outcome => 'revenue', ts => 'date', per => 'period', level => 0.9"
+            + "outcome => 'revenue', ts => 'date', per => 'period', level => 0.9, "
+            + "settling => text",
+        changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try SimulateBudgetCall(arguments)
         return BoundTableFunction(schema: schema) { relations, context throws(DemetraError) in

@@ -1,4 +1,6 @@
+import DemetraFunctions
 import DemetraTypes
+import DemetraVectors
 
 /// The arguments that all functions over a history of spend share: which columns, what amounts stand for,
 /// and how sure intervals are to be.
@@ -8,7 +10,10 @@ struct SpendArguments: Sendable {
     private enum Unit: String { case day, week, period }
 
     /// The arguments but for those that name columns.
-    static let names = ["per", "horizon", "margin", "level", "method", "lookback", "seed"]
+    static let names = [
+        "per", "horizon", "margin", "level", "method", "lookback", "seed",
+        SettledRows.argument,
+    ]
     /// The arguments that name columns.
     static let columnNames = ["channel", "spend", "outcome", "ts", "controls"]
 
@@ -21,6 +26,7 @@ struct SpendArguments: Sendable {
     /// Start of the random streams.
     let seed: UInt64
     private let columns: SpendColumns
+    private let settled: SettledRows?
     private let unit: Unit
     private let horizon: Int
     private let function: String
@@ -35,6 +41,8 @@ struct SpendArguments: Sendable {
     ) throws(DemetraError) {
         self.function = function
         columns = try Self.columns(call, schema, function, channelArgument: channelArgument)
+        settled = try SettledRows(
+            call, schema, metric: columns.outcome, time: columns.time)
         horizon = try call.integer("horizon", from: 1, to: 10_000) ?? 1
         margin = try call.number("margin", from: 0, to: 1e12) ?? 1
         level = try call.level()
@@ -58,11 +66,13 @@ struct SpendArguments: Sendable {
 
     /// The history of the rows, and how many of them were left out.
     ///
-    /// - Throws: 22023 when fewer than two periods are left.
+    /// - Parameter relations: the rows of all relation arguments.
+    /// - Throws: 22023 when fewer than two periods are left, 57014 when cancelled.
     func history(
-        _ rows: RelationColumns
+        _ rows: RelationColumns, _ relations: [[Batch]], _ context: EvaluationContext
     ) throws(DemetraError) -> (history: SpendHistory, excluded: Int) {
-        try SpendHistory.read(rows, columns, function: function)
+        let rows = try settled?.rows(rows, relations, context) ?? rows
+        return try SpendHistory.read(rows, columns, function: function)
     }
 
     /// Periods of the history that the caller's amounts stand for.

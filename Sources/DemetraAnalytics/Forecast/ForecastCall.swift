@@ -7,6 +7,7 @@ import DemetraVectors
 struct ForecastCall: Sendable {
     private let relation: FunctionArguments.Relation
     private let holidays: FunctionArguments.Relation?
+    private let settled: SettledRows?
     private let options: ForecastOptions
 
     init(_ arguments: [TableFunctionArgument]) throws(DemetraError) {
@@ -15,6 +16,8 @@ struct ForecastCall: Sendable {
         relation = try call.requiredRelation("rel")
         holidays = try call.relation("holidays")
         options = try ForecastOptions(call, relation.schema)
+        settled = try SettledRows(
+            call, relation.schema, metric: options.columns.value, time: options.columns.time)
         if let holidays { _ = try HolidayCalendar.dateColumn(holidays.schema) }
     }
 
@@ -27,7 +30,8 @@ struct ForecastCall: Sendable {
     func execute(
         _ relations: [[Batch]], _ context: EvaluationContext
     ) throws(DemetraError) -> [Batch] {
-        let columns = RelationColumns(schema: relation.schema, batches: relations[relation.index])
+        let given = RelationColumns(schema: relation.schema, batches: relations[relation.index])
+        let columns = try settled?.rows(given, relations, context) ?? given
         guard columns.rowCount > 0 else { return [] }
         let rows = try SeriesRows(columns, options.columns, cancellation: context.cancellation)
         var calendar: HolidayCalendar?

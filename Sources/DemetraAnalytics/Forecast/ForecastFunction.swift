@@ -8,7 +8,9 @@ package enum ForecastFunction {
     package static let function = TableFunction(
         "forecast",
         usage: "rel, ts => 'ts', value => 'y', series => text, horizon => integer, level => 0.9, "
-            + "numerator => text, denominator => text, holidays => TABLE, totals => false"
+            + "numerator => text, denominator => text, holidays => TABLE, totals => false, "
+            + "settling => text",
+        changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try ForecastCall(arguments)
         return BoundTableFunction(schema: call.schema) { relations, context throws(DemetraError) in

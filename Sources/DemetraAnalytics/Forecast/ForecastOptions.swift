@@ -7,7 +7,7 @@ struct ForecastOptions: Sendable {
     static let named = [
         "ts", "value", "series", "horizon", "level", "freq", "method", "season", "agg", "fill",
         "nonnegative", "numerator", "denominator", "backtest", "holidays", "totals", "on_error",
-        "seed",
+        "seed", SettledRows.argument,
     ]
 
     let columns: SeriesRows.Columns

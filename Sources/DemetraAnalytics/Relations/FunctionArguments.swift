@@ -13,6 +13,8 @@ package struct FunctionArguments: Sendable {
         package let index: Int
         /// Where it stands.
         package let range: SourceRange
+        /// As it was written; empty where nobody wrote it.
+        package let text: String
     }
 
     private let function: String
@@ -61,7 +63,8 @@ package struct FunctionArguments: Sendable {
             values[name] = argument
             if case .relation(let schema) = argument.content {
                 relations[name] = Relation(
-                    schema: schema, index: relationCount, range: argument.range)
+                    schema: schema, index: relationCount, range: argument.range,
+                    text: argument.text)
                 relationCount += 1
             }
         }

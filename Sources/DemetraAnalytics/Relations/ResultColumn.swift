@@ -37,7 +37,14 @@ package enum ResultColumn: Sendable {
                     builder.appendNull()
                 }
             }
-        case .integers(let values): for row in rows { builder.append(int64: values[row]) }
+        case .integers(let values):
+            for row in rows {
+                if type == .bigint {
+                    builder.append(int64: values[row])
+                } else {
+                    builder.append(.integer(values[row]))
+                }
+            }
         case .values(let values): for row in rows { builder.append(values[row]) }
         }
         return builder.finish()

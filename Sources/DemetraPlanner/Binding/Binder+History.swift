@@ -65,32 +65,57 @@ extension Binder {
             values.append(expression)
         }
         guard let first = values.first else { throw noFunction("changes", [], call.name.range) }
-        let context = ExpressionContext(scope: Scope(parent: nil), clause: "changes")
-        guard case .text(let name)? = constant(try bind(first, context)) else {
-            throw DemetraError(
-                .invalidParameterValue, "the first argument of changes names a table, as text",
-                hint: "SELECT * FROM changes('ad_metrics', NULL, NULL)."
-            ).at(first.range)
-        }
-        let parts = name.split(separator: ".").map { Identifier(String($0), range: first.range) }
-        let whole = ObjectName([Identifier(name, range: first.range)])
-        let meant = try relationName(whole)
-        let isWhole = parts.isEmpty || catalog.hasRelation(meant)
-        let table = try table(isWhole ? whole : ObjectName(parts))
-        usedObjects.insert(.relation(table.qualifiedName))
-        try require(.select, on: table.access, .table, table.qualifiedName, first.range)
+        let table = try tableOfChanges(
+            first, "the first argument of changes names a table, as text",
+            hint: "SELECT * FROM changes('ad_metrics', NULL, NULL).")
         var times: [Timestamp?] = [nil, nil]
         for (index, value) in values.dropFirst().enumerated() {
             times[index] = try time(value, "changes")
         }
-        let columns = changeColumns(table)
-        let plan = LogicalPlan.changes(
-            ChangeScan(
-                table: table, columns: columns, start: times[0], end: times[1]))
+        let scan = changeScan(table, from: times[0], to: times[1])
         return (
-            BoundQuery(plan: plan, correlated: []),
-            [try relation(columns.map(\.column), alias, "changes", range)]
+            BoundQuery(plan: .changes(scan), correlated: []),
+            [try relation(scan.columns.map(\.column), alias, "changes", range)]
         )
+    }
+
+    /// All changes of the table that an argument of a function names.
+    func allChanges(
+        _ argument: Expression, _ function: String
+    ) throws(DemetraError) -> LogicalPlan {
+        let table = try tableOfChanges(
+            argument, "\(function) needs the name of a table, as text",
+            hint: "Write it like 'ad_metrics'.")
+        return .changes(changeScan(table, from: nil, to: nil))
+    }
+
+    private func changeScan(
+        _ table: TableDefinition, from start: Timestamp?, to end: Timestamp?
+    ) -> ChangeScan {
+        ChangeScan(table: table, columns: changeColumns(table), start: start, end: end)
+    }
+
+    /// The table that a constant text names.
+    ///
+    /// - Throws: 22023 with the message and hint when it is none, 42P01 when there is no such table, 42501 when it may
+    ///   not be read.
+    private func tableOfChanges(
+        _ expression: Expression, _ message: String, hint: String
+    ) throws(DemetraError) -> TableDefinition {
+        let context = ExpressionContext(scope: Scope(parent: nil), clause: "changes")
+        guard case .text(let name)? = constant(try bind(expression, context)) else {
+            throw DemetraError(.invalidParameterValue, message, hint: hint).at(expression.range)
+        }
+        let parts = name.split(separator: ".").map {
+            Identifier(String($0), range: expression.range)
+        }
+        let whole = ObjectName([Identifier(name, range: expression.range)])
+        let meant = try relationName(whole)
+        let isWhole = parts.isEmpty || catalog.hasRelation(meant)
+        let table = try table(isWhole ? whole : ObjectName(parts))
+        usedObjects.insert(.relation(table.qualifiedName))
+        try require(.select, on: table.access, .table, table.qualifiedName, expression.range)
+        return table
     }
 
     /// The commit and the kind of change, the key, then each other column as it was and as it is.

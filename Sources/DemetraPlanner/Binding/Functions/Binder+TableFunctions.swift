@@ -23,34 +23,9 @@ extension Binder {
         var arguments: [TableFunctionArgument] = []
         var inputs: [LogicalPlan] = []
         for argument in call.arguments {
-            let label = argument.name?.name
-            switch argument.value {
-            case .table(let table):
-                let star = SelectItem.star(
-                    qualifier: nil, exclude: [], replace: [], range: table.range)
-                var core = SelectCore(range: table.range)
-                core.items = [star]
-                core.from = [.table(table, alias: nil)]
-                let bound = try bindQuery(
-                    Query(body: .select(core), range: table.range), outer: nil)
-                inputs.append(bound.plan)
-                arguments.append(relationArgument(label, bound.plan, table.range))
-            case .expression(let expression):
-                if case .scalarQuery(let query) = expression.node {
-                    let bound = try bindQuery(query, outer: nil)
-                    inputs.append(bound.plan)
-                    arguments.append(relationArgument(label, bound.plan, expression.range))
-                } else if function.modelInput == .named,
-                    label == "model" || (label == nil && arguments.isEmpty)
-                {
-                    arguments.append(
-                        try modelArgument(label, try valueArgument(label, expression)))
-                } else {
-                    arguments.append(try valueArgument(label, expression))
-                }
-            case .star(_, let starRange):
-                throw DemetraError(.syntaxError, "* is not allowed here").at(starRange)
-            }
+            let isFirst = arguments.isEmpty
+            arguments.append(
+                try self.argument(argument, of: function, isFirst: isFirst, &inputs))
         }
         let bound: BoundTableFunction
         do throws(DemetraError) {
@@ -73,6 +48,42 @@ extension Binder {
         )
     }
 
+    /// One argument; the plan of a relation is added to `inputs`.
+    private func argument(
+        _ argument: FunctionArgument, of function: TableFunction, isFirst: Bool,
+        _ inputs: inout [LogicalPlan]
+    ) throws(DemetraError) -> TableFunctionArgument {
+        let label = argument.name?.name
+        func relation(_ plan: LogicalPlan, _ range: SourceRange) -> TableFunctionArgument {
+            inputs.append(plan)
+            return relationArgument(label, plan, range)
+        }
+        switch argument.value {
+        case .table(let table):
+            let star = SelectItem.star(
+                qualifier: nil, exclude: [], replace: [], range: table.range)
+            var core = SelectCore(range: table.range)
+            core.items = [star]
+            core.from = [.table(table, alias: nil)]
+            let query = Query(body: .select(core), range: table.range)
+            return relation(try bindQuery(query, outer: nil).plan, table.range)
+        case .expression(let expression):
+            if case .scalarQuery(let query) = expression.node {
+                return relation(try bindQuery(query, outer: nil).plan, expression.range)
+            }
+            if function.changesArguments.contains(label ?? (isFirst ? "table_name" : "")) {
+                let changes = try allChanges(expression, function.name.uppercased())
+                return relation(changes, expression.range)
+            }
+            let value = try valueArgument(label, expression)
+            let isModel = label == "model" || (label == nil && isFirst)
+            return function.modelInput == .named && isModel
+                ? try modelArgument(label, value) : value
+        case .star(_, let range):
+            throw DemetraError(.syntaxError, "* is not allowed here").at(range)
+        }
+    }
+
     /// A function of one value in FROM: a row of one column.
     private func bindScalarInFrom(
         _ call: FunctionCall, _ alias: TableAlias?, _ range: SourceRange, _ scope: Scope
@@ -91,7 +102,8 @@ extension Binder {
     ) -> TableFunctionArgument {
         let fields = plan.columns.map { Field(name: $0.name, type: $0.type) }
         return TableFunctionArgument(
-            name: label, content: .relation(Schema(fields)), range: range)
+            name: label, content: .relation(Schema(fields)), range: range,
+            text: range.lower >= 0 ? sourceText(range) : "")
     }
 
     /// The argument with the model it names; what is no name is left to the function to refuse.
