@@ -31,6 +31,8 @@ package struct EvaluationContext: Sendable {
     package let directory: (any ObjectDirectory)?
     /// Where notes for the client go.
     package let notices: NoticeBoard
+    /// Where it is measured how long functions learn; nil where nobody asks.
+    package private(set) var trainingTime: TrainingTime?
 
     /// Makes a context.
     package init(
@@ -57,6 +59,13 @@ package struct EvaluationContext: Sendable {
         self.clock = clock
         self.entropy = entropy
         self.directory = directory
+    }
+
+    /// The same, with learning measured.
+    package func measuring(into time: TrainingTime) -> EvaluationContext {
+        var context = self
+        context.trainingTime = time
+        return context
     }
 
     /// The same, but for where notes go.

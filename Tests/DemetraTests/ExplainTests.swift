@@ -65,6 +65,28 @@ import Testing
         #expect(few > 0 && many > few * 4)
     }
 
+    @Test func `tells how long a function learnt and answered`() throws {
+        let database = try database()
+        let relation =
+            "(SELECT day AS date, channel, sum(spend)::float8 AS spend, sum(clicks)::float8 AS revenue "
+            + "FROM ads GROUP BY 1, 2)"
+        for call in [
+            "ALLOCATE_BUDGET(\(relation), budget => 1000)",
+            "RESPONSE_CURVE(\(relation), points => 3)",
+            "FORECAST(\(relation), ts => 'date', value => 'spend', series => 'channel', horizon => 3)",
+            "PREDICT_ROI((SELECT i AS id, i % 3 AS x, i % 3 AS roi FROM generate_series(1, 60) AS g(i)))",
+        ] {
+            let lines = try plan(database, "EXPLAIN ANALYZE SELECT * FROM \(call)")
+            for name in ["training", "inference"] {
+                let title = "Table function " + call.prefix { $0 != "(" }.lowercased()
+                #expect(try Double(figure(name, of: title, in: lines)) != nil, "\(lines)")
+            }
+        }
+        let plain = try plan(
+            database, "EXPLAIN ANALYZE SELECT * FROM COMPARE_CHANNELS(\(relation))")
+        #expect(!plain.contains { $0.contains("training") })
+    }
+
     @Test func `shows nodes that one operator carries out together`() throws {
         let database = try database()
         let lines = try plan(

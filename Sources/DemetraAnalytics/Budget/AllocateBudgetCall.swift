@@ -56,9 +56,12 @@ struct AllocateBudgetCall: Sendable {
         let (history, _) = try shared.history(rows, relations, context)
         let scale = shared.periods(history)
         let problem = try problem(history, relations, unit: scale)
-        let allocation = try BudgetAllocator(
-            history: history, problem: problem, cancellation: context.cancellation
-        ).allocate()
+        let allocator = BudgetAllocator(
+            history: history, problem: problem, cancellation: context.cancellation)
+        let posteriors = try context.training { () throws(DemetraError) in
+            try allocator.posteriors()
+        }
+        let allocation = try allocator.allocate(posteriors)
         return AllocateBudgetFunction.batches(allocation, unit: scale, totals: totals)
     }
 

@@ -35,9 +35,16 @@ package struct BudgetAllocator: Sendable {
     ///
     /// - Throws: 22023 for contradictory bounds, 57014 when cancelled.
     package func allocate() throws(DemetraError) -> BudgetAllocation {
+        try allocate(posteriors())
+    }
+
+    /// The curves that the history allows.
+    ///
+    /// - Throws: 22023 for contradictory bounds, before anything is learnt; 57014 when cancelled.
+    package func posteriors() throws(DemetraError) -> [ChannelPosterior] {
         try problem.check(channels: history.channels)
-        return try allocate(
-            ResponsePosteriors.channels(history, seed: problem.seed, cancellation: cancellation))
+        return try ResponsePosteriors.channels(
+            history, seed: problem.seed, cancellation: cancellation)
     }
 
     /// The recommendation under given response curves.

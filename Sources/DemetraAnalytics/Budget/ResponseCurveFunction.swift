@@ -87,8 +87,10 @@ struct ResponseCurveCall: Sendable {
         }
         let unit = shared.periods(history)
         let current = history.currentSpend(lookback: shared.lookback)
-        let posteriors = try ResponsePosteriors.channels(
-            history, seed: shared.seed, cancellation: context.cancellation)
+        let posteriors = try context.training { () throws(DemetraError) in
+            try ResponsePosteriors.channels(
+                history, seed: shared.seed, cancellation: context.cancellation)
+        }
         let slots = ResultSlots(count: asked.count, empty: [ResponsePoint]())
         let chosen = asked
         context.workers.forEach(chosen.count) { position in

@@ -42,7 +42,10 @@ struct ForecastCall: Sendable {
         let prepared = try SeriesPreparation(
             options: options, zone: context.timeZone, hasZone: timeField.type == .timestamptz
         ).prepared(rows.series, context)
-        let answers = try answers(prepared, calendar, context)
+        // Each series is learnt and continued in one go: what is left is to write the rows.
+        let answers = try context.training { () throws(DemetraError) in
+            try self.answers(prepared, calendar, context)
+        }
         try report(answers)
         tellOfSpellings(rows.series, context.notices)
         var output = ForecastRows(

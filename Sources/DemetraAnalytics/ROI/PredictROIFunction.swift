@@ -46,14 +46,15 @@ package enum PredictROIFunction {
         return BoundTableFunction(schema: schema) { relations, context throws(DemetraError) in
             let batches = relations[relation.index]
             guard batches.contains(where: { $0.count > 0 }) else { return [] }
-            let model = try ROIModel.train(
-                schema: relation.schema, batches: batches, target: target, options: options,
-                trainedAt: context.statementTime, cancellation: context.cancellation,
-                workers: context.workers)
+            let model = try context.training { () throws(DemetraError) in
+                try ROIModel.train(
+                    schema: relation.schema, batches: batches, target: target, options: options,
+                    trainedAt: context.statementTime, cancellation: context.cancellation,
+                    workers: context.workers)
+            }
             let predictor = ROIPredictor(model)
-            let asked = unknownRows(batches, targetIndex)
             var output: [Batch] = []
-            for batch in asked {
+            for batch in unknownRows(batches, targetIndex) {
                 try context.cancellation.check()
                 output.append(
                     answered(

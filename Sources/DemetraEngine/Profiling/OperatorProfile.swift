@@ -1,3 +1,4 @@
+import DemetraFunctions
 import DemetraPlanner
 import Synchronization
 
@@ -27,6 +28,9 @@ final class OperatorProfile: Sendable {
     /// Bytes of segments that the columns which were read take there.
     let storedByteCount = Atomic<Int>(0)
     let isScan = Atomic<Bool>(false)
+
+    /// Of table functions: how long they learnt and answered.
+    let trainingTime = Mutex<TrainingTime?>(nil)
 
     init(_ plan: LogicalPlan) { self.plan = plan }
 

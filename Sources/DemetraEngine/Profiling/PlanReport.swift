@@ -1,4 +1,5 @@
 import DemetraCatalog
+import DemetraFunctions
 import DemetraPlanner
 import DemetraTypes
 import Synchronization
@@ -15,6 +16,8 @@ struct PlanReport {
         let openCount: Int
         /// Of scans: row groups read, row groups there are, bytes read from segments.
         let scan: (read: Int, all: Int, byteCount: Int)?
+        /// Of table functions that learn: nanoseconds.
+        let learning: (training: Int64, inference: Int64)?
     }
 
     let title: String
@@ -47,7 +50,8 @@ struct PlanReport {
                     profile.readGroupCount.load(ordering: .relaxed),
                     profile.groupCount.load(ordering: .relaxed),
                     profile.storedByteCount.load(ordering: .relaxed)
-                ) : nil)
+                ) : nil,
+            learning: profile.trainingTime.withLock { $0?.measured })
         let inputs = profile.inputs.withLock { $0 }.map { PlanReport($0) }
         self.inputs = Self.joining(profile.plan.inputs, inputs)
     }
@@ -100,6 +104,12 @@ struct PlanReport {
                 ("Actual Loops", .number("\(figures.openCount)")),
                 ("Own Time", .number(Milliseconds.text(figures.ownNanoseconds))),
             ]
+            if let learning = figures.learning {
+                members += [
+                    ("Training Time", .number(Milliseconds.text(learning.training))),
+                    ("Inference Time", .number(Milliseconds.text(learning.inference))),
+                ]
+            }
             if let scan = figures.scan {
                 members += [
                     ("Row Groups", .number("\(scan.all)")),
@@ -118,6 +128,10 @@ extension PlanReport.Figures {
         guard openCount > 0 else { return "(never executed)" }
         var parts = ["rows=\(rowCount)", "time=\(Milliseconds.text(ownNanoseconds)) ms"]
         if openCount > 1 { parts.append("loops=\(openCount)") }
+        if let learning {
+            parts.append("training=\(Milliseconds.text(learning.training)) ms")
+            parts.append("inference=\(Milliseconds.text(learning.inference)) ms")
+        }
         if let scan {
             parts.append("row groups=\(scan.read) of \(scan.all)")
             if scan.byteCount > 0 { parts.append("bytes=\(scan.byteCount)") }

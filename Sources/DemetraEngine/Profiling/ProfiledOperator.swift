@@ -1,5 +1,7 @@
+import DemetraFunctions
 import DemetraTypes
 import DemetraVectors
+import Synchronization
 
 /// An operator whose rows and time are counted.
 struct ProfiledOperator: PhysicalOperator {
@@ -12,6 +14,12 @@ struct ProfiledOperator: PhysicalOperator {
         if var scan = inner as? ScanOperator {
             scan.profile = profile
             inner = scan
+        }
+        if var function = inner as? TableFunctionOperator {
+            let time = TrainingTime(clock: clock)
+            function.trainingTime = time
+            profile.trainingTime.withLock { $0 = time }
+            inner = function
         }
         self.inner = inner
         self.profile = profile

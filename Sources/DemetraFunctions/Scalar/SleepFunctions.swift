@@ -21,7 +21,8 @@ enum SleepFunctions {
     private static func function(
         _ name: String, _ type: LogicalType, _ seconds: @escaping @Sendable (Value) -> Double
     ) -> ScalarFunction {
-        ScalarFunction(name, Signature([.type(type)], result: .fixed(.text)), volatility: .volatile) {
+        ScalarFunction(name, Signature([.type(type)], result: .fixed(.text)), volatility: .volatile)
+        {
             (arguments, count, context) throws(DemetraError) in
             var builder = VectorBuilder(type: .text, capacity: count)
             for row in 0..<count {

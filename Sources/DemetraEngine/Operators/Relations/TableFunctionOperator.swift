@@ -9,15 +9,26 @@ struct TableFunctionOperator: PhysicalOperator {
     let inputs: [any PhysicalOperator]
     let withOrdinality: Bool
     let layout: ColumnLayout
+    /// Where it is measured how long the function learns.
+    var trainingTime: TrainingTime?
 
     func open(_ context: ExecutionContext) throws(DemetraError) -> BatchStream {
         var relations: [[Batch]] = []
         for input in inputs {
             relations.append(try context.collect(try input.open(context)).batches)
         }
-        var batches = try function.execute(relations, context.evaluation)
+        var batches = try execute(relations, context.evaluation)
         if withOrdinality { batches = numbered(batches) }
         return BatchStream(source: MaterializedRows(batches: batches))
+    }
+
+    private func execute(
+        _ relations: [[Batch]], _ context: EvaluationContext
+    ) throws(DemetraError) -> [Batch] {
+        guard let trainingTime else { return try function.execute(relations, context) }
+        return try trainingTime.whole { () throws(DemetraError) in
+            try function.execute(relations, context.measuring(into: trainingTime))
+        }
     }
 
     private func numbered(_ batches: [Batch]) -> [Batch] {
