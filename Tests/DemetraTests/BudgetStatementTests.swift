@@ -19,6 +19,28 @@ import Testing
             """)
     }
 
+    @Test func `outcomes that channels report of themselves are said to be so, one for all is not`()
+        throws
+    {
+        let test = try TestDatabase()
+        try test.rows(
+            """
+            CREATE TABLE long AS SELECT date '2026-01-01' + i AS date, c AS channel, 10.0 + i % 7 AS spend,
+                                        20.0 + (i * ascii(c)) % 13 AS revenue
+            FROM generate_series(0, 39) AS s(i), (VALUES ('a'), ('b')) AS v(c);
+            CREATE TABLE wide AS SELECT date '2026-01-01' + 7 * i AS date, 10.0 + i % 7 AS spend_a,
+                                        20.0 + i % 5 AS spend_b, 90.0 + i % 11 AS revenue
+            FROM generate_series(0, 39) AS s(i)
+            """)
+        let long = "ALLOCATE_BUDGET(TABLE long, budget => 20)"
+        let both = try test.answer(
+            "SELECT count(*) FROM \(long) AS x JOIN \(long) AS y USING (channel)")
+        #expect(both.notices.filter { $0.message.contains("claim too much") }.count == 1)
+        let wide = try test.answer(
+            "SELECT * FROM ALLOCATE_BUDGET(TABLE wide, spend => 'spend_%', budget => 30)")
+        #expect(wide.notices.isEmpty)
+    }
+
     @Test func `a plan is simulated from a table, a query and in a view`() throws {
         let table = try test.rows(
             "SELECT * FROM SIMULATE_BUDGET(TABLE history, spends => TABLE plan)")

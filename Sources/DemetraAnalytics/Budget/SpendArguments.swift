@@ -72,8 +72,15 @@ struct SpendArguments: Sendable {
         _ rows: RelationColumns, _ relations: [[Batch]], _ context: EvaluationContext
     ) throws(DemetraError) -> (history: SpendHistory, excluded: Int) {
         let rows = try settled?.rows(rows, relations, context) ?? rows
-        return try SpendHistory.read(rows, columns, function: function)
+        let (history, excluded) = try SpendHistory.read(rows, columns, function: function)
+        if case .attributed = history.outcome { context.notices.post(Self.attribution) }
+        return (history, excluded)
     }
+
+    /// What to know of outcomes that channels report of themselves.
+    static let attribution = Notice(
+        "each channel's outcome is what it reports of itself, and platforms usually claim too much",
+        hint: "Compare it with sales counted in one place, or give one outcome for all channels.")
 
     /// Periods of the history that the caller's amounts stand for.
     func periods(_ history: SpendHistory) -> Double {

@@ -1,3 +1,4 @@
+import DemetraFunctions
 import DemetraTypes
 
 /// Money that should go elsewhere: moves between channels, channels that lose money, and channels that earn more.
@@ -25,6 +26,7 @@ enum BudgetRules {
             [("metric", .text("roi")), ("level", .double(context.level))])
         let split = try context.answer(allocation)
         let channels = try context.answer(comparison)
+        if !split.isEmpty { context.evaluation.notices.post(SpendArguments.attribution) }
         return [move(split, allocation, budget, context)].compactMap { $0 }
             + losses(channels, comparison, context)
             + winners(channels, comparison, split, allocation, context)

@@ -1,29 +1,26 @@
 /// Recommendations in English.
 struct EnglishRecommendation {
-    let level: Double
-    private let language = RecommendationLanguage.english
+    let numbers: RecommendationNumbers
     private static let weekdays = [
         "Sundays", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays",
     ]
 
-    init(level: Double) { self.level = level }
-
     func text(_ finding: RecommendationFinding) -> String {
-        let amount = language.amount
-        let percent = language.percent
+        let amount = numbers.amount
+        let percent = numbers.percent
         switch finding {
         case .move(let sum, let from, let to, let present, let expected, let odds):
             return "Move \(amount(sum)) a day from \(QuotedNames.list(from)) to "
                 + "\(QuotedNames.list(to)): revenue a day is expected to go from "
                 + "\(amount(present)) to \(amount(expected.value)) "
-                + "(\(interval(expected, amount))); the odds that this split beats the present "
+                + "(\(numbers.interval(expected, amount))); the odds that this split beats the present "
                 + "one are \(percent(odds))."
         case .loss(let channel, let spend, let roi):
             return "Pause or rework \(QuotedNames.one(channel)): \(amount(spend)) were spent at an "
-                + "ROI of \(percent(roi.value)) (\(interval(roi, percent)))."
+                + "ROI of \(percent(roi.value)) (\(numbers.interval(roi, percent)))."
         case .winner(let channel, let roi, let marginal):
             return "Give \(QuotedNames.one(channel)) more: its ROI of \(percent(roi.value)) "
-                + "(\(interval(roi, percent))) is better than that of the other channels, and the "
+                + "(\(numbers.interval(roi, percent))) is better than that of the other channels, and the "
                 + "next unit of spend is expected to return \(amount(marginal))."
         case .departure(let channel, let metric, let day, let value, let expected):
             let found = value.map { "was \(amount($0))" } ?? "is missing"
@@ -32,13 +29,13 @@ struct EnglishRecommendation {
         case .fatigue(let channel, let recent, let before, let drop):
             return "Refresh the creatives of \(QuotedNames.one(channel)): \(percent(recent)) of "
                 + "impressions were clicked in the last 14 days, \(percent(before)) in the four "
-                + "weeks before (difference in percentage points: \(points(drop)))."
+                + "weeks before (difference in percentage points: \(numbers.points(drop)))."
         case .time(let channel, let weekday, let hour, let rate, let lift):
             return "Test more spend "
                 + (hour.map { "at \($0):00" } ?? weekday.map { "on \(Self.weekdays[$0 % 7])" } ?? "")
                 + (channel.map { " in \(QuotedNames.one($0))" } ?? "")
                 + ": \(percent(rate.value)) of impressions are clicked then "
-                + "(\(interval(rate, percent))), \(percent(lift)) more than over all. This was "
+                + "(\(numbers.interval(rate, percent))), \(percent(lift)) more than over all. This was "
                 + "observed, not tested."
         case .spellings(let names):
             return "Count \(QuotedNames.list(names)) as one channel, or rename them: the names "
@@ -55,16 +52,5 @@ struct EnglishRecommendation {
         case .nothing(let days):
             return "Keep the present course: in \(days) days no change is shown to be better."
         }
-    }
-
-    private func interval(
-        _ interval: RecommendationFinding.Interval, _ number: (Double) -> String
-    ) -> String {
-        language.interval(interval, level: level, number)
-    }
-
-    private func points(_ drop: RecommendationFinding.Interval) -> String {
-        "\(language.amount(100 * drop.value)), "
-            + interval(drop) { language.amount(100 * $0) }
     }
 }

@@ -3,34 +3,45 @@ enum RecommendationLanguage: String, Sendable, CaseIterable {
     case english = "en"
     case russian = "ru"
 
-    private var mark: String { self == .english ? "." : "," }
-    private var group: String { self == .english ? "," : "\u{a0}" }
+    /// The sentence of a finding; intervals are of `level`.
+    func text(_ finding: RecommendationFinding, level: Double) -> String {
+        let numbers = RecommendationNumbers(language: self, level: level)
+        return switch self {
+        case .english: EnglishRecommendation(numbers: numbers).text(finding)
+        case .russian: RussianRecommendation(numbers: numbers).text(finding)
+        }
+    }
+}
 
-    /// An amount.
+/// Numbers as a language writes them.
+struct RecommendationNumbers {
+    let language: RecommendationLanguage
+    /// Of intervals.
+    let level: Double
+
+    private var mark: String { language == .english ? "." : "," }
+    private var group: String { language == .english ? "," : "\u{a0}" }
+
     func amount(_ value: Double) -> String { AmountText.text(value, mark: mark, group: group) }
 
     /// A share as percent.
     func percent(_ share: Double) -> String {
-        AmountText.percent(share, mark: mark) + (self == .english ? "%" : "\u{a0}%")
+        AmountText.percent(share, mark: mark) + (language == .english ? "%" : "\u{a0}%")
     }
 
     /// The lower and the upper end of an interval, and how sure it is.
     func interval(
-        _ interval: RecommendationFinding.Interval, level: Double,
-        _ number: (Double) -> String
+        _ interval: RecommendationFinding.Interval, _ number: (Double) -> String
     ) -> String {
         let (lower, upper) = (number(interval.lower), number(interval.upper))
-        return self == .english
+        return language == .english
             ? "\(percent(level)) interval \(lower) to \(upper)"
             : "интервал \(percent(level)): от \(lower) до \(upper)"
     }
 
-    /// The sentence of a finding.
-    func text(_ finding: RecommendationFinding, level: Double) -> String {
-        switch self {
-        case .english: EnglishRecommendation(level: level).text(finding)
-        case .russian: RussianRecommendation(level: level).text(finding)
-        }
+    /// A difference of shares in percentage points, with its interval.
+    func points(_ difference: RecommendationFinding.Interval) -> String {
+        "\(amount(100 * difference.value)), " + interval(difference) { amount(100 * $0) }
     }
 }
 

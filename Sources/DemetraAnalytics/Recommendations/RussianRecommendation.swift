@@ -1,29 +1,26 @@
 /// Recommendations in Russian.
 struct RussianRecommendation {
-    let level: Double
-    private let language = RecommendationLanguage.russian
+    let numbers: RecommendationNumbers
     private static let weekdays = [
         "воскресеньям", "понедельникам", "вторникам", "средам", "четвергам", "пятницам",
         "субботам",
     ]
 
-    init(level: Double) { self.level = level }
-
     func text(_ finding: RecommendationFinding) -> String {
-        let amount = language.amount
-        let percent = language.percent
+        let amount = numbers.amount
+        let percent = numbers.percent
         switch finding {
         case .move(let sum, let from, let to, let present, let expected, let odds):
             return "Перенесите \(amount(sum)) в день: \(QuotedNames.list(from)) → "
                 + "\(QuotedNames.list(to)). Ожидаемая выручка в день: \(amount(expected.value)) "
-                + "вместо \(amount(present)) (\(interval(expected, amount))); вероятность, что такое "
+                + "вместо \(amount(present)) (\(numbers.interval(expected, amount))); вероятность, что такое "
                 + "распределение лучше нынешнего, \(percent(odds))."
         case .loss(let channel, let spend, let roi):
             return "Остановите или переделайте \(QuotedNames.one(channel)): потрачено "
-                + "\(amount(spend)) при ROI \(percent(roi.value)) (\(interval(roi, percent)))."
+                + "\(amount(spend)) при ROI \(percent(roi.value)) (\(numbers.interval(roi, percent)))."
         case .winner(let channel, let roi, let marginal):
             return "Увеличьте бюджет \(QuotedNames.one(channel)): его ROI \(percent(roi.value)) "
-                + "(\(interval(roi, percent))) лучше, чем у остальных каналов; следующая единица "
+                + "(\(numbers.interval(roi, percent))) лучше, чем у остальных каналов; следующая единица "
                 + "расхода вернёт, по оценке, \(amount(marginal))."
         case .departure(let channel, let metric, let day, let value, let expected):
             let found = value.map { "равен \(amount($0))" } ?? "отсутствует"
@@ -33,12 +30,12 @@ struct RussianRecommendation {
         case .fatigue(let channel, let recent, let before, let drop):
             return "Обновите креативы \(QuotedNames.one(channel)): CTR последних 14 дней "
                 + "\(percent(recent)), четырёх недель до того \(percent(before)) (разница в "
-                + "процентных пунктах: \(points(drop)))."
+                + "процентных пунктах: \(numbers.points(drop)))."
         case .time(let channel, let weekday, let hour, let rate, let lift):
             return "Попробуйте увеличить показы "
                 + (hour.map { "в \($0):00" } ?? weekday.map { "по \(Self.weekdays[$0 % 7])" } ?? "")
                 + (channel.map { " в канале \(QuotedNames.one($0))" } ?? "")
-                + ": CTR в это время \(percent(rate.value)) (\(interval(rate, percent))), на "
+                + ": CTR в это время \(percent(rate.value)) (\(numbers.interval(rate, percent))), на "
                 + "\(percent(lift)) выше общего. Это наблюдение, а не эксперимент."
         case .spellings(let names):
             return
@@ -56,16 +53,5 @@ struct RussianRecommendation {
                 "Продолжайте как есть: за дни наблюдений (\(days)) ни одно изменение не показало "
                 + "себя лучшим."
         }
-    }
-
-    private func interval(
-        _ interval: RecommendationFinding.Interval, _ number: (Double) -> String
-    ) -> String {
-        language.interval(interval, level: level, number)
-    }
-
-    private func points(_ drop: RecommendationFinding.Interval) -> String {
-        "\(language.amount(100 * drop.value)), "
-            + interval(drop) { language.amount(100 * $0) }
     }
 }
