@@ -119,6 +119,21 @@ import Testing
         }
     }
 
+    @Test func `are at most three of a kind, however many channels lose money`() throws {
+        let test = try TestDatabase()
+        try test.rows(
+            """
+            CREATE TABLE many AS
+            SELECT DATE '2026-01-01' + d AS date, 'c' || c AS channel, 50.0 + (d * c) % 37 AS spend,
+                   CASE WHEN c < 8 THEN 0.2 ELSE 3 END * (50.0 + (d * c) % 37) + (d * c * 7) % 5 AS revenue
+            FROM generate_series(0, 59) AS s(d), generate_series(1, 12) AS t(c)
+            """)
+        let kinds = try test.rows(
+            "SELECT kind, count(*) AS n FROM RECOMMEND(TABLE many) GROUP BY 1")
+        #expect(kinds.contains { $0["kind"]?.string == "pause" && $0["n"]?.number == 3 })
+        #expect(kinds.allSatisfy { ($0["n"]?.number ?? 0) <= 3 })
+    }
+
     @Test func `quote names of channels as data`() throws {
         let test = try database()
         try test.rows(

@@ -15,6 +15,8 @@ struct RecommendCall: Sendable {
 
     /// The most recommendations: who gets more follows none.
     private static let most = 7
+    /// More of one kind would leave no room for others.
+    private static let mostOfAKind = 3
     /// Fewer days say nothing.
     private static let fewestDays = 14
 
@@ -59,11 +61,22 @@ struct RecommendCall: Sendable {
         found += try BudgetRules.recommendations(asked)
         found += try ChangeRules.recommendations(asked)
         found += try TimeRule.recommendations(asked)
-        // Sorting keeps the order of equals by their place, so that it is always the same.
-        let ranked = found.enumerated().sorted {
+        let ranked = Self.ranked(found)
+        return batches(ranked.isEmpty ? [nothing(asked)] : ranked)
+    }
+
+    /// What may be worth most first, of each kind and in all no more than a reader follows.
+    private static func ranked(_ found: [Recommendation]) -> [Recommendation] {
+        // Equals keep their order, so that it is always the same.
+        let sorted = found.enumerated().sorted {
             ($1.element.money, $0.offset) < ($0.element.money, $1.offset)
         }.map(\.element)
-        return batches(ranked.isEmpty ? [nothing(asked)] : Array(ranked.prefix(Self.most)))
+        var counts: [Recommendation.Kind: Int] = [:]
+        let chosen = sorted.filter { recommendation in
+            counts[recommendation.kind, default: 0] += 1
+            return counts[recommendation.kind, default: 0] <= mostOfAKind
+        }
+        return Array(chosen.prefix(most))
     }
 
     /// The rows with the SQL that gives them; when they are a part of the relation, those up to their last day.
