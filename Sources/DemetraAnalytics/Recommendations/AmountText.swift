@@ -1,6 +1,6 @@
 /// Numbers in sentences.
 enum AmountText {
-    /// Two decimals below 1000, none above, four significant digits below 1; groups of three digits.
+    /// Two decimals below 1000, none from there on, four significant digits below 0.005; groups of three digits.
     ///
     /// - Parameters:
     ///   - mark: between whole and part.
