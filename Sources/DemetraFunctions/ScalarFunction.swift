@@ -30,7 +30,7 @@ package struct EvaluationContext: Sendable {
     /// The catalog as the session sees it; nil where there is no session.
     package let directory: (any ObjectDirectory)?
     /// Where notes for the client go.
-    package let notices: NoticeBoard
+    package private(set) var notices: NoticeBoard
     /// Where it is measured how long functions learn; nil where nobody asks.
     package private(set) var trainingTime: TrainingTime?
 
@@ -70,11 +70,9 @@ package struct EvaluationContext: Sendable {
 
     /// The same, but for where notes go.
     package func noting(on notices: NoticeBoard) -> EvaluationContext {
-        EvaluationContext(
-            statementTime: statementTime, transactionTime: transactionTime, timeZone: timeZone,
-            timeZones: timeZones, userName: userName, databaseName: databaseName,
-            cancellation: cancellation, workers: workers, notices: notices, sequences: sequences,
-            settings: settings, clock: clock, entropy: entropy, directory: directory)
+        var context = self
+        context.notices = notices
+        return context
     }
 }
 

@@ -12,8 +12,7 @@ package enum BacktestBudgetFunction {
     package static let function = TableFunction(
         "backtest_budget",
         usage: "rel, channel => 'channel', spend => 'spend', outcome => 'revenue', ts => 'date', "
-            + "tests => 3, max_change => 0.5, risk => 0.5, level => 0.9, "
-            + "settling => text",
+            + "tests => 3, max_change => 0.5, risk => 0.5, level => 0.9, settling => text",
         changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try FunctionArguments(

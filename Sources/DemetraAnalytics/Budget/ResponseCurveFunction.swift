@@ -9,8 +9,7 @@ package enum ResponseCurveFunction {
         "response_curve",
         usage: "rel, channel => text, points => 41, max_spend => double precision, "
             + "channel_column => 'channel', spend => 'spend', outcome => 'revenue', "
-            + "ts => 'date', per => 'period', level => 0.9, "
-            + "settling => text",
+            + "ts => 'date', per => 'period', level => 0.9, settling => text",
         changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try ResponseCurveCall(arguments)
@@ -87,10 +86,7 @@ struct ResponseCurveCall: Sendable {
         }
         let unit = shared.periods(history)
         let current = history.currentSpend(lookback: shared.lookback)
-        let posteriors = try context.training { () throws(DemetraError) in
-            try ResponsePosteriors.channels(
-                history, seed: shared.seed, cancellation: context.cancellation)
-        }
+        let posteriors = try shared.posteriors(history, context)
         let slots = ResultSlots(count: asked.count, empty: [ResponsePoint]())
         let chosen = asked
         context.workers.forEach(chosen.count) { position in

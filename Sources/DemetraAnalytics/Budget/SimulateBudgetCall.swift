@@ -43,10 +43,7 @@ struct SimulateBudgetCall: Sendable {
         let proposal = try ProposedSpends(
             RelationColumns(schema: spends.schema, batches: relations[spends.index]),
             channels: history.channels, current: current, unit: unit)
-        let posteriors = try context.training { () throws(DemetraError) in
-            try ResponsePosteriors.channels(
-                history, seed: shared.seed, cancellation: context.cancellation)
-        }
+        let posteriors = try shared.posteriors(history, context)
         let simulation = try BudgetSimulation(
             history, posteriors: posteriors, current: current, spend: proposal.spend,
             margin: shared.margin, level: shared.level, cancellation: context.cancellation)

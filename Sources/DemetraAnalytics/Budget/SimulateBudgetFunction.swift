@@ -8,8 +8,7 @@ package enum SimulateBudgetFunction {
     package static let function = TableFunction(
         "simulate_budget",
         usage: "rel, spends => TABLE, channel => 'channel', spend => 'spend', "
-            + "outcome => 'revenue', ts => 'date', per => 'period', level => 0.9, "
-            + "settling => text",
+            + "outcome => 'revenue', ts => 'date', per => 'period', level => 0.9, settling => text",
         changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try SimulateBudgetCall(arguments)

@@ -82,6 +82,18 @@ struct SpendArguments: Sendable {
         "each channel's outcome is what it reports of itself, and platforms usually claim too much",
         hint: "Compare it with sales counted in one place, or give one outcome for all channels.")
 
+    /// The curves that a history allows.
+    ///
+    /// - Throws: 57014 when cancelled.
+    func posteriors(
+        _ history: SpendHistory, _ context: EvaluationContext
+    ) throws(DemetraError) -> [ChannelPosterior] {
+        try context.training { () throws(DemetraError) in
+            try ResponsePosteriors.channels(
+                history, seed: seed, cancellation: context.cancellation)
+        }
+    }
+
     /// Periods of the history that the caller's amounts stand for.
     func periods(_ history: SpendHistory) -> Double {
         switch unit {

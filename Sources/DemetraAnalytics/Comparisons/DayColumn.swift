@@ -25,3 +25,8 @@ enum DayColumn {
         return rest < 0 ? days - 1 : days
     }
 }
+
+extension CalendarDate {
+    /// The date of a day since 1970.
+    init(day: Int64) { self.init(days: Int32(clamping: day)) }
+}

@@ -83,15 +83,11 @@ enum ChangeRules {
     private static func periods(_ context: RecommendationContext) -> EvidenceRelation {
         let recent = CalendarDate(day: context.days.upperBound - recentDays)
         let first = CalendarDate(day: context.days.upperBound - recentDays - earlierDays)
-        let columns = context.columns.numbers
         let entries = context.totals.entries.filter { $0.day > Int64(first.days) }
         let schema = Schema(
             context.totals.relation.schema.fields + [Field(name: "period", type: .text)])
         let batches = ResultColumn.batches(
-            [
-                .values(entries.map { .date(CalendarDate(day: $0.day)) }),
-                .texts(entries.map(\.channel)),
-            ] + columns.indices.map { index in .doubles(entries.map { $0.sums[index] }) }
+            DailyTotals.columns(entries, context.columns)
                 + [.texts(entries.map { $0.day > Int64(recent.days) ? "recent" : "before" })],
             schema: schema, rowCount: entries.count)
         return EvidenceRelation(

@@ -70,11 +70,15 @@ struct DailyTotals: Sendable {
         _ entries: [Entry], _ columns: RecommendColumns
     ) -> [Batch] {
         ResultColumn.batches(
-            [
-                .values(entries.map { .date(CalendarDate(days: Int32(clamping: $0.day))) }),
-                .texts(entries.map(\.channel)),
-            ] + columns.numbers.indices.map { index in .doubles(entries.map { $0.sums[index] }) },
-            schema: schema(columns), rowCount: entries.count)
+            self.columns(entries, columns), schema: schema(columns), rowCount: entries.count)
+    }
+
+    /// Entries as the columns of `relation`.
+    static func columns(_ entries: [Entry], _ columns: RecommendColumns) -> [ResultColumn] {
+        [
+            .values(entries.map { .date(CalendarDate(day: $0.day)) }),
+            .texts(entries.map(\.channel)),
+        ] + columns.numbers.indices.map { index in .doubles(entries.map { $0.sums[index] }) }
     }
 
     private static func sql(

@@ -18,10 +18,11 @@ struct RecommendationContext: Sendable {
     var dayCount: Double { Double(days.upperBound - days.lowerBound + 1) }
 
     /// Asks a function about the daily totals.
-    func query(_ function: TableFunction, _ arguments: [(String, Value)]) -> EvidenceQuery {
+    func query(_ function: TableFunction, _ arguments: [(name: String, value: Value)])
+        -> EvidenceQuery
+    {
         EvidenceQuery(
-            function: function, relation: totals.relation,
-            arguments: arguments.map { ($0.0, $0.1) })
+            function: function, relation: totals.relation, arguments: arguments)
     }
 
     /// The rows of a question; none where there is too little to answer it.
@@ -47,8 +48,4 @@ extension RecommendationFinding.Interval {
         else { return nil }
         self.init(value: value, lower: lower, upper: upper)
     }
-}
-
-extension CalendarDate {
-    init(day: Int64) { self.init(days: Int32(clamping: day)) }
 }

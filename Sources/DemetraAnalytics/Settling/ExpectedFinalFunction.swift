@@ -48,7 +48,7 @@ package enum ExpectedFinalFunction {
         }
         let columns: [ResultColumn] = [
             .texts(rows.map(\.channel)),
-            .values(rows.map { .date(CalendarDate(days: Int32(clamping: $0.day.day))) }),
+            .values(rows.map { .date(CalendarDate(day: $0.day.day)) }),
             .integers(rows.map { Int64($0.day.age) }), .doubles(rows.map(\.day.known)),
             .doubles(rows.map(\.outcome.expected)), .doubles(rows.map(\.outcome.lower)),
             .doubles(rows.map(\.outcome.upper)), .doubles(rows.map { _ in call.level }),

@@ -72,7 +72,7 @@ struct SettledRows: Sendable {
                     ? batch : batch.taking(rows: Buffer(wanted.map { Int32($0) })))
         }
         guard count < rows.rowCount else { return rows }
-        let day = CalendarDate(days: Int32(clamping: last + 1))
+        let day = CalendarDate(day: last + 1)
         context.notices.post(
             Notice(
                 "\(rows.rowCount - count) rows from \(day) on were left out: a day settles in "

@@ -8,7 +8,7 @@ struct SettlingArguments: Sendable {
     /// The argument that names the table, whose changes come as a relation.
     static let table = "table_name"
     /// Names of arguments that follow.
-    static let named = ["metric", "ts", "channel", "oldest", "tolerance", "tz", "level"]
+    private static let named = ["ts", "channel", "oldest", "tolerance", "tz", "level"]
 
     /// The longest window in which platforms attribute conversions to a click.
     static let usualOldest = 28
@@ -26,7 +26,7 @@ struct SettlingArguments: Sendable {
     init(_ arguments: [TableFunctionArgument], function: String) throws(DemetraError) {
         let call = try FunctionArguments(
             arguments, function: function, positional: [Self.table, "metric"],
-            named: Array(Self.named.dropFirst()))
+            named: Self.named)
         guard let metric = try call.text("metric") else {
             throw DemetraError(
                 .undefinedFunction, "\(function) needs the argument \"metric\"",
