@@ -53,6 +53,7 @@ public final class Database: Sendable {
                 processorCount: configuration.processorCount ?? SystemThread.processorCount,
                 isReadOnly: configuration.isReadOnly))
         let sessions = SessionBoard()
+        let refresher = ModelRefresher()
         let audit = AuditTrail(
             directory: path,
             fileSystem: configuration.isReadOnly ? OverlayFileSystem(fileSystem) : fileSystem,
@@ -60,12 +61,14 @@ public final class Database: Sendable {
         let functions = AnalyticsFunctions().added(to: BuiltInFunctions.registry)
             .adding(
                 tables: [MemoryRelation.function(store), AuditRelation.function(audit)]
+                    + [RefreshRelation.function(refresher)]
                     + SessionRelations.functions(sessions))
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,
             configuration: EngineConfiguration(processorCount: configuration.processorCount),
             extensions: [AlertStatements()], audit: audit, entropy: SystemEntropy(),
-            sessions: sessions)
+            sessions: sessions, refresher: refresher)
+        if !configuration.isReadOnly { engine.startRefreshing() }
         return Database(engine: engine, recoveryNotices: store.recovery.notices)
     }
 
@@ -100,6 +103,10 @@ public final class Database: Sendable {
     func pinnedSession() -> Session {
         engine.makeSession(user: "demetra", pinned: engine.store.snapshot())
     }
+
+    /// Trains models again that are due by their option `refresh`, on the caller's thread; a thread of the database
+    /// does the same when their time comes.
+    package func refreshDueModels() { engine.refreshDueModels() }
 
     /// Adds rows to a table, all or none of them.
     ///

@@ -43,6 +43,63 @@ import Testing
         #expect(features.map { $0["feature"]?.string } == ["channel", "spend", "goal"])
     }
 
+    @Test(arguments: [60, 150, 600])
+    func `a class is predicted as a probability, and explained to the last digit`(
+        count: Int
+    ) throws {
+        try test.rows(
+            """
+            CREATE MODEL pays FROM (SELECT campaign_id, channel, goal, spend, roi > 2 AS pays
+              FROM campaigns WHERE campaign_id <= \(count)) TARGET pays ID campaign_id
+              WITH (task = 'classification')
+            """)
+        #expect(
+            try test.rows("SELECT kind FROM demetra_models") == [["kind": .text("classification")]])
+        let sums = try test.rows(
+            """
+            SELECT p.predicted, p.lower, p.upper, e.shown, e.total
+            FROM PREDICT('pays', TABLE campaigns) p JOIN
+              (SELECT id, max(predicted) AS shown, max(base_value) + sum(contribution) AS total
+               FROM EXPLAIN_PREDICT('pays', TABLE campaigns, id => 'campaign_id') GROUP BY id) e
+              ON e.id = p.campaign_id
+            """)
+        #expect(sums.count == 600)
+        for row in sums {
+            let predicted = try #require(row["predicted"]?.number)
+            let (lower, upper) = (row["lower"]?.number ?? .nan, row["upper"]?.number ?? .nan)
+            #expect(lower >= 0 && lower <= predicted && predicted <= upper && upper <= 1)
+            #expect(row["shown"]?.number == predicted)
+            #expect(abs((row["total"]?.number ?? .nan) - predicted) < 1e-9)
+        }
+        // PREDICT_ROI asks for a return, which no model of a class gives.
+        let error = #expect(throws: DemetraError.self) {
+            try test.rows("SELECT PREDICT_ROI(channel => 'email')")
+        }
+        #expect(error?.sqlState == .undefinedObject)
+    }
+
+    @Test func `a class that is none is refused with a way out`() throws {
+        for (target, state, message) in [
+            ("channel", SQLState.datatypeMismatch, "true or false"),
+            ("spend", .invalidParameterValue, "1 or 0"),
+        ] {
+            let error = #expect(throws: DemetraError.self) {
+                try test.rows(
+                    """
+                    CREATE MODEL m FROM TABLE campaigns TARGET \(target)
+                    WITH (task = 'classification')
+                    """)
+            }
+            #expect(error?.sqlState == state)
+            #expect(error?.message.contains(message) == true)
+            #expect(error?.hint?.contains("AS hit") == true)
+        }
+        let error = #expect(throws: DemetraError.self) {
+            try test.rows("CREATE MODEL m FROM TABLE campaigns TARGET roi WITH (task = 'ranking')")
+        }
+        #expect(error?.sqlState == .invalidParameterValue)
+    }
+
     @Test func `the scalar takes columns, names and places, and agrees with PREDICT`() throws {
         try train()
         let byStar = try test.rows(

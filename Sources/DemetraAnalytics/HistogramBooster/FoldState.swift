@@ -8,30 +8,23 @@ struct FoldState: Sendable {
     private(set) var trees: [RegressionTree] = []
     /// The sum of the trees for every row, seen or not.
     private(set) var fitted: [Double]
-    /// Squared error of the fold's own rows after each round.
+    /// The loss of the fold's own rows after each round.
     private(set) var losses: [Double] = []
-    private let residuals: [Double]
+    private let loss: BoostingLoss
     private let seen: [Int32]
     private let unseen: [Int32]
     private var generator: SeededGenerator
 
-    init(_ fold: Int, folds: [Int], residuals: [Double], seed: UInt64) {
-        self.residuals = residuals
-        fitted = [Double](repeating: 0, count: residuals.count)
+    init(_ fold: Int, folds: [Int], loss: BoostingLoss, seed: UInt64) {
+        self.loss = loss
+        fitted = [Double](repeating: 0, count: folds.count)
         seen = (0..<Int32(folds.count)).filter { folds[Int($0)] != fold }
         unseen = (0..<Int32(folds.count)).filter { folds[Int($0)] == fold }
         generator = SeededGenerator(seed: seed &+ UInt64(fold) &* 0x9E37_79B9)
     }
 
-    /// Squared error of the rows the trees have not seen.
-    func unseenLoss() -> Double {
-        var sum = 0.0
-        for row in unseen {
-            let error = residuals[Int(row)] - fitted[Int(row)]
-            sum += error * error
-        }
-        return sum
-    }
+    /// The loss of the rows the trees have not seen.
+    func unseenLoss() -> Double { loss.sum(over: unseen, fitted) }
 
     /// Adds trees; ends early once cancelled.
     mutating func grow(
@@ -42,14 +35,17 @@ struct FoldState: Sendable {
             minimumLeafCount: plan.minimumLeafCount,
             learningRate: plan.learningRate * plan.unit)
         var words = [Int64](repeating: 0, count: codes.rowCount)
+        var gradients = [Double](repeating: 0, count: codes.rowCount)
         var rows: [Int32] = []
         rows.reserveCapacity(seen.count)
         for _ in 0..<rounds {
             guard !cancellation.isCancelled else { return }
             sample(&rows, share: plan.settings.rowShare)
             let features = sampleFeatures(codes.columns.count, plan.settings.featureShare)
-            let scale = pack(&words, rows, unit: plan.unit)
-            let tree = tree(grower, words, &rows, scale, features)
+            loss.gradients(of: rows, fitted, into: &gradients)
+            let scale = Self.pack(&words, rows, gradients, unit: plan.unit)
+            var tree = tree(grower, words, &rows, scale, features)
+            stepLeaves(&tree, grower.leafRows, rows, gradients, plan.learningRate)
             add(tree, codes)
             trees.append(tree)
             losses.append(unseenLoss())
@@ -91,6 +87,27 @@ struct FoldState: Sendable {
         }
     }
 
+    /// Gives every leaf the Newton step of its rows, and inner nodes the mean of theirs, where the loss asks
+    /// for one.
+    private func stepLeaves(
+        _ tree: inout RegressionTree, _ leaves: [(node: Int, rows: Range<Int>)], _ order: [Int32],
+        _ gradients: [Double], _ learningRate: Double
+    ) {
+        for leaf in leaves {
+            guard
+                let step = loss.newtonStep(
+                    of: order[leaf.rows], gradients, regularisation: TreeGrower.regularisation)
+            else { return }
+            tree.nodes[leaf.node].value = learningRate * step
+        }
+        for index in tree.nodes.indices.reversed() where tree.nodes[index].feature >= 0 {
+            let left = tree.nodes[Int(tree.nodes[index].left)]
+            let right = tree.nodes[Int(tree.nodes[index].right)]
+            let (a, b) = (Double(left.rowCount), Double(right.rowCount))
+            tree.nodes[index].value = (left.value * a + right.value * b) / max(a + b, 1)
+        }
+    }
+
     private mutating func sample(_ rows: inout [Int32], share: Double) {
         rows.removeAll(keepingCapacity: true)
         // Compared as whole numbers: one draw a row, and nothing that rounds.
@@ -106,16 +123,15 @@ struct FoldState: Sendable {
     }
 
     /// The gradients of some rows as words; gives their scale.
-    private func pack(_ words: inout [Int64], _ rows: [Int32], unit: Double) -> Double {
+    private static func pack(
+        _ words: inout [Int64], _ rows: [Int32], _ gradients: [Double], unit: Double
+    ) -> Double {
         var largest = 0.0
         let inverse = 1 / unit
-        for row in rows {
-            largest = max(largest, abs((residuals[Int(row)] - fitted[Int(row)]) * inverse))
-        }
+        for row in rows { largest = max(largest, abs(gradients[Int(row)] * inverse)) }
         let scale = PackedGradient.scale(for: largest, rows: rows.count)
         for row in rows {
-            words[Int(row)] = PackedGradient.word(
-                (residuals[Int(row)] - fitted[Int(row)]) * inverse, scale: scale)
+            words[Int(row)] = PackedGradient.word(gradients[Int(row)] * inverse, scale: scale)
         }
         return scale
     }

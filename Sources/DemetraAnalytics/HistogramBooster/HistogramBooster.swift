@@ -3,7 +3,7 @@ package import DemetraTypes
 import DemetraVectors
 import Synchronization
 
-/// Gradient boosted regression trees on binned features, one ensemble per fold, grown in step.
+/// Gradient boosted trees on binned features, one ensemble per fold, grown in step.
 ///
 /// Every fold's trees see all rows but the fold's own; after each round the left-out rows tell
 /// whether the trees still learn something that holds elsewhere. All ensembles keep the number of
@@ -59,15 +59,15 @@ package struct HistogramBooster: Sendable {
     /// Grows the ensembles of all folds.
     ///
     /// - Parameters:
-    ///   - residuals: for each fold, what is to be explained of every row.
-    ///   - folds: the fold of every row, 0..<residuals.count.
+    ///   - fit: for each fold, what is to be explained of every row.
+    ///   - folds: the fold of every row, 0..<fit.count.
     package func train(
-        _ codes: CodeMatrix, residuals: [[Double]], folds: [Int],
+        _ codes: CodeMatrix, fit: [BoostingLoss], folds: [Int],
         cancellation: CancellationFlag, workers: any Workers
     ) throws(DemetraError) -> Result {
-        let plan = plan(rowCount: codes.rowCount, residuals: residuals)
-        let boxes = residuals.indices.map { fold in
-            FoldBox(FoldState(fold, folds: folds, residuals: residuals[fold], seed: settings.seed))
+        let plan = plan(rowCount: codes.rowCount, unit: fit[0].unit)
+        let boxes = fit.indices.map { fold in
+            FoldBox(FoldState(fold, folds: folds, loss: fit[fold], seed: settings.seed))
         }
         var losses = [boxes.reduce(0.0) { $0 + $1.state.withLock { $0.unseenLoss() } }]
         var best = 0
@@ -90,11 +90,8 @@ package struct HistogramBooster: Sendable {
         return result(boxes, rounds: best, codes, folds, workers)
     }
 
-    private func plan(rowCount: Int, residuals: [[Double]]) -> GrowthPlan {
-        // Trees see residuals of unit size, so that no threshold depends on the target's unit.
-        let squares = residuals[0].reduce(0) { $0 + $1 * $1 }
-        let unit = max((squares / Double(max(rowCount, 1))).squareRoot(), 1e-300)
-        return GrowthPlan(
+    private func plan(rowCount: Int, unit: Double) -> GrowthPlan {
+        GrowthPlan(
             settings: settings, unit: unit,
             learningRate: settings.learningRate ?? (rowCount < 100_000 ? 0.05 : 0.2),
             minimumLeafCount: settings.minimumLeafCount ?? max(20, rowCount / 2_000))
@@ -124,7 +121,7 @@ package struct HistogramBooster: Sendable {
 /// What all folds share while they grow.
 struct GrowthPlan: Sendable {
     let settings: HistogramBooster.Settings
-    /// Size of the residuals before the first tree.
+    /// Size of the gradients before the first tree.
     let unit: Double
     let learningRate: Double
     let minimumLeafCount: Int

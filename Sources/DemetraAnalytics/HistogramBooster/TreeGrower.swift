@@ -8,7 +8,8 @@ import DemetraVectors
 /// Safe because the memory is as long as the table for rows, and holds a histogram for every leaf that
 /// can exist; it belongs to one grower, which one thread uses.
 final class TreeGrower {
-    private static let regularisation = 1.0
+    /// Added to the rows of a leaf, so that few of them do not go far.
+    static let regularisation = 1.0
 
     /// A leaf that may still be split.
     private struct Leaf {
@@ -28,6 +29,8 @@ final class TreeGrower {
     private let histogramWidth: Int
     private var starts: [Int] = []
     private var features: [Int] = []
+    /// The leaves of the last tree, and where their rows stand in the order it left.
+    private(set) var leafRows: [(node: Int, rows: Range<Int>)] = []
 
     /// Memory for trees over a table.
     init(codes: CodeMatrix, leafLimit: Int, minimumLeafCount: Int, learningRate: Double) {
@@ -98,6 +101,7 @@ final class TreeGrower {
             leaves[best] = left
             leaves.append(right)
         }
+        leafRows = leaves.map { ($0.node, $0.rows) }
         return tree
     }
 

@@ -57,7 +57,7 @@ struct ExplainedRows: Sendable {
         guard batches.contains(where: { $0.count > 0 }) else { return [] }
         ModelFunctions.warnOfMissing(predictor, schema, context.notices)
         let explainer = PredictionExplainer(
-            model.folds, codeCounts: model.features.map(\.codeCount))
+            model.folds, codeCounts: model.features.map(\.codeCount), task: model.task)
         guard explainer.knowsRows else {
             throw DemetraError(
                 .objectNotInPrerequisiteState,
@@ -108,7 +108,7 @@ struct ExplainedRows: Sendable {
                     ))
             }
             // What is cut off at the limits of the target belongs to no feature, and is said apart.
-            let cut = model.limited(points[row]) - points[row]
+            let cut = model.limited(points[row]) - model.task.value(points[row])
             if cut != 0 { rows.append((name, row, Self.limitsName, limitsText, cut)) }
         }
         let shown: [ResultColumn] = [

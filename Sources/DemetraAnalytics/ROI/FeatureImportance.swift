@@ -95,7 +95,8 @@ struct FeatureImportance {
 
     /// Mean absolute Shapley value of each feature, over as many rows as take a fraction of the training.
     private func contributions(_ codes: CodeMatrix) throws(DemetraError) -> [Double] {
-        let explainer = PredictionExplainer(model.folds, codeCounts: codes.codeCounts)
+        let explainer = PredictionExplainer(
+            model.folds, codeCounts: codes.codeCounts, task: model.task)
         let limit = min(
             max(Self.leafVisitLimit / max(explainer.leafCount, 1), 32), Self.explainedRowLimit)
         let step = max(1, (codes.rowCount + limit - 1) / limit)
@@ -132,6 +133,7 @@ struct FeatureImportance {
 private struct FoldBlocks: Sendable {
     let ranges: [Range<Int>]
     private let scorers: [ModelScorer]
+    private let task: ModelTask
 
     init(folds: [Int], model: ROIModel, _ codes: CodeMatrix) {
         var ranges: [Range<Int>] = []
@@ -145,6 +147,7 @@ private struct FoldBlocks: Sendable {
         }
         self.ranges = ranges
         self.scorers = scorers
+        task = model.task
     }
 
     /// The squared error of every row by the model that had not seen it.
@@ -153,7 +156,8 @@ private struct FoldBlocks: Sendable {
         errors.reserveCapacity(target.count)
         for (rows, scorer) in zip(ranges, scorers) {
             for (row, point) in zip(rows, scorer.points(codes, rows: rows)) {
-                errors.append((target[row] - point) * (target[row] - point))
+                let error = target[row] - task.value(point)
+                errors.append(error * error)
             }
         }
         return errors

@@ -4,7 +4,8 @@ import DemetraVectors
 ///
 /// A fold model is a sum of a baseline, which depends on one feature, and of trees or a linear model. Shapley
 /// values of a sum are the sums of the Shapley values, and those of a part that adds up single features are
-/// the parts themselves less their mean. So `base` plus all contributions is the prediction, before limits.
+/// the parts themselves less their mean. So `base` plus all contributions is the prediction, before limits. Of
+/// log-odds, contributions are brought to the size that adds up in probabilities.
 // Immutable after init.
 package struct PredictionExplainer: Sendable {
     /// What is said of a row of which nothing is known.
@@ -18,9 +19,13 @@ package struct PredictionExplainer: Sendable {
     private let effects: [[Double]]
     private let trees: TreeShapley
     private let share: Double
+    private let task: ModelTask
+    private let baseSum: Double
 
     /// Prepares the mean of fold models over features with these numbers of codes.
-    package init(_ folds: [ROIModel.FoldModel], codeCounts: [Int]) {
+    package init(
+        _ folds: [ROIModel.FoldModel], codeCounts: [Int], task: ModelTask = .regression
+    ) {
         var base = 0.0
         var knowsRows = true
         var effects = [[Double]](repeating: [], count: codeCounts.count)
@@ -56,7 +61,9 @@ package struct PredictionExplainer: Sendable {
         self.effects = effects
         self.knowsRows = knowsRows && self.trees.knowsRowCounts
         share = 1 / Double(max(folds.count, 1))
-        self.base = (base + self.trees.base) * share
+        baseSum = (base + self.trees.base) * share
+        self.base = task.value(baseSum)
+        self.task = task
     }
 
     /// What each feature adds to the prediction of a row.
@@ -66,6 +73,8 @@ package struct PredictionExplainer: Sendable {
             sums[feature] = values[Int(codes.columns[feature][row])]
         }
         trees.add(to: &sums, codes, row: row)
-        return sums.map { $0 * share }
+        let added = sums.reduce(0, +) * share
+        let scale = share * task.contributionScale(base: baseSum, sum: baseSum + added)
+        return sums.map { $0 * scale }
     }
 }

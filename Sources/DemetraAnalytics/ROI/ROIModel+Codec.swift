@@ -1,9 +1,11 @@
+package import DemetraFunctions
 package import DemetraTypes
 
 // The bytes of a model, all numbers little-endian, counts and text lengths as 8 bytes:
 //
 //     "DMRM"            magic
-//     version           1 byte, now 2; 1 had no row counts of leaves and no centers of linear models
+//     version           1 byte, now 3; 1 had no row counts of leaves and no centers of linear models, 2 no task
+//                       and no rates
 //     name, target, notice, level, break-even, limits, training time, signal, quality
 //     features          name, column, source, borders, names
 //     group             0, or 1 and a feature
@@ -11,11 +13,14 @@ package import DemetraTypes
 //     unconditional     one group
 //     folds             baseline; correction kind 0 none, 1 trees, 2 linear; its content
 //     importances       feature, share, deviation, contribution, direction
+//     task              1 byte
+//     rates             bins of all rows, then of groups: border, mean prediction, true rows, rows
+//     refresh           microseconds, 0 for never
 //     checksum          8 bytes, FNV-1a of everything before
 
 extension ROIModel {
     private static let magic: [UInt8] = Array("DMRM".utf8)
-    private static let version: UInt8 = 2
+    private static let version: UInt8 = 3
 
     /// The model as bytes, equal for equal models.
     package func encoded() -> [UInt8] {
@@ -49,6 +54,9 @@ extension ROIModel {
             }
             writer.write(importance.direction)
         }
+        writer.write(task.rawValue)
+        Self.write(rates, &writer)
+        writer.write(Int(refreshPeriod ?? 0))
         writer.write(Self.checksum(writer.bytes[...]))
         return writer.bytes
     }
@@ -103,7 +111,31 @@ extension ROIModel {
         }
         self.folds = folds
         importances = try Self.importances(&reader)
+        if version >= 3 {
+            guard let task = ModelTask(rawValue: try reader.byte()) else {
+                throw ModelReader.damaged
+            }
+            self.task = task
+            rates = try Self.rates(&reader)
+            let period = try reader.int()
+            refreshPeriod = period == 0 ? nil : Int64(period)
+        }
         guard reader.remaining == 0 else { throw ModelReader.damaged }
+    }
+
+    /// When a model wants to be trained again, without reading the whole of it.
+    package static func schedule(encoded bytes: [UInt8]) -> ModelSchedule? {
+        guard bytes.count > 32, Array(bytes.prefix(4)) == magic, bytes[4] >= 3 else { return nil }
+        var tail = ModelReader(Array(bytes.suffix(16).prefix(8)))
+        guard let period = try? tail.int(), period > 0 else { return nil }
+        var head = ModelReader(Array(bytes.dropFirst(5)))
+        do throws(DemetraError) {
+            for _ in 0..<3 { _ = try head.text() }
+            for _ in 0..<4 { _ = try head.double() }
+            return ModelSchedule(
+                trainedAt: Timestamp(microseconds: Int64(bitPattern: try head.word())),
+                period: Int64(period))
+        } catch { return nil }
     }
 
     private static func importances(

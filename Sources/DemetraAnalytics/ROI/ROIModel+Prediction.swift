@@ -117,6 +117,10 @@ package final class ROIPredictor: Sendable {
         _ prediction: inout ROIModel.Prediction, _ points: [Double], _ groups: [UInt8]?,
         _ level: Double
     ) {
+        if model.task == .classification {
+            fillRates(&prediction, points, groups, level)
+            return
+        }
         let outer = model.unconditional.bounds(level: level)
         let full = outer.upper - outer.lower
         let bounds = model.intervals.bounds(level: level)
@@ -134,6 +138,29 @@ package final class ROIPredictor: Sendable {
             prediction.confidence.append(knowsNothing ? 0 : min(max(1 - width, 0), 1))
             prediction.lossProbability.append(
                 model.intervals.group(code).share(below: model.breakEven - raw))
+        }
+    }
+
+    /// Probabilities, with the interval of how often like rows were true.
+    private func fillRates(
+        _ prediction: inout ROIModel.Prediction, _ points: [Double], _ groups: [UInt8]?,
+        _ level: Double
+    ) {
+        let bounds = model.rates.bounds(level: level)
+        let rate = model.rates.overallRate
+        let spread = (rate * (1 - rate)).squareRoot()
+        for (row, odds) in points.enumerated() {
+            let value = model.limited(odds)
+            let (lower, upper) = bounds.at(value, groups?[row])
+            prediction.predicted.append(value)
+            prediction.lower.append(lower)
+            prediction.upper.append(upper)
+            // The target is 0 or 1: what is left of its spread, not the interval of its rate, says how much is known.
+            let left = spread > 0 ? (value * (1 - value)).squareRoot() / spread : 1
+            prediction.confidence.append(min(max(1 - left, 0), 1))
+            let isLoss = (zero: model.breakEven > 0, one: model.breakEven > 1)
+            prediction.lossProbability.append(
+                (isLoss.zero ? 1 - value : 0) + (isLoss.one ? value : 0))
         }
     }
 }

@@ -31,11 +31,13 @@ struct ModelTraining {
     private static let meanLimit = 30
     private static let linearLimit = 200
 
-    /// Predictions for rows by models that had not seen them.
+    /// Predictions for rows by models that had not seen them, in the target's own unit.
     private struct OutOfFold {
         var baseline: [Double]
         var full: [Double]
         var folds: [ROIModel.FoldModel]
+        /// What the models add up to: `full` before it is brought to the target's unit.
+        var sums: [Double] = []
     }
 
     func model(target name: String, trainedAt: Timestamp) throws(DemetraError) -> ROIModel {
@@ -44,25 +46,36 @@ struct ModelTraining {
         if judged.signal == .none {
             found.full = found.baseline
             for fold in found.folds.indices { found.folds[fold].correction = .none }
+        } else if options.task == .classification {
+            // Only now: two numbers learned from all rows must have no say in whether there is a signal.
+            let calibration = LogOddsCalibration(odds: found.sums, labels: table.target)
+            found.folds = found.folds.map { calibration.applied(to: $0) }
+            found.full = found.sums.map { LogOdds.probability(calibration.odds($0)) }
         }
         let groups = intervalGroups(found.folds)
         let residuals = zip(table.target, found.full).map { $0 - $1 }
         let center = OrderStatistics.mean(table.target)
+        let isClass = options.task == .classification
         var model = ROIModel(
-            name: options.name, target: name, level: options.level,
+            name: options.name, target: name, task: options.task, level: options.level,
             breakEven: options.breakEven ?? defaultBreakEven, features: table.features,
             group: groups?.definition, folds: found.folds, signal: judged.signal,
             quality: quality(found, skill: judged.skill, residuals: residuals, groups?.codes),
             intervals: ResidualIntervals(
-                residuals: residuals, codes: groups?.codes,
+                residuals: isClass ? [] : residuals, codes: isClass ? nil : groups?.codes,
                 codeCount: groups?.definition.codeCount ?? 0),
-            unconditional: .init(table.target.map { $0 - center }), limits: limits,
-            importances: [], trainedAt: trainedAt, notice: "")
+            unconditional: .init(isClass ? [] : table.target.map { $0 - center }),
+            rates: RateIntervals(
+                predicted: isClass ? found.full : [], labels: isClass ? table.target : [],
+                codes: isClass ? groups?.codes : nil,
+                codeCount: groups?.definition.codeCount ?? 0),
+            limits: isClass ? (.nan, .nan) : limits,
+            importances: [], trainedAt: trainedAt, notice: "", refreshPeriod: options.refreshPeriod)
         model.importances = try FeatureImportance(
             model: model, table: table, seed: options.booster.seed,
             cancellation: cancellation, workers: workers
         ).importances()
-        model.notice = notice(model)
+        model.notice = notice(model, found)
         return model
     }
 
@@ -72,56 +85,80 @@ struct ModelTraining {
         let foldCount = table.foldCount
         let seen = (0..<foldCount).map { fold in all.filter { table.folds[$0] != fold } }
         let baselines = seen.map { rows in
-            CategoryBaseline(
+            let means = CategoryBaseline(
                 table.codes, target: table.target, rows: rows.isEmpty ? Array(all) : rows)
+            return options.task == .classification ? means.logOdds : means
         }
-        let start = all.map { baselines[table.folds[$0]].value(table.codes, row: $0) }
+        let starts = baselines.map { baseline in
+            all.map { baseline.value(table.codes, row: $0) }
+        }
+        let start = all.map { starts[table.folds[$0]][$0] }
+        let plain = start.map { options.task.value($0) }
         var result = OutOfFold(
-            baseline: start, full: start,
+            baseline: plain, full: plain,
             folds: baselines.map { ROIModel.FoldModel(baseline: $0, correction: .none) })
         guard all.count >= Self.meanLimit, !table.features.isEmpty else { return result }
-        let residuals = baselines.map { baseline in
-            all.map { table.target[$0] - baseline.value(table.codes, row: $0) }
-        }
+        let fit = starts.map { lossFunction($0) }
+        let added: [Double]
         if all.count < Self.linearLimit {
-            try addLinear(&result, residuals, seen)
-            return result
+            added = try addLinear(&result, fit, seen)
+        } else {
+            let boosted = try HistogramBooster(options.booster).train(
+                table.codes, fit: fit, folds: table.folds, cancellation: cancellation,
+                workers: workers)
+            for fold in result.folds.indices {
+                result.folds[fold].correction = .trees(boosted.ensembles[fold])
+            }
+            added = boosted.outOfFold
         }
-        let boosted = try HistogramBooster(options.booster).train(
-            table.codes, residuals: residuals, folds: table.folds, cancellation: cancellation,
-            workers: workers)
-        for fold in result.folds.indices {
-            result.folds[fold].correction = .trees(boosted.ensembles[fold])
-        }
-        result.full = all.map { start[$0] + boosted.outOfFold[$0] }
+        result.sums = all.map { start[$0] + added[$0] }
+        result.full = result.sums.map { options.task.value($0) }
         return result
     }
 
-    /// Ridge regressions with the penalty that does best on unseen rows.
+    /// What is to be learned beyond a start.
+    private func lossFunction(_ start: [Double]) -> BoostingLoss {
+        switch options.task {
+        case .regression: .squares(zip(table.target, start).map { $0 - $1 })
+        case .classification: .logistic(start: start, labels: table.target)
+        }
+    }
+
+    /// Ridge regressions with the penalty that does best on unseen rows; gives what they add to each row's start.
     private func addLinear(
-        _ result: inout OutOfFold, _ residuals: [[Double]], _ seen: [[Int]]
-    ) throws(DemetraError) {
-        var best: (loss: Double, models: [RidgeRegression])?
+        _ result: inout OutOfFold, _ fit: [BoostingLoss], _ seen: [[Int]]
+    ) throws(DemetraError) -> [Double] {
+        var best: (loss: Double, models: [RidgeRegression], added: [Double])?
         for penalty in [1.0, 10, 100] {
-            try cancellation.check()
-            let models = seen.indices.map { fold in
-                RidgeRegression(
-                    table.codes, target: residuals[fold], rows: seen[fold], penalty: penalty)
+            var models: [RidgeRegression] = []
+            for fold in seen.indices {
+                try cancellation.check()
+                models.append(linear(fit[fold], rows: seen[fold], penalty: penalty))
+            }
+            let added = table.target.indices.map {
+                models[table.folds[$0]].value(table.codes, row: $0)
             }
             var loss = 0.0
-            for row in table.target.indices {
-                let fold = table.folds[row]
-                let error = residuals[fold][row] - models[fold].value(table.codes, row: row)
-                loss += error * error
+            for fold in seen.indices {
+                let unseen = table.folds.indices.filter { table.folds[$0] == fold }
+                loss += fit[fold].sum(over: unseen.map { Int32($0) }, added)
             }
-            if loss < best?.loss ?? .infinity { best = (loss, models) }
+            if loss < best?.loss ?? .infinity { best = (loss, models, added) }
         }
-        guard let best else { return }
+        guard let best else { return [Double](repeating: 0, count: table.target.count) }
         for fold in result.folds.indices {
             result.folds[fold].correction = .linear(best.models[fold])
         }
-        result.full = table.target.indices.map {
-            result.baseline[$0] + best.models[table.folds[$0]].value(table.codes, row: $0)
+        return best.added
+    }
+
+    private func linear(_ loss: BoostingLoss, rows: [Int], penalty: Double) -> RidgeRegression {
+        switch loss {
+        case .squares(let values):
+            RidgeRegression(table.codes, target: values, rows: rows, penalty: penalty)
+        case .logistic(let start, let labels):
+            LogisticRidge.fit(
+                table.codes, start: start, labels: labels, rows: rows, penalty: penalty)
         }
     }
 
@@ -186,6 +223,15 @@ struct ModelTraining {
         quality.meanAbsoluteError = absolute / n
         quality.baselineError = plain / n
         quality.skill = skill
+        quality.coverage = coverage(found, residuals, groups)
+        return quality
+    }
+
+    /// How often intervals made from the other folds hold what came in a fold.
+    private func coverage(
+        _ found: OutOfFold, _ residuals: [Double], _ groups: [UInt8]?
+    ) -> Double {
+        if options.task == .classification { return rateCoverage(found) }
         var inside = 0
         for fold in 0..<table.foldCount {
             let others = table.folds.indices.filter { table.folds[$0] != fold }
@@ -198,12 +244,39 @@ struct ModelTraining {
                 if residuals[row] >= lower, residuals[row] <= upper { inside += 1 }
             }
         }
-        quality.coverage = Double(inside) / n
-        return quality
+        return Double(inside) / Double(table.target.count)
+    }
+
+    /// The share of bins of a fold whose rate lies in the interval of the other folds for a sample of that size.
+    private func rateCoverage(_ found: OutOfFold) -> Double {
+        var (inside, count) = (0, 0)
+        for fold in 0..<table.foldCount {
+            let others = table.folds.indices.filter { table.folds[$0] != fold }
+            let bins = RateIntervals(
+                predicted: others.map { found.full[$0] }, labels: others.map { table.target[$0] },
+                codes: nil, codeCount: 0
+            ).pooled
+            var hits = [Int](repeating: 0, count: bins.count)
+            var rows = hits
+            for row in table.folds.indices where table.folds[row] == fold {
+                let bin = bins.firstIndex { $0.upTo >= found.full[row] } ?? bins.count - 1
+                guard bin >= 0 else { continue }
+                rows[bin] += 1
+                if table.target[row] > 0.5 { hits[bin] += 1 }
+            }
+            for bin in bins.indices where rows[bin] > 0 {
+                let (lower, upper) = bins[bin].rate(level: options.level, alongside: rows[bin])
+                let rate = Double(hits[bin]) / Double(rows[bin])
+                count += 1
+                if rate >= lower, rate <= upper { inside += 1 }
+            }
+        }
+        return count > 0 ? Double(inside) / Double(count) : 1
     }
 
     /// 0 for targets like profit / spend, which go below it; 1 for those like revenue / spend.
     private var defaultBreakEven: Double {
+        if options.task == .classification { return 1 }
         let negative = table.target.count { $0 < 0 }
         return Double(negative) > 0.01 * Double(table.target.count) ? 0 : 1
     }
@@ -221,8 +294,9 @@ struct ModelTraining {
         return (lower, high >= 0.005 ? most : .nan)
     }
 
-    private func notice(_ model: ROIModel) -> String {
+    private func notice(_ model: ROIModel, _ found: OutOfFold) -> String {
         var parts: [String] = []
+        if options.task == .classification { parts.append(classNotice(found)) }
         if model.signal == .none {
             let column = model.folds.first { $0.baseline.feature >= 0 }.map {
                 model.features[$0.baseline.feature].name
@@ -238,5 +312,22 @@ struct ModelTraining {
         }
         if table.droppedCount > 0 { parts.append("\(table.droppedCount) rows without a target") }
         return (parts + table.notices).joined(separator: "; ")
+    }
+
+    /// What is asked first about probabilities and has no column of its own.
+    private func classNotice(_ found: OutOfFold) -> String {
+        let labels = table.target
+        let hits = labels.count { $0 > 0.5 }
+        guard hits > 0, hits < labels.count else {
+            return
+                "\(hits == 0 ? "no row is" : "all rows are") true: there is nothing to tell apart"
+        }
+        func shown(_ value: Double) -> String { PlainNumber.text((value * 1000).rounded() / 1000) }
+        let area = ClassQuality.areaUnderCurve(found.full, labels: labels)
+        let loss = ClassQuality.logLoss(found.full, labels: labels)
+        let plain = ClassQuality.logLoss(found.baseline, labels: labels)
+        return
+            "\(hits) of \(labels.count) rows are true; on unseen rows the area under the curve is "
+            + "\(shown(area)), the log loss \(shown(loss)), that of the baseline \(shown(plain))"
     }
 }

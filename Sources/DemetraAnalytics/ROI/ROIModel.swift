@@ -80,6 +80,8 @@ package struct ROIModel: Sendable {
     package var name: String
     /// The column it predicts.
     package var target: String
+    /// What it predicts of it.
+    package var task = ModelTask.regression
     /// Coverage of intervals when a call does not say.
     package var level: Double
     /// The target below which a row is a loss.
@@ -98,6 +100,8 @@ package struct ROIModel: Sendable {
     package var intervals: ResidualIntervals
     /// The target around its mean: the interval without any model.
     package var unconditional: ResidualIntervals.Group
+    /// How often unseen rows were true, by what was predicted; no bins unless it predicts probabilities.
+    package var rates = RateIntervals(pooled: [], groups: [])
     /// Hard limits of the target, NaN where it has none.
     package var limits: (lower: Double, upper: Double)
     /// What matters, most first.
@@ -106,6 +110,8 @@ package struct ROIModel: Sendable {
     package var trainedAt: Timestamp
     /// What the user should know, one sentence after another.
     package var notice: String
+    /// Microseconds after which it is to be trained again; nil for never.
+    package var refreshPeriod: Int64?
 
     /// The columns it reads, in the order of training.
     package var columns: [String] {
@@ -115,9 +121,9 @@ package struct ROIModel: Sendable {
         }
     }
 
-    /// A value within the target's hard limits.
-    func limited(_ value: Double) -> Double {
-        var value = value
+    /// What is predicted where the models add up to `sum`, within the target's hard limits.
+    func limited(_ sum: Double) -> Double {
+        var value = task.value(sum)
         if !limits.lower.isNaN { value = max(value, limits.lower) }
         if !limits.upper.isNaN { value = min(value, limits.upper) }
         return value

@@ -12,6 +12,8 @@ package struct ROIModelOptions: Sendable {
         case allow
     }
 
+    /// What is predicted of the target.
+    package var task = ModelTask.regression
     /// The model's name.
     package var name = ""
     /// Column that names a row; no feature.
@@ -26,10 +28,13 @@ package struct ROIModelOptions: Sendable {
     package var leakage = Leakage.warn
     /// Coverage of the intervals when a call does not say.
     package var level = 0.9
-    /// The target below which a row counts as a loss; nil takes 0 for targets that go below it, else 1.
+    /// The target below which a row counts as a loss; nil takes 0 for targets that go below it, else 1, and of
+    /// a yes-or-no target false.
     package var breakEven: Double?
     /// Most bins of a number.
     package var binLimit = FeatureDefinition.codeLimit
+    /// Microseconds after which it is to be trained again; nil for never.
+    package var refreshPeriod: Int64?
     /// How trees grow.
     package var booster = HistogramBooster.Settings()
 
@@ -44,15 +49,14 @@ package struct ROIModelOptions: Sendable {
 
     /// Sets an option of the WITH list.
     ///
-    /// - Throws: 22023 for values out of range, 42704 for unknown names, 0A000 for classification.
+    /// - Throws: 22023 for values out of range, 42704 for unknown names.
     package mutating func set(_ name: String, to value: Value) throws(DemetraError) {
         switch name {
         case "task":
-            guard case .text("regression") = value else {
-                throw DemetraError(
-                    .featureNotSupported, "task \(Self.shown(value)) is not supported",
-                    hint: "Use task = 'regression'.")
+            guard case .text(let text) = value, let task = ModelTask(text) else {
+                throw Self.range(name, value, "'regression' or 'classification'")
             }
+            self.task = task
         case "trees": booster.roundLimit = Int(try Self.number(name, value, 1, 10_000))
         case "learning_rate": booster.learningRate = try Self.number(name, value, 1e-4, 1)
         case "max_leaves": booster.leafLimit = Int(try Self.number(name, value, 2, 4_096))
@@ -73,8 +77,7 @@ package struct ROIModelOptions: Sendable {
                 throw Self.range(name, value, "'warn', 'drop' or 'allow'")
             }
             self.leakage = leakage
-        case "refresh":
-            throw DemetraError(.featureNotSupported, "option \"refresh\" is not supported")
+        case "refresh": refreshPeriod = try Self.period(name, value)
         default:
             let nearest = NearestName.find(name, among: Self.names)
             throw DemetraError(
@@ -93,6 +96,23 @@ package struct ROIModelOptions: Sendable {
                 name, value, "between \(PlainNumber.text(lower)) and \(PlainNumber.text(upper))")
         }
         return number
+    }
+
+    private static let day: Int64 = 86_400_000_000
+
+    /// An interval of a minute at least, in microseconds; a month is 30 days.
+    private static func period(_ name: String, _ value: Value) throws(DemetraError) -> Int64 {
+        let expected = "an interval from 1 minute to 10 years"
+        guard case .text(let text) = value, let interval = try? IntervalText.parse(text) else {
+            throw range(name, value, expected)
+        }
+        let days = 30 * Int64(interval.months) + Int64(interval.days)
+        let (part, partOverflow) = days.multipliedReportingOverflow(by: day)
+        let (sum, overflow) = part.addingReportingOverflow(interval.microseconds)
+        guard !partOverflow, !overflow, sum >= 60_000_000, sum <= 3_660 * day else {
+            throw range(name, value, expected)
+        }
+        return sum
     }
 
     private static func range(_ name: String, _ value: Value, _ expected: String) -> DemetraError {

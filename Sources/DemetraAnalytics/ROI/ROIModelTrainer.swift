@@ -2,10 +2,10 @@ package import DemetraFunctions
 package import DemetraTypes
 package import DemetraVectors
 
-/// CREATE MODEL for predictions of a number.
+/// CREATE MODEL for predictions of a number, or of the probability that something is true.
 package struct ROIModelTrainer: ModelTrainer {
-    /// The kind of the models it makes.
-    package static let kind = "regression"
+    /// The kind of the models that PREDICT_ROI takes when none is named so.
+    package static let kind = ModelTask.regression.text
 
     /// Makes it.
     package init() {}
@@ -14,7 +14,7 @@ package struct ROIModelTrainer: ModelTrainer {
     package func check(_ request: ModelRequest, schema: Schema) throws(DemetraError) {
         let options = try options(request)
         let index = try RelationColumns.index(of: request.target, in: schema)
-        try TrainingTable.checkTarget(schema.fields[index])
+        try TrainingTable.checkTarget(schema.fields[index], options.task)
         for name in [request.id, request.time, request.group] {
             if let name { _ = try RelationColumns.index(of: name, in: schema) }
         }
@@ -39,9 +39,14 @@ package struct ROIModelTrainer: ModelTrainer {
             cancellation: context.cancellation, workers: context.workers)
         return TrainedModel(
             model: StoredModel(
-                name: request.name, kind: Self.kind, payload: model.encoded()),
+                name: request.name, kind: model.task.text, payload: model.encoded()),
             notices: model.notice.isEmpty
                 ? [] : [Notice("model \"\(request.name)\": \(model.notice)")])
+    }
+
+    /// By its option `refresh`.
+    package func schedule(of model: StoredModel) -> ModelSchedule? {
+        ROIModel.schedule(encoded: model.payload)
     }
 
     private func options(_ request: ModelRequest) throws(DemetraError) -> ROIModelOptions {

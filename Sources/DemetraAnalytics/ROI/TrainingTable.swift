@@ -38,7 +38,7 @@ package struct TrainingTable: Sendable {
         cancellation: CancellationFlag = CancellationFlag()
     ) throws(DemetraError) {
         let targetIndex = try RelationColumns.index(of: targetName, in: schema)
-        try Self.checkTarget(schema.fields[targetIndex])
+        try Self.checkTarget(schema.fields[targetIndex], options.task)
         let all = RelationColumns(schema: schema, batches: batches)
         let values = all.numbers(targetIndex)
         // In an order of their own, so that the model does not depend on how the rows came.
@@ -58,6 +58,9 @@ package struct TrainingTable: Sendable {
                 "no row has a value in target \"\(targetName)\", training needs at least 1",
                 detail: "There are \(values.count) rows.",
                 hint: "Train on rows whose result is known; from 30 rows on a model can learn.")
+        }
+        if options.task == .classification {
+            try Self.checkClasses(rows.map { values[$0] }, target: targetName)
         }
         var special: Set<Int> = [targetIndex]
         var chosen: [String: Int] = [:]
@@ -87,12 +90,28 @@ package struct TrainingTable: Sendable {
     }
 
     /// - Throws: 42804 for a column that is no number.
-    static func checkTarget(_ field: Field) throws(DemetraError) {
+    static func checkTarget(_ field: Field, _ task: ModelTask) throws(DemetraError) {
         guard field.type.isNumber || field.type == .boolean else {
+            let expected =
+                task == .classification ? "true or false, or 1 or 0" : "a number"
             throw DemetraError(
                 .datatypeMismatch,
-                "target \"\(field.name)\" must be a number, but is of type \(field.type)")
+                "target \"\(field.name)\" must be \(expected), but is of type \(field.type)",
+                hint: task == .classification
+                    ? "Compare it with the class to tell: FROM (SELECT ..., \(field.name) = '...' AS hit "
+                        + "FROM ...) TARGET hit." : nil)
         }
+    }
+
+    /// - Throws: 22023 for values other than 0 and 1.
+    private static func checkClasses(_ values: [Double], target: String) throws(DemetraError) {
+        guard let other = values.first(where: { $0 != 0 && $0 != 1 }) else { return }
+        throw DemetraError(
+            .invalidParameterValue,
+            "target \"\(target)\" must be true or false, or 1 or 0, but has \(PlainNumber.text(other))",
+            hint:
+                "Train on a comparison, such as FROM (SELECT ..., \(target) > 0 AS hit FROM ...) TARGET "
+                + "hit, or with task = 'regression'.")
     }
 }
 

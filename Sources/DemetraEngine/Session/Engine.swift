@@ -44,6 +44,8 @@ package final class Engine: Sendable {
     package let databaseName: String
     /// The open sessions.
     let sessions: SessionBoard
+    /// Trains models again.
+    let refresher: ModelRefresher
     let plans = PlanCache()
     /// The system catalog that a session without temporary tables asked last.
     let knownCatalog = Mutex<SystemRows?>(nil)
@@ -53,12 +55,14 @@ package final class Engine: Sendable {
     package init(
         store: Store, functions: FunctionRegistry, fileSystem: any FileSystem, clock: any Clock,
         configuration: EngineConfiguration, extensions: [any StatementExtension],
-        audit: AuditTrail, entropy: any Entropy, sessions: SessionBoard = SessionBoard()
+        audit: AuditTrail, entropy: any Entropy, sessions: SessionBoard = SessionBoard(),
+        refresher: ModelRefresher = ModelRefresher()
     ) {
         let folder = store.path.split(separator: "/").last ?? ""
         databaseName =
             folder.split(separator: ".").first.map(String.init) ?? Binder.usualDatabaseName
         self.sessions = sessions
+        self.refresher = refresher
         results = store.memory.child("results", limitBytes: Self.resultBytes)
         self.store = store
         self.functions = functions
@@ -77,6 +81,14 @@ package final class Engine: Sendable {
         pool = WorkerPool(
             processorCount: configuration.processorCount ?? SystemThread.processorCount)
     }
+
+    deinit { refresher.stop(waiting: false) }
+
+    /// Trains models again from now on whose option `refresh` asks for it.
+    package func startRefreshing() { refresher.attach(self) }
+
+    /// Trains what is due, on the caller's thread.
+    package func refreshDueModels() { refresher.refreshDue(self) }
 
     /// A session of its own.
     ///
@@ -100,6 +112,7 @@ package final class Engine: Sendable {
 
     /// Flushes and closes the store.
     package func close() throws(DemetraError) {
+        refresher.stop(waiting: true)
         // A disk that fails here loses numbers, and no more.
         try? sequences.settle()
         audit.settle()

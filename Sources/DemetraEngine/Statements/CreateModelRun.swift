@@ -32,6 +32,7 @@ struct CreateModelRun {
         model.access = current.catalog.models[model.name]?.access ?? statement.access
         transaction.change(.putModel(model))
         try run.commit(transaction)
+        run.engine.refresher.modelsChanged()
         for notice in trained.notices { run.output.notice(notice) }
         try run.output.finish(
             tag: statement.replacing == .existing ? "ALTER MODEL" : "CREATE MODEL")

@@ -61,6 +61,9 @@ package protocol ModelTrainer: Sendable {
     func train(
         _ request: ModelRequest, schema: Schema, batches: [Batch], context: EvaluationContext
     ) throws(DemetraError) -> TrainedModel
+
+    /// When a model wants to be trained again; nil for one that does not, or that cannot be read.
+    func schedule(of model: StoredModel) -> ModelSchedule?
 }
 
 /// A model fresh from training.

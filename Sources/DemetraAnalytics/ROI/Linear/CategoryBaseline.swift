@@ -53,6 +53,13 @@ package struct CategoryBaseline: Sendable, Hashable {
         self.means = means
     }
 
+    /// The same of a target that is 0 or 1, as log-odds.
+    package var logOdds: CategoryBaseline {
+        CategoryBaseline(
+            feature: feature, overall: LogOdds.odds(overall),
+            means: means.map { LogOdds.odds($0) })
+    }
+
     /// The prediction for a row.
     package func value(_ codes: CodeMatrix, row: Int) -> Double {
         guard feature >= 0 else { return overall }

@@ -1,69 +1,71 @@
 import DemetraVectors
-import Glibc
 
-/// A linear model for few rows: names one-hot, numbers by their rank among the bins, coefficients
-/// pulled towards zero.
-package struct RidgeRegression: Sendable, Hashable {
-    /// A coefficient for each code of each feature: rows add up what their codes say.
-    package var effects: [[Double]]
-    /// Added to every row.
-    package var intercept: Double
-    /// The mean effect of each feature over the rows fitted on; empty when it is not known.
-    package var centers: [Double]
+/// Ridge regression of many targets on the same rows: the matrix is factored once.
+struct RidgeProblem: Sendable {
+    private let codes: CodeMatrix
+    private let layout: Layout
+    private let rows: [Int]
+    private let inputs: [[(Int, Double)]]
+    private let means: [Double]
+    /// The lower triangle of Cholesky's factor.
+    private let factor: [Double]
 
-    /// Fits `target` on some rows.
-    package init(_ codes: CodeMatrix, target: [Double], rows: [Int], penalty: Double) {
+    /// Prepares some rows; `penalty` is added to the diagonal.
+    init(_ codes: CodeMatrix, rows: [Int], penalty: Double) {
         let layout = Layout(codes)
         let width = layout.width
-        var matrix = [Double](repeating: 0, count: width * width)
-        var right = [Double](repeating: 0, count: width)
-        let center = rows.isEmpty ? 0 : OrderStatistics.mean(rows.map { target[$0] })
         let inputs = rows.map { layout.inputs(codes, $0) }
         var means = [Double](repeating: 0, count: width)
         for input in inputs { for (column, value) in input { means[column] += value } }
         means = means.map { $0 / Double(max(rows.count, 1)) }
-        for (position, row) in rows.enumerated() {
-            var dense = means.map { -$0 }
-            for (column, value) in inputs[position] { dense[column] += value }
+        var matrix = [Double](repeating: 0, count: width * width)
+        for input in inputs {
+            let dense = Self.dense(input, means)
             for i in 0..<width {
-                right[i] += dense[i] * (target[row] - center)
                 for j in 0...i { matrix[i * width + j] += dense[i] * dense[j] }
             }
         }
         for i in 0..<width { matrix[i * width + i] += penalty }
-        let coefficients = Self.solve(matrix, right, width)
+        (self.codes, self.layout, self.rows) = (codes, layout, rows)
+        (self.inputs, self.means) = (inputs, means)
+        factor = Self.factored(matrix, width)
+    }
+
+    /// The model of one target, which has a value for every row of the table.
+    func fit(_ target: [Double]) -> RidgeRegression {
+        let width = layout.width
+        let center = rows.isEmpty ? 0 : OrderStatistics.mean(rows.map { target[$0] })
+        var right = [Double](repeating: 0, count: width)
+        for (position, row) in rows.enumerated() {
+            let dense = Self.dense(inputs[position], means)
+            for i in 0..<width { right[i] += dense[i] * (target[row] - center) }
+        }
+        let coefficients = Self.solve(factor, right, width)
         var intercept = center
         for column in 0..<width { intercept -= coefficients[column] * means[column] }
-        self.intercept = intercept
-        effects = codes.columns.indices.map { feature in
+        let effects = codes.columns.indices.map { feature in
             (0..<codes.codeCounts[feature]).map { code in
                 let (column, value) = layout.input(feature, code)
                 return column < 0 ? 0 : coefficients[column] * value
             }
         }
-        centers = []
-        centers = effects.indices.map { feature in
+        let centers = effects.indices.map { feature in
             let column = codes.columns[feature]
             return rows.isEmpty
                 ? 0 : OrderStatistics.mean(rows.map { effects[feature][Int(column[$0])] })
         }
+        return RidgeRegression(effects: effects, intercept: intercept, centers: centers)
     }
 
-    init(effects: [[Double]], intercept: Double, centers: [Double]) {
-        self.effects = effects
-        self.intercept = intercept
-        self.centers = centers
-    }
-
-    /// The prediction for a row.
-    package func value(_ codes: CodeMatrix, row: Int) -> Double {
-        var sum = intercept
-        for feature in effects.indices { sum += effects[feature][Int(codes.columns[feature][row])] }
-        return sum
+    /// Inputs around their means.
+    private static func dense(_ input: [(Int, Double)], _ means: [Double]) -> [Double] {
+        var dense = means.map { -$0 }
+        for (column, value) in input { dense[column] += value }
+        return dense
     }
 
     /// Where features stand in the matrix; categories of many names keep the first 40.
-    private struct Layout {
+    private struct Layout: Sendable {
         var starts: [Int] = []
         var width = 0
         let codes: CodeMatrix
@@ -97,10 +99,9 @@ package struct RidgeRegression: Sendable, Hashable {
         }
     }
 
-    /// Cholesky on the lower triangle.
-    private static func solve(_ matrix: [Double], _ right: [Double], _ n: Int) -> [Double] {
+    /// Cholesky's factor of a positive matrix, whose lower triangle counts.
+    private static func factored(_ matrix: [Double], _ n: Int) -> [Double] {
         var l = matrix
-        var x = right
         for i in 0..<n {
             for j in 0...i {
                 var sum = l[i * n + j]
@@ -108,6 +109,11 @@ package struct RidgeRegression: Sendable, Hashable {
                 l[i * n + j] = i == j ? max(sum, 1e-12).squareRoot() : sum / l[j * n + j]
             }
         }
+        return l
+    }
+
+    private static func solve(_ l: [Double], _ right: [Double], _ n: Int) -> [Double] {
+        var x = right
         for i in 0..<n {
             for k in 0..<i { x[i] -= l[i * n + k] * x[k] }
             x[i] /= l[i * n + i]
