@@ -72,10 +72,19 @@ let edge: [Target] = [
             .product(name: "NIOPosix", package: "swift-nio"),
             .product(name: "NIOSSL", package: "swift-nio-ssl"),
         ], readme: true),
+    demetra(
+        "Connectors", [""],
+        libraries: [
+            .product(name: "NIOCore", package: "swift-nio"),
+            .product(name: "NIOHTTP1", package: "swift-nio"),
+            .product(name: "NIOPosix", package: "swift-nio"),
+            .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        ], readme: true),
     .executableTarget(
         name: "DemetraCLI",
         dependencies: [
-            "Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats", "CLibPQ", "CReadline",
+            "Demetra", "DemetraConnectors", "DemetraWire", "DemetraEngine", "DemetraFormats",
+            "CLibPQ", "CReadline",
             "CShims",
             .product(name: "ArgumentParser", package: "swift-argument-parser"),
         ],
@@ -133,6 +142,7 @@ let package = Package(
     ],
     targets: core + product + edge + support + fuzzing + [
         tests("Architecture", []),
+        tests("DemetraConnectors", ["Demetra", "DemetraConnectors"]),
         tests("DemetraTypes", ["DemetraTypes"]),
         tests("DemetraVectors", ["DemetraTypes", "DemetraVectors", "DemetraTesting"]),
         tests("DemetraCatalog", ["DemetraTypes", "DemetraCatalog"]),

@@ -65,7 +65,9 @@ public final class Database: Sendable {
                     + SessionRelations.functions(sessions))
         let engine = Engine(
             store: store, functions: functions, fileSystem: fileSystem, clock: clock,
-            configuration: EngineConfiguration(processorCount: configuration.processorCount),
+            configuration: EngineConfiguration(
+                processorCount: configuration.processorCount,
+                languageModel: configuration.languageModel),
             extensions: [AlertStatements()], audit: audit, entropy: SystemEntropy(),
             sessions: sessions, refresher: refresher)
         if !configuration.isReadOnly { engine.startRefreshing() }
@@ -143,13 +145,18 @@ public struct DatabaseConfiguration: Sendable {
     /// True to read a database that exists without changing any of its files: others may read it at the same time, and
     /// statements that write fail with 25006. Temporary files are made in `TMPDIR`.
     public var isReadOnly: Bool
+    /// Asked by RECOMMEND for better words, in sessions that have set `demetra.llm_url`; nil for none, and then all
+    /// sentences are those of the rules.
+    public var languageModel: (any LanguageModel)?
 
     /// A configuration; the defaults fit a small server.
     public init(
-        memoryLimitBytes: Int = 4 << 30, processorCount: Int? = nil, isReadOnly: Bool = false
+        memoryLimitBytes: Int = 4 << 30, processorCount: Int? = nil, isReadOnly: Bool = false,
+        languageModel: (any LanguageModel)? = nil
     ) {
         self.memoryLimitBytes = memoryLimitBytes
         self.processorCount = processorCount
         self.isReadOnly = isReadOnly
+        self.languageModel = languageModel
     }
 }

@@ -29,6 +29,8 @@ package struct EvaluationContext: Sendable {
     package let entropy: (any Entropy)?
     /// The catalog as the session sees it; nil where there is no session.
     package let directory: (any ObjectDirectory)?
+    /// The language model that the program has connected; nil for none. Sessions say where: `LanguageModelAccess`.
+    package let languageModel: (any LanguageModel)?
     /// Where notes for the client go.
     package private(set) var notices: NoticeBoard
     /// Where it is measured how long functions learn; nil where nobody asks.
@@ -43,7 +45,7 @@ package struct EvaluationContext: Sendable {
         workers: any Workers = CallerWorkers(), notices: NoticeBoard = NoticeBoard(),
         sequences: (any SequenceSource)? = nil, settings: (any SettingSource)? = nil,
         clock: (any Clock)? = nil, entropy: (any Entropy)? = nil,
-        directory: (any ObjectDirectory)? = nil
+        directory: (any ObjectDirectory)? = nil, languageModel: (any LanguageModel)? = nil
     ) {
         self.statementTime = statementTime
         self.transactionTime = transactionTime ?? statementTime
@@ -59,6 +61,7 @@ package struct EvaluationContext: Sendable {
         self.clock = clock
         self.entropy = entropy
         self.directory = directory
+        self.languageModel = languageModel
     }
 
     /// The same, with learning measured.

@@ -34,7 +34,11 @@ enum ArchitectureMap {
         // COPY: docs/decisions/0036-one-inbox-a-session.md.
         // Log-ins are checked with the digests that SQL has: docs/decisions/0039-log-ins.md.
         "DemetraWire": ["Demetra", "DemetraEngine", "DemetraFormats", "DemetraFunctions"],
-        "DemetraCLI": ["Demetra", "DemetraWire", "DemetraEngine", "DemetraFormats"],
+        // Whom the program asks outside: docs/decisions/0047-language-models-rewrite-and-are-checked.md.
+        "DemetraConnectors": ["Demetra"],
+        "DemetraCLI": [
+            "Demetra", "DemetraConnectors", "DemetraWire", "DemetraEngine", "DemetraFormats",
+        ],
         // Everything that reads bytes from outside: docs/decisions/0028-fuzzing.md.
         "DemetraFuzzing": core.subtracting(["DemetraStorage", "DemetraEngine"])
             .union(["Demetra", "DemetraWire"]),
@@ -59,6 +63,7 @@ enum ArchitectureMap {
         "DemetraAlerts": [],
         "Demetra": ["Glibc"],
         "DemetraWire": ["Glibc", "NIOCore", "NIOPosix", "NIOSSL"],
+        "DemetraConnectors": ["NIOCore", "NIOHTTP1", "NIOPosix", "NIOSSL"],
         "DemetraCLI": [
             "ArgumentParser", "CLibPQ", "CReadline", "CShims", "Foundation", "Glibc",
         ],

@@ -1,7 +1,9 @@
 import ArgumentParser
 import CShims
 import Demetra
+import DemetraConnectors
 import DemetraEngine
+import Foundation
 
 /// How the program opens a database: what recovery found is said on standard error.
 enum OpenDatabase {
@@ -10,7 +12,9 @@ enum OpenDatabase {
         _ path: String, _ options: ResourceOptions, isReadOnly: Bool = false,
         tell: (Notice) -> Void = OpenDatabase.show
     ) throws(DemetraError) -> Database {
-        var configuration = DatabaseConfiguration(isReadOnly: isReadOnly)
+        var configuration = DatabaseConfiguration(
+            isReadOnly: isReadOnly,
+            languageModel: ChatCompletions(environment: ProcessInfo.processInfo.environment))
         if let limit = options.memoryLimit {
             configuration.memoryLimitBytes = try MemorySize.bytes(limit)
         }

@@ -8,10 +8,13 @@ import Synchronization
 package struct EngineConfiguration: Sendable {
     /// Processors for query work; nil for all.
     package var processorCount: Int?
+    /// The language model that statements may ask; nil for none.
+    package var languageModel: (any LanguageModel)?
 
     /// Makes a configuration.
-    package init(processorCount: Int? = nil) {
+    package init(processorCount: Int? = nil, languageModel: (any LanguageModel)? = nil) {
         self.processorCount = processorCount
+        self.languageModel = languageModel
     }
 }
 
@@ -36,6 +39,8 @@ package final class Engine: Sendable {
     let results: MemoryBudget
     private static let resultBytes = 64 << 20
     let extensions: [any StatementExtension]
+    /// The language model that statements may ask; nil for none.
+    let languageModel: (any LanguageModel)?
     let sequences: SequenceCounters
     /// What clients have done.
     package let audit: AuditTrail
@@ -70,6 +75,7 @@ package final class Engine: Sendable {
         self.clock = clock
         self.entropy = entropy
         self.extensions = extensions
+        languageModel = configuration.languageModel
         sequences = SequenceCounters(store: store)
         self.audit = audit
         timeZones = TimeZones { name in

@@ -1,4 +1,5 @@
 import DemetraCatalog
+import DemetraFunctions
 import DemetraPlanner
 import DemetraStorage
 package import DemetraTypes
@@ -146,11 +147,14 @@ extension Session {
         "Anyone can COPY to stdout or from stdin; psql's \\copy does that with files of the client."
 
     /// - Throws: 42501 for all but superusers.
-    func requireSuperuser(toSet name: String) throws(DemetraError) {
+    func requireSuperuser(
+        toSet name: String,
+        hint: String = "It belongs to the whole database: let a superuser do it."
+    ) throws(DemetraError) {
         guard authority(snapshot.catalog).rights != nil else { return }
         throw DemetraError(
             .insufficientPrivilege, "permission denied to set parameter \"\(name)\"",
-            hint: "It belongs to the whole database: let a superuser do it.")
+            hint: hint)
     }
 
     // MARK: Logging in
@@ -163,7 +167,15 @@ extension Session {
         var errors: [DemetraError] = []
         for (name, value) in role.settings.sorted(by: { $0.key < $1.key }) {
             do throws(DemetraError) {
-                try set(name, value)
+                if name == LanguageModelAccess.Setting.url {
+                    // A superuser has set it for the role.
+                    try engine.languageModel?.check(endpoint: value)
+                    try state.settings.withLock { settings throws(DemetraError) in
+                        try settings.set(name, value)
+                    }
+                } else {
+                    try set(name, value)
+                }
                 state.settings.withLock { $0.makeStandard(name) }
             } catch {
                 errors.append(error)

@@ -1,3 +1,4 @@
+import DemetraFunctions
 package import DemetraTypes
 import DemetraVectors
 import Synchronization
@@ -32,9 +33,12 @@ extension Session {
 
     /// Changes a setting; nil sets its default. A transaction that is rolled back takes the change back.
     ///
-    /// `memory_limit` belongs to the database and holds for all its sessions, whatever becomes of the transaction.
+    /// `memory_limit` belongs to the database and holds for all its sessions, whatever becomes of the transaction. What
+    /// `demetra.llm_url` names is sent data and may be a program of this machine that nobody else reaches: only superusers
+    /// say which.
     ///
-    /// - Throws: 42704 for a name that does not exist, 22023 for a value it cannot have.
+    /// - Throws: 42704 for a name that does not exist, 22023 for a value it cannot have, 42501 for one that the user or the
+    ///   operator does not allow.
     package func set(_ name: String, _ value: String?) throws(DemetraError) {
         try change(name, value)
         transaction.withLock { $0?.localSettings[name.lowercased()] = nil }
@@ -97,6 +101,12 @@ extension Session {
                 try MemorySize.bytes(text)
             }
             return engine.setMemoryLimit(byteCount)
+        case LanguageModelAccess.Setting.url:
+            if let url = value, !url.isEmpty {
+                try requireSuperuser(
+                    toSet: name, hint: "A superuser can ALTER ROLE \(user) SET \(name) = '...'.")
+                try engine.languageModel?.check(endpoint: url)
+            }
         case "timezone": if let zone = value { value = try engine.timeZones.rules(zone).name }
         case "transaction_isolation":
             transaction.withLock { if let value { $0?.isolation = value } }

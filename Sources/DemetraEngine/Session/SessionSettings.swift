@@ -1,3 +1,4 @@
+import DemetraFunctions
 package import DemetraTypes
 
 /// The settings of one session: what SET, SHOW and RESET reach.
@@ -19,6 +20,10 @@ package struct SessionSettings: Sendable, Equatable {
         "default_table_access_method": "heap",
         "default_transaction_isolation": "repeatable read",
         "default_transaction_read_only": "off",
+        // A language model that RECOMMEND asks: see LanguageModelAccess.
+        LanguageModelAccess.Setting.model: "",
+        LanguageModelAccess.Setting.timeout: "10s",
+        LanguageModelAccess.Setting.url: "",
         "escape_string_warning": "on",
         "extra_float_digits": "1",
         "idle_in_transaction_session_timeout": "0",

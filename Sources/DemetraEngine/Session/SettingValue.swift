@@ -1,3 +1,4 @@
+import DemetraFunctions
 import DemetraTypes
 
 /// The values that settings take, in the form in which SHOW shows them.
@@ -5,7 +6,7 @@ enum SettingValue {
     /// Settings that are a time; a number without a unit is milliseconds.
     private static let times: Set<String> = [
         "statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout",
-        "idle_session_timeout",
+        "idle_session_timeout", LanguageModelAccess.Setting.timeout,
     ]
     /// Milliseconds, the greatest first.
     private static let units: [(name: String, milliseconds: Int)] = [
@@ -34,6 +35,8 @@ enum SettingValue {
         case "default_transaction_isolation": return try one(of: isolationLevels, value, name)
         case "bytea_output": return try one(of: ["hex"], value, name)
         case "intervalstyle": return try one(of: ["postgres"], value, name)
+        case LanguageModelAccess.Setting.url, LanguageModelAccess.Setting.model:
+            return try line(value, name)
         default: return value
         }
     }
@@ -56,10 +59,15 @@ enum SettingValue {
                 "Valid units for this parameter are \"ms\", \"s\", \"min\", \"h\", and \"d\".")
         }
         let milliseconds = (count * Double(unit)).rounded()
-        guard milliseconds >= 0, milliseconds <= Double(Int32.max) else {
+        let range =
+            name == LanguageModelAccess.Setting.timeout
+            ? 1...LanguageModelAccess.longestMilliseconds : 0...Int(Int32.max)
+        guard milliseconds >= Double(range.lowerBound), milliseconds <= Double(range.upperBound)
+        else {
             throw DemetraError(
                 .invalidParameterValue,
-                "\(value) is outside the valid range for parameter \"\(name)\" (0 .. \(Int32.max))")
+                "\(value) is outside the valid range for parameter \"\(name)\" "
+                    + "(\(range.lowerBound) .. \(range.upperBound))")
         }
         let whole = Int(milliseconds)
         guard whole > 0, let shown = units.first(where: { whole % $0.milliseconds == 0 }) else {
@@ -67,6 +75,20 @@ enum SettingValue {
         }
         return "\(whole / shown.milliseconds)\(shown.name)"
     }
+
+    /// Text of one line that is not long.
+    private static func line(_ value: String, _ name: String) throws(DemetraError) -> String {
+        guard value.utf8.count <= longestLineBytes,
+            !value.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+        else {
+            throw DemetraError(
+                .invalidParameterValue, "invalid value for parameter \"\(name)\"",
+                hint: "It is one line of at most \(longestLineBytes) bytes.")
+        }
+        return value
+    }
+
+    private static let longestLineBytes = 2_048
 
     private static func onOrOff(_ value: String, _ name: String) throws(DemetraError) -> String {
         switch value.lowercased() {

@@ -245,7 +245,8 @@ struct StatementRun {
                 workers: PoolWorkers(pool: engine.pool), notices: notices,
                 sequences: SessionSequences(session), settings: SessionSettingSource(session),
                 clock: engine.clock, entropy: engine.entropy,
-                directory: SessionDirectory(session: session, snapshot: snapshot)),
+                directory: SessionDirectory(session: session, snapshot: snapshot),
+                languageModel: engine.languageModel),
             parameters: (values ?? parameters).map { $0.0 }, progress: statement.progress,
             results: engine.results)
         for (id, rows) in commonTables { context.setCommonTable(id, rows) }

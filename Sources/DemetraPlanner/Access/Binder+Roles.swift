@@ -13,6 +13,9 @@ extension Binder {
         case .alter(let name, let options): return try alterRole(name, options)
         case .rename(let name, let target): return try renameRole(name, target)
         case .set(let name, let setting, let values):
+            if setting.text.lowercased() == LanguageModelAccess.Setting.url {
+                try requireSuperuser("set \(setting.text) for a role")
+            }
             return try changeSettings(of: name) { settings in
                 settings[setting.text.lowercased()] = values?.joined(separator: ", ")
             }
