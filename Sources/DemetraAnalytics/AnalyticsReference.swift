@@ -185,7 +185,9 @@ enum AnalyticsReference {
                 "recommend",
                 """
                 What to do, in words (`en` or `ru`), most important first: each with the rows of other functions \
-                that it rests on and the SQL that gives them again.
+                that it rests on and the SQL that gives them again. `format => 'json'` gives all as one document; \
+                `llm => 'off'` asks no language model for better words, which happens in sessions with a \
+                `demetra.llm_url` alone.
                 """,
                 example: """
                     CREATE TEMP TABLE spendings AS SELECT date '2026-01-01' + i AS date, channel, 100 + i % 7 AS \

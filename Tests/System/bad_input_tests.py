@@ -1,9 +1,13 @@
 """Bad input: a clear error, a non-zero exit status, and data unharmed."""
 
+import http.server
+import json
 import os
 import random
 import shutil
 import stat
+import threading
+import time
 
 from program import BINARY, ProgramTests, main, run
 from wire import ServerError
@@ -250,6 +254,212 @@ class ExtremeStatementTests(ProgramTests):
                     connection.query(statement)
                 self.assertEqual(caught.exception.state, "57014")
         self.assert_alive()
+
+
+class Endpoint(http.server.BaseHTTPRequestHandler):
+    """A language model that answers as its server's `mode` says, and keeps what it was asked."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.asked.append((self.path, dict(self.headers), body))
+        self.server.arrived.set()
+        try:
+            getattr(self, self.server.mode)(json.loads(body["messages"][1]["content"])["items"])
+        except OSError:
+            pass  # It was given up.
+
+    def send(self, body, status=200, **headers):
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def complete(self, content):
+        self.send(json.dumps({"choices": [{"message": {"content": content}}]}).encode())
+
+    def good(self, items):
+        self.complete(json.dumps({"texts": [
+            item["text"].replace("Pause or rework", "Consider a pause for, or a rework of,")
+            for item in items]}))
+
+    def inventive(self, items):
+        self.complete(json.dumps({"texts": [
+            item["text"] + " ROI is up by 15% then." for item in items]}))
+
+    def wordy(self, items):
+        self.complete("Here you are: " + json.dumps({"texts": [item["text"] for item in items]}))
+
+    def broken(self, items):
+        self.send(b"{}", 500)
+
+    def elsewhere(self, items):
+        self.send(b"", 302, Location=f"http://127.0.0.1:{self.server.server_port}/other")
+
+    def garbage(self, items):
+        self.wfile.write(os.urandom(4_096))
+        self.close_connection = True
+
+    def nested(self, items):
+        self.send(b"[" * 100_000)
+
+    def cut(self, items):
+        self.send_response(200)
+        self.send_header("Content-Length", "1000")
+        self.end_headers()
+        self.wfile.write(b"{")
+        self.close_connection = True
+
+    def endless(self, items):
+        self.send_response(200)
+        self.end_headers()
+        while True:
+            self.wfile.write(b" " * 65_536)
+
+    def dripping(self, items):
+        self.send_response(200)
+        self.end_headers()
+        while True:
+            self.wfile.write(b" ")
+            self.wfile.flush()
+            time.sleep(0.05)
+
+    def silent(self, items):
+        self.server.over.wait(60)
+
+    def log_message(self, *_):
+        pass
+
+
+class LanguageModelTests(ProgramTests):
+    """RECOMMEND beside an endpoint that does what endpoints do: the query always answers."""
+
+    KEY = "key-that-nobody-sees"
+
+    def setUp(self):
+        super().setUp()
+        self.endpoint = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Endpoint)
+        self.endpoint.daemon_threads = True
+        self.endpoint.asked = []
+        self.endpoint.arrived = threading.Event()
+        self.endpoint.over = threading.Event()
+        threading.Thread(target=self.endpoint.serve_forever, daemon=True).start()
+        self.addCleanup(self.endpoint.server_close)
+        self.addCleanup(self.endpoint.shutdown)
+        self.addCleanup(self.endpoint.over.set)
+        self.url = f"http://127.0.0.1:{self.endpoint.server_port}/v1/chat/completions"
+        self.sql("""
+            CREATE TABLE ads AS
+            SELECT DATE '2026-01-01' + d AS date, c.channel, round(c.s * (1 + 0.3 * sin(d * c.k))) AS spend,
+                   round(c.r * c.s * (1 + 0.3 * sin(d * c.k)) * (1 + 0.1 * sin(d * 7.1 + c.k))) AS revenue
+            FROM generate_series(0, 59) AS s(d),
+                 (VALUES ('Search', 1000.0, 1.2, 1.3), ('TikTok', 600.0, 0.6, 2.1)) AS c(channel, s, r, k)
+            """)
+
+    def recommend(self, mode, timeout="10s", query=None, **environment):
+        """What the shell answers with the endpoint in this mode: the rows and what was said besides."""
+        self.endpoint.mode = mode
+        self.endpoint.asked.clear()
+        text = (f"SET demetra.llm_url = '{self.url}'; SET demetra.llm_model = 'small';"
+                f" SET demetra.llm_timeout = '{timeout}';"
+                + (query or "SELECT source, text FROM RECOMMEND(TABLE ads) WHERE kind = 'pause'"))
+        outcome = run(self.database, "--format", "csv", "-c", text,
+                      env=os.environ | {"DEMETRA_LLM_KEY": self.KEY} | environment)
+        self.assertEqual(outcome.status, 0, outcome)
+        self.assertNotIn(self.KEY, outcome.output + outcome.errors)
+        return outcome
+
+    def test_a_good_answer_is_taken(self):
+        outcome = self.recommend("good")
+        self.assertIn('llm,"Consider a pause for, or a rework of, \'TikTok\': ', outcome.output)
+        self.assertNotIn("words of the rules", outcome.errors)
+        (path, headers, body), = self.endpoint.asked
+        self.assertEqual(path, "/v1/chat/completions")
+        self.assertEqual(headers["Authorization"], f"Bearer {self.KEY}")
+        self.assertEqual((body["model"], body["temperature"]), ("small", 0.2))
+        self.assertLessEqual(body["max_tokens"], 2_000)
+
+    def test_a_document_carries_the_words_of_the_model(self):
+        outcome = self.recommend(
+            "good", query="SELECT recommendation FROM RECOMMEND(TABLE ads, format => 'json')")
+        self.assertIn("Consider a pause for", outcome.output)
+        self.assertEqual(len(self.endpoint.asked), 1)
+
+    def test_whatever_else_happens_the_rules_answer(self):
+        for mode, reason in [
+                ("inventive", "a number that is not in the evidence"),
+                ("wordy", "not the JSON"), ("broken", "status 500"), ("elsewhere", "redirect (302)"),
+                ("garbage", "no HTTP"), ("nested", "no chat completion"), ("cut", "in vain"),
+                ("endless", "too long"), ("dripping", "within 700 ms"), ("silent", "within 700 ms")]:
+            with self.subTest(mode=mode):
+                started = time.monotonic()
+                outcome = self.recommend(mode, timeout="700ms" if "700" in reason else "10s")
+                self.assertIn("rules,\"Pause or rework 'TikTok'", outcome.output)
+                self.assertEqual(outcome.errors.count("words of the rules"), 1, outcome)
+                self.assertIn(reason, outcome.errors)
+                self.assertEqual(len(self.endpoint.asked), 1, "it was asked more than once")
+                self.assertLess(time.monotonic() - started, 60)
+
+    def test_an_endpoint_that_is_not_there_is_told(self):
+        self.endpoint.shutdown()
+        self.endpoint.server_close()
+        outcome = self.recommend("good")
+        self.assertIn("does not take connections", outcome.errors)
+
+    def test_other_hosts_are_asked_when_the_operator_says_so(self):
+        self.assertIn("42501", self.sql("SET demetra.llm_url = 'http://10.255.255.1/'", status=1))
+        outcome = run(
+            self.database, "-c", "SET demetra.llm_url = 'http://10.255.255.1/'; SHOW demetra.llm_url",
+            env=os.environ | {"DEMETRA_LLM_HOSTS": "10.255.255.1"})
+        self.assertEqual(outcome.status, 0, outcome)
+
+    def test_the_key_is_in_no_setting(self):
+        outcome = self.recommend("good", query="SHOW ALL; SELECT * FROM pg_settings")
+        self.assertIn("demetra.llm_url", outcome.output)
+
+    def test_a_cancelled_statement_does_not_wait_for_it(self):
+        self.endpoint.mode = "silent"
+        with self.serving() as server, server.connect() as session:
+            session.query(f"SET demetra.llm_url = '{self.url}'")
+            failures = []
+
+            def ask():
+                try:
+                    session.query("SELECT * FROM RECOMMEND(TABLE ads)")
+                except ServerError as error:
+                    failures.append(error.state)
+            thread = threading.Thread(target=ask)
+            thread.start()
+            self.assertTrue(self.endpoint.arrived.wait(60))
+            started = time.monotonic()
+            session.cancel()
+            thread.join(60)
+            print(f"cancelled after {(time.monotonic() - started) * 1000:.0f} ms")
+            self.assertEqual(failures, ["57014"])
+            # The others were not held up, and the session goes on.
+            self.endpoint.mode = "good"
+            rows = session.rows("SELECT DISTINCT source FROM RECOMMEND(TABLE ads)")
+            self.assertIn(("llm",), rows)
+
+    def test_who_is_no_superuser_does_not_say_which_address_is_asked(self):
+        self.endpoint.mode = "good"
+        with self.serving() as server:
+            with server.connect(user="boss", database="db") as boss:
+                boss.query("CREATE ROLE ann LOGIN")
+                boss.query("GRANT SELECT ON ads TO ann")
+                boss.query(f"ALTER ROLE ann SET demetra.llm_url = '{self.url}'")
+            with server.connect(user="ann", database="db") as ann:
+                self.assertEqual(ann.rows("SHOW demetra.llm_url"), [(self.url,)])
+                for text in [
+                        "SET demetra.llm_url = 'http://127.0.0.1:1/'",
+                        "ALTER ROLE ann SET demetra.llm_url = 'http://127.0.0.1:1/'",
+                        "SELECT set_config('demetra.llm_url', 'http://127.0.0.1:1/', false)"]:
+                    with self.assertRaises(ServerError) as caught:
+                        ann.query(text)
+                    self.assertEqual(caught.exception.state, "42501")
+                self.assertIn(
+                    ("llm",), ann.rows("SELECT DISTINCT source FROM RECOMMEND(TABLE ads)"))
 
 
 if __name__ == "__main__":

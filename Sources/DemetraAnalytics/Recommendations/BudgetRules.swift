@@ -3,6 +3,16 @@ import DemetraTypes
 
 /// Money that should go elsewhere: moves between channels, channels that lose money, and channels that earn more.
 enum BudgetRules {
+    /// What the functions of budgets say of the rows.
+    struct Answers: Sendable {
+        /// ALLOCATE_BUDGET of what is spent a day now, with the total.
+        let allocation: EvidenceQuery
+        let split: [EvidenceRow]
+        /// COMPARE_CHANNELS by ROI.
+        let comparison: EvidenceQuery
+        let channels: [EvidenceRow]
+    }
+
     /// A month, in which all is weighed.
     private static let monthDays = 30.0
     /// What a split must promise to be recommended.
@@ -10,11 +20,10 @@ enum BudgetRules {
     /// A smaller part of the budget is not worth moving.
     private static let leastMove = 0.01
 
-    static func recommendations(
-        _ context: RecommendationContext
-    ) throws(DemetraError) -> [Recommendation] {
-        let budget = (context.totals.presentSpend * 100).rounded() / 100
-        guard budget > 0 else { return [] }
+    /// Asks; nil where nothing is spent.
+    static func answers(_ context: RecommendationContext) throws(DemetraError) -> Answers? {
+        let budget = budget(context)
+        guard budget > 0 else { return nil }
         let allocation = context.query(
             AllocateBudgetFunction.function,
             [
@@ -27,7 +36,21 @@ enum BudgetRules {
         let split = try context.answer(allocation)
         let channels = try context.answer(comparison)
         if !split.isEmpty { context.evaluation.notices.post(SpendArguments.attribution) }
-        return [move(split, allocation, budget, context)].compactMap { $0 }
+        return Answers(
+            allocation: allocation, split: split, comparison: comparison, channels: channels)
+    }
+
+    /// What is spent a day now, to the cent.
+    private static func budget(_ context: RecommendationContext) -> Double {
+        (context.totals.presentSpend * 100).rounded() / 100
+    }
+
+    static func recommendations(
+        _ answers: Answers, _ context: RecommendationContext
+    ) -> [Recommendation] {
+        let (split, allocation) = (answers.split, answers.allocation)
+        let (channels, comparison) = (answers.channels, answers.comparison)
+        return [move(split, allocation, budget(context), context)].compactMap { $0 }
             + losses(channels, comparison, context)
             + winners(channels, comparison, split, allocation, context)
     }

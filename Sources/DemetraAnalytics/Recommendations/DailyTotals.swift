@@ -105,6 +105,12 @@ struct DailyTotals: Sendable {
     /// What was spent in all.
     var spend: Double { entries.reduce(0) { $0 + $1.sums[0] } }
 
+    /// What came back in all.
+    var revenue: Double { entries.reduce(0) { $0 + $1.sums[1] } }
+
+    /// All channels.
+    var channels: Set<String> { Set(entries.map(\.channel)) }
+
     /// What was spent each day of the last four weeks, or of all days when they are fewer, in all channels.
     var presentSpend: Double {
         guard let days else { return 0 }

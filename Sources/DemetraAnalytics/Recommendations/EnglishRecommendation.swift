@@ -51,6 +51,9 @@ struct EnglishRecommendation {
                 + "needed."
         case .nothing(let days):
             return "Keep the present course: in \(days) days no change is shown to be better."
+        case .overview(let days, let channels, let spend, let revenue, let roi):
+            return "Days: \(days), channels: \(channels), spend: \(amount(spend)), revenue: "
+                + amount(revenue) + (roi.map { ", ROI: \(percent($0))" } ?? "") + "."
         }
     }
 }

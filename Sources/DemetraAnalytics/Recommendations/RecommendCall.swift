@@ -5,42 +5,42 @@ import DemetraVectors
 /// One bound call of RECOMMEND: columns found, options checked, rows still to come.
 // Immutable after init.
 struct RecommendCall: Sendable {
-    /// The output columns.
-    static let schema = Schema([
-        Field(name: "rank", type: .integer), Field(name: "kind", type: .text),
-        Field(name: "channel", type: .text), Field(name: "text", type: .text),
-        Field(name: "evidence", type: .json), Field(name: "confidence", type: .text),
-        Field(name: "source", type: .text),
-    ])
-
-    /// The most recommendations: who gets more follows none.
-    private static let most = 7
-    /// More of one kind would leave no room for others.
-    private static let mostOfAKind = 3
-    /// Fewer days say nothing.
-    private static let fewestDays = 14
-
     private let relation: FunctionArguments.Relation
     private let columns: RecommendColumns
     private let settled: SettledRows?
     private let language: RecommendationLanguage
     private let level: Double
+    /// Whether a language model may be asked, if the session has set one.
+    private let mayRewrite: Bool
+    private let form: RecommendationForm
+
+    /// The output columns, which `format` decides.
+    var schema: Schema { form.schema }
 
     init(_ arguments: [TableFunctionArgument]) throws(DemetraError) {
         let call = try FunctionArguments(
             arguments, function: "RECOMMEND", positional: ["rel"],
-            named: RecommendColumns.named + ["lang", "level", SettledRows.argument])
+            named: RecommendColumns.named
+                + ["lang", "llm", "format", "level", SettledRows.argument])
         relation = try call.requiredRelation("rel")
         columns = try RecommendColumns(call, relation.schema)
         settled = try SettledRows(
             call, relation.schema, metric: columns.revenue, time: columns.time)
-        let name = try call.text("lang") ?? RecommendationLanguage.english.rawValue
-        guard let language = RecommendationLanguage(rawValue: name) else {
-            throw DemetraError(
-                .invalidParameterValue, "argument \"lang\" must be 'en' or 'ru', got '\(name)'"
-            ).at(call.range("lang"))
+        func choice(_ name: String, _ values: [String]) throws(DemetraError) -> String {
+            let given = try call.text(name) ?? values[0]
+            guard values.contains(given) else {
+                let list = values.map { "'\($0)'" }.joined(separator: " or ")
+                throw DemetraError(
+                    .invalidParameterValue, "argument \"\(name)\" must be \(list), got '\(given)'"
+                ).at(call.range(name))
+            }
+            return given
         }
-        self.language = language
+        let lang = try choice("lang", RecommendationLanguage.allCases.map(\.rawValue))
+        language = RecommendationLanguage(rawValue: lang) ?? .english
+        mayRewrite = try choice("llm", ["auto", "off"]) == "auto"
+        let format = try choice("format", RecommendationForm.allCases.map(\.rawValue))
+        form = RecommendationForm(rawValue: format) ?? .rows
         level = try call.level()
     }
 
@@ -51,32 +51,9 @@ struct RecommendCall: Sendable {
         let rows = try settled?.rows(given, relations, context) ?? given
         let source = source(rows, isPart: rows.rowCount < given.rowCount, context.timeZone)
         let totals = DailyTotals(rows, columns, sql: source.source, zone: context.timeZone)
-        guard let days = totals.days, totals.dayCount >= Self.fewestDays, totals.spend > 0 else {
-            return batches([tooLittle(totals, context)])
-        }
-        let asked = RecommendationContext(
-            rows: source, schema: rows.schema, columns: columns, totals: totals, days: days,
-            level: level, evaluation: context)
-        var found = DataQualityRules.recommendations(asked)
-        found += try BudgetRules.recommendations(asked)
-        found += try ChangeRules.recommendations(asked)
-        found += try TimeRule.recommendations(asked)
-        let ranked = Self.ranked(found)
-        return batches(ranked.isEmpty ? [nothing(asked)] : ranked)
-    }
-
-    /// What may be worth most first, of each kind and in all no more than a reader follows.
-    private static func ranked(_ found: [Recommendation]) -> [Recommendation] {
-        // Equals keep their order, so that it is always the same.
-        let sorted = found.enumerated().sorted {
-            ($1.element.money, $0.offset) < ($0.element.money, $1.offset)
-        }.map(\.element)
-        var counts: [Recommendation.Kind: Int] = [:]
-        let chosen = sorted.filter { recommendation in
-            counts[recommendation.kind, default: 0] += 1
-            return counts[recommendation.kind, default: 0] <= mostOfAKind
-        }
-        return Array(chosen.prefix(most))
+        let finder = RecommendationFinder(
+            rows: source, columns: columns, totals: totals, level: level, context: context)
+        return form.batches(try report(try finder.find(), finder, context))
     }
 
     /// The rows with the SQL that gives them; when they are a part of the relation, those up to their last day.
@@ -95,47 +72,54 @@ struct RecommendCall: Sendable {
                 + "'\(CalendarDate(day: last))')")
     }
 
-    private func tooLittle(
-        _ totals: DailyTotals, _ context: EvaluationContext
-    ) -> Recommendation {
-        note(
-            .dataQuality, .tooLittle(days: totals.dayCount, needed: Self.fewestDays), totals,
-            context)
-    }
-
-    private func nothing(_ asked: RecommendationContext) -> Recommendation {
-        note(.none, .nothing(days: asked.totals.dayCount), asked.totals, asked.evaluation)
-    }
-
-    /// A recommendation that rests on the number of days.
-    private func note(
-        _ kind: Recommendation.Kind, _ finding: RecommendationFinding, _ totals: DailyTotals,
+    /// What was found in words, those of a language model where it may be asked and says the same.
+    private func report(
+        _ found: RecommendationFinder.Found, _ finder: RecommendationFinder,
         _ context: EvaluationContext
-    ) -> Recommendation {
-        let schema = Schema([
-            Field(name: "days", type: .bigint), Field(name: "spend", type: .double),
-        ])
-        let row = EvidenceRow(
-            schema: schema,
-            values: [.integer(Int64(totals.dayCount)), .double(totals.spend)])
-        return Recommendation(
-            kind: kind, channel: nil, money: 0, confidence: .high, finding: finding,
-            evidence: EvidenceText.json(
-                function: "SELECT", arguments: "{}", rows: [row],
-                sql: "SELECT count(DISTINCT date) AS days, sum(spend) AS spend FROM "
-                    + totals.relation.source, context.timeZone))
+    ) throws(DemetraError) -> RecommendationReport {
+        var items = found.recommendations.map {
+            RewritingItem(
+                kind: $0.kind.rawValue, template: language.text($0.finding, level: level),
+                evidence: $0.evidence)
+        }
+        if form == .json { items.append(summary(items, finder)) }
+        var texts = [String?](repeating: nil, count: items.count)
+        if mayRewrite {
+            let rewriter = RecommendationRewriter(
+                language: language, channels: finder.totals.channels)
+            texts = try rewriter.texts(items, context)
+        }
+        let sentences = zip(items, texts).map { item, text in
+            RecommendationReport.Sentence(
+                text: text ?? item.template, source: text == nil ? .rules : .llm)
+        }
+        let zone = context.timeZone
+        return RecommendationReport(
+            recommendations: found.recommendations,
+            sentences: Array(sentences.prefix(found.recommendations.count)),
+            summary: sentences.last?.text ?? "",
+            comparison: found.budget.flatMap {
+                $0.channels.isEmpty ? nil : $0.comparison.json($0.channels, zone)
+            },
+            allocation: found.budget.flatMap {
+                $0.split.isEmpty ? nil : $0.allocation.json($0.split, zone)
+            },
+            forecast: form == .json
+                ? try found.asked.flatMap { (asked) throws(DemetraError) in
+                    try RevenueForecast.json(asked)
+                } : nil)
     }
 
-    private func batches(_ recommendations: [Recommendation]) -> [Batch] {
-        ResultColumn.batches(
-            [
-                .integers(recommendations.indices.map { Int64($0 + 1) }),
-                .texts(recommendations.map(\.kind.rawValue)),
-                .texts(recommendations.map(\.channel)),
-                .texts(recommendations.map { language.text($0.finding, level: level) }),
-                .texts(recommendations.map(\.evidence)),
-                .texts(recommendations.map(\.confidence.rawValue)),
-                .texts(recommendations.map { _ in "rules" }),
-            ], schema: Self.schema, rowCount: recommendations.count)
+    /// The sums of all rows, and what matters most.
+    private func summary(
+        _ items: [RewritingItem], _ finder: RecommendationFinder
+    ) -> RewritingItem {
+        let (finding, evidence) = finder.overview
+        let first = items.first
+        return RewritingItem(
+            kind: "summary",
+            template: language.text(finding, level: level)
+                + (first.map { " " + $0.template } ?? ""),
+            evidence: "[\(evidence)" + (first.map { ", " + $0.evidence } ?? "") + "]")
     }
 }

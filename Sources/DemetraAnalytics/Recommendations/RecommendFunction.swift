@@ -6,13 +6,14 @@ package enum RecommendFunction {
     /// The table function.
     package static let function = TableFunction(
         "recommend",
-        usage: "rel, lang => 'en', ts => 'date', channel => 'channel', spend => 'spend', "
+        usage:
+            "rel, lang => 'en', llm => 'auto', format => 'rows', ts => 'date', channel => 'channel', spend => 'spend', "
             + "revenue => 'revenue', clicks => 'clicks', impressions => 'impressions', level => 0.9, "
             + "settling => text",
         changesArguments: [SettledRows.argument]
     ) { arguments throws(DemetraError) in
         let call = try RecommendCall(arguments)
-        return BoundTableFunction(schema: RecommendCall.schema) {
+        return BoundTableFunction(schema: call.schema) {
             relations, context throws(DemetraError) in
             try call.execute(relations, context)
         }

@@ -52,4 +52,6 @@ enum RecommendationFinding: Sendable {
     case missingDays(count: Int, first: String)
     case tooLittle(days: Int, needed: Int)
     case nothing(days: Int)
+    /// All rows in short; nil without spend.
+    case overview(days: Int, channels: Int, spend: Double, revenue: Double, roi: Double?)
 }

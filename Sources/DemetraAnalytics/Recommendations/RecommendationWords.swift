@@ -49,13 +49,19 @@ struct RecommendationNumbers {
 enum QuotedNames {
     private static let longest = 60
 
-    static func one(_ name: String) -> String {
-        let plain = String(
-            name.unicodeScalars.map {
-                $0.properties.generalCategory == .control ? " " : Character($0)
-            })
-        return plain.count > longest ? "'\(plain.prefix(longest))...'" : "'\(plain)'"
-    }
+    static func one(_ name: String) -> String { "'\(shown(name))'" }
 
     static func list(_ names: [String]) -> String { names.map(one).joined(separator: ", ") }
+
+    /// A name as it stands between its quotes.
+    static func shown(_ name: String) -> String { plain(name, longest: longest) }
+
+    /// A text of one line, cut when it is long.
+    static func plain(_ text: String, longest: Int) -> String {
+        let plain = String(
+            text.unicodeScalars.map {
+                $0.properties.generalCategory == .control ? " " : Character($0)
+            })
+        return plain.count > longest ? "\(plain.prefix(longest))..." : plain
+    }
 }

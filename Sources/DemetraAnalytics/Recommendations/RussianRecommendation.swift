@@ -52,6 +52,9 @@ struct RussianRecommendation {
             return
                 "Продолжайте как есть: за дни наблюдений (\(days)) ни одно изменение не показало "
                 + "себя лучшим."
+        case .overview(let days, let channels, let spend, let revenue, let roi):
+            return "Дней: \(days), каналов: \(channels), расход: \(amount(spend)), выручка: "
+                + amount(revenue) + (roi.map { ", ROI: \(percent($0))" } ?? "") + "."
         }
     }
 }
