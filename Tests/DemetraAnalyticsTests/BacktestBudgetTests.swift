@@ -30,7 +30,7 @@ import Testing
         #expect(pooled["p_gain_25"]?.number ?? -1 >= pooled["p_gain_40"]?.number ?? 2)
     }
 
-    @Test func `an allocation knows nothing of its test, and a judge nothing from before it`()
+    @Test func `an allocation knows nothing of its test, and a judge just demand from before it`()
         throws
     {
         let history = Simulation.attributed(days: 80)
@@ -49,7 +49,13 @@ import Testing
         #expect(plain.map { $0["allocated_spend"] } == later.map { $0["allocated_spend"] })
         #expect(plain.map { $0["promised_gain"] } == later.map { $0["promised_gain"] })
         #expect(plain.map { $0["actual_response"] } != later.map { $0["actual_response"] })
-        #expect(plain.map { $0["actual_response"] } == earlier.map { $0["actual_response"] })
+        // One channel's past is not demand: all responses move a little, and alike.
+        let levels = zip(plain, earlier).map { before, after in
+            (after["actual_response"]?.number ?? .nan) / (before["actual_response"]?.number ?? .nan)
+        }
+        let level = try #require(levels.first)
+        #expect(level > 0.9 && level < 1.1, "\(level)")
+        for other in levels { #expect(abs(other / level - 1) < 1e-9) }
         #expect(plain.map { $0["allocated_spend"] } != earlier.map { $0["allocated_spend"] })
     }
 
@@ -76,10 +82,10 @@ import Testing
             }
         }
         #expect(truth > 0)
-        // Fewer than the level says: curves of own outcomes are taken for surer than they are.
-        #expect(Double(inside) / Double(count) >= 0.5, "\(inside) of \(count)")
-        // Honest on average, too: neither twice nor half of what is true.
-        #expect(stated > 0.5 * truth && stated < 1.5 * truth, "\(stated) against \(truth)")
+        // Fewer than the level says: three channels tell little of the demand they share.
+        #expect(Double(inside) / Double(count) >= 0.7, "\(inside) of \(count)")
+        // Honest on average, too.
+        #expect(stated > 0.75 * truth && stated < 1.25 * truth, "\(stated) against \(truth)")
     }
 
     @Test func `the order of rows and the number of threads change nothing`() throws {

@@ -13,8 +13,10 @@ import DemetraTypes
 ///        |---- allocation learns ----|-- test --|
 ///                                    |------ judge learns ------|
 ///
-/// The two share no outcome: a judge that had seen the allocation's data would repeat its mistakes and
-/// praise them (the winner's curse).
+/// The two share no outcome of any one channel: a judge that had seen the allocation's data would repeat its
+/// mistakes and praise them (the winner's curse). Only the level of demand that all channels have in common is
+/// taken from the whole history (`DemandLevel`), so that the gain is that of its mean demand and not of the
+/// season in which it was judged; gains in percent do not depend on it.
 ///
 /// Tests overlap in what their judges saw, so they are summed as if they erred together: the widest interval.
 struct BudgetBacktest: Sendable {
@@ -39,6 +41,13 @@ struct BudgetBacktest: Sendable {
         var actual: [Double]
         var gains: [Double]
         var promised: Double { channels.reduce(0) { $0 + $1.promised } }
+    }
+
+    /// What one side of a test learned.
+    private struct Curves: Sendable {
+        var posteriors: [ChannelPosterior]
+        /// What responses are to be multiplied by, draw by draw; empty for nothing.
+        var demand: [Double] = []
     }
 
     /// The fewest periods: with less, neither side learns anything.
@@ -69,26 +78,25 @@ struct BudgetBacktest: Sendable {
     /// - Throws: 57014 when cancelled.
     func run(_ context: EvaluationContext) throws(DemetraError) -> [Test] {
         let tests = self.tests
-        let slots = ResultSlots<Result<[ChannelPosterior], DemetraError>?>(
+        let slots = ResultSlots<Result<Curves, DemetraError>?>(
             count: 2 * tests.count, empty: nil)
         context.workers.forEach(2 * tests.count) { job in
             let start = tests[job / 2].lowerBound
-            let seen = job % 2 == 0 ? history.before(start) : history.from(start)
             do throws(DemetraError) {
-                slots.set(
-                    job,
-                    .success(
-                        try ResponsePosteriors.channels(
-                            // The judge's chance is not the allocation's.
-                            seen, seed: seed &+ UInt64(job % 2),
-                            cancellation: context.cancellation)))
+                let curves =
+                    job % 2 == 0
+                    ? Curves(
+                        posteriors: try ResponsePosteriors.channels(
+                            history.before(start), seed: seed, cancellation: context.cancellation))
+                    : try judge(start, context.cancellation)
+                slots.set(job, .success(curves))
             } catch { slots.set(job, .failure(error)) }
         }
         try context.cancellation.check()
-        var posteriors: [[ChannelPosterior]] = []
+        var curves: [Curves] = []
         for slot in slots.values {
             switch slot {
-            case .success(let found): posteriors.append(found)
+            case .success(let found): curves.append(found)
             case .failure(let error): throw error
             case nil: throw Self.lost
             }
@@ -97,14 +105,37 @@ struct BudgetBacktest: Sendable {
         for (index, periods) in tests.enumerated() {
             results.append(
                 try test(
-                    periods, learned: posteriors[2 * index], judge: posteriors[2 * index + 1],
+                    periods, learned: curves[2 * index].posteriors, judge: curves[2 * index + 1],
                     context.cancellation))
         }
         return results
     }
 
+    /// The curves of the periods from one on, at the demand of the whole history.
+    private func judge(
+        _ start: Int, _ cancellation: CancellationFlag
+    ) throws(DemetraError) -> Curves {
+        let seen = history.from(start)
+        // The judge's chance is not the allocation's.
+        let seed = self.seed &+ 1
+        guard case .attributed(let all) = history.outcome,
+            case .attributed(let outcome) = seen.outcome
+        else {
+            return Curves(
+                posteriors: try ResponsePosteriors.channels(
+                    seen, seed: seed, cancellation: cancellation))
+        }
+        let response = try AttributedResponse(seen, outcome: outcome, cancellation: cancellation)
+        let count = ResponsePosteriors.drawCount
+        return Curves(
+            posteriors: response.posteriors(drawCount: count, seed: seed),
+            demand: DemandLevel.draws(
+                history, outcome: all, from: start, fits: response.fits, count: count,
+                seed: seed &+ 1))
+    }
+
     private func test(
-        _ periods: Range<Int>, learned: [ChannelPosterior], judge: [ChannelPosterior],
+        _ periods: Range<Int>, learned: [ChannelPosterior], judge curves: Curves,
         _ cancellation: CancellationFlag
     ) throws(DemetraError) -> Test {
         let past = history.before(periods.lowerBound)
@@ -120,13 +151,18 @@ struct BudgetBacktest: Sendable {
         let allocated = try BudgetAllocator(
             history: past, problem: problem, cancellation: cancellation
         ).allocate(learned).rows.map(\.recommendedSpend)
+        let judge = curves.posteriors
         let drawCount = judge.map(\.count).min() ?? 0
+        let demand =
+            curves.demand.isEmpty
+            ? [Double](repeating: 1, count: drawCount) : Array(curves.demand.prefix(drawCount))
+        let level = OrderStatistics.mean(demand)
         var test = Test(
             periods: periods, channels: [], actual: [Double](repeating: 0, count: drawCount),
             gains: [Double](repeating: 0, count: drawCount))
         for channel in 0..<count {
-            let before = judge[channel].draws(at: actual[channel])
-            let after = judge[channel].draws(at: allocated[channel])
+            let before = zip(judge[channel].draws(at: actual[channel]), demand).map { $0 * $1 }
+            let after = zip(judge[channel].draws(at: allocated[channel]), demand).map { $0 * $1 }
             let gains = (0..<drawCount).map { after[$0] - before[$0] }
             for draw in 0..<drawCount {
                 test.actual[draw] += before[draw]
@@ -136,8 +172,9 @@ struct BudgetBacktest: Sendable {
                 ChannelRow(
                     channel: history.channels[channel], actualSpend: actual[channel],
                     allocatedSpend: allocated[channel],
-                    actualResponse: judge[channel].mean(at: actual[channel]),
-                    allocatedResponse: judge[channel].mean(at: allocated[channel]), gains: gains,
+                    actualResponse: level * judge[channel].mean(at: actual[channel]),
+                    allocatedResponse: level * judge[channel].mean(at: allocated[channel]),
+                    gains: gains,
                     evidence: judge[channel].evidence,
                     promised: learned[channel].mean(at: allocated[channel])
                         - learned[channel].mean(at: actual[channel])))

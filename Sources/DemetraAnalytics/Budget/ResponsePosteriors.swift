@@ -15,9 +15,8 @@ package enum ResponsePosteriors {
     ) throws(DemetraError) -> [ChannelPosterior] {
         switch history.outcome {
         case .attributed(let outcome):
-            return try AttributedResponse.posteriors(
-                history, outcome: outcome, drawCount: drawCount, seed: seed,
-                cancellation: cancellation)
+            return try AttributedResponse(history, outcome: outcome, cancellation: cancellation)
+                .posteriors(drawCount: drawCount, seed: seed)
         case .total(let outcome):
             let found = try TotalResponse.posteriors(
                 history, outcome: outcome, drawCount: drawCount, seed: seed,

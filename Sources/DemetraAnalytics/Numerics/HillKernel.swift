@@ -59,7 +59,7 @@ package enum HillKernel {
 
     /// `e^x` in four lanes; inputs are clamped to +-700.
     @inline(__always)
-    private static func exponential(_ x: SIMD4<Double>) -> SIMD4<Double> {
+    static func exponential(_ x: SIMD4<Double>) -> SIMD4<Double> {
         let clamped = x.clamped(
             lowerBound: SIMD4(repeating: -700), upperBound: SIMD4(repeating: 700))
         // Adding 1.5 * 2^52 leaves the rounded quotient in the low bits of the sum.
@@ -79,5 +79,32 @@ package enum HillKernel {
         let bits = unsafeBitCast(shifted, to: SIMD4<UInt64>.self) &<< 52
         let power = unsafeBitCast(bits, to: SIMD4<Int64>.self) &+ (1_023 &<< 52)
         return sum * unsafeBitCast(power, to: SIMD4<Double>.self)
+    }
+
+    /// The natural logarithm of positive normal numbers in four lanes, relative error below 1e-11.
+    ///
+    /// The mantissa is brought between the roots of 1/2 and 2, where a short series of the inverse hyperbolic
+    /// tangent is enough.
+    @inline(__always)
+    static func logarithm(_ x: SIMD4<Double>) -> SIMD4<Double> {
+        let root: UInt64 = 0x3FE6_A09E_667F_3BCD
+        let bits = unsafeBitCast(x, to: SIMD4<UInt64>.self) &+ (0x3FF0_0000_0000_0000 &- root)
+        // The exponent in the low bits of 1.5 * 2^52 reads as a number.
+        let shifted = (bits &>> 52) &+ (0x4338_0000_0000_0000 &- 1_023)
+        let exponent =
+            unsafeBitCast(shifted, to: SIMD4<Double>.self)
+            - SIMD4<Double>(repeating: 6_755_399_441_055_744)
+        let mantissa = unsafeBitCast(
+            (bits & 0x000F_FFFF_FFFF_FFFF) &+ root, to: SIMD4<Double>.self)
+        let t = (mantissa - 1) / (mantissa + 1)
+        let u = t * t
+        var sum = SIMD4<Double>(repeating: 1.0 / 13)
+        sum = sum * u + 1.0 / 11
+        sum = sum * u + 1.0 / 9
+        sum = sum * u + 1.0 / 7
+        sum = sum * u + 1.0 / 5
+        sum = sum * u + 1.0 / 3
+        sum = sum * u + 1
+        return exponent * 0.6931471805599453 + 2 * t * sum
     }
 }
