@@ -11,7 +11,7 @@ struct DayResampling: Sendable {
     static let drawCount = 2_000
 
     /// Days of a sample.
-    private let dayCount: Int
+    let dayCount: Int
     /// A row of counts per sample.
     private let counts: [UInt8]
 
@@ -33,6 +33,17 @@ struct DayResampling: Sendable {
         }
         self.dayCount = dayCount
         self.counts = counts
+    }
+
+    /// How often a day stands in a sample.
+    @inline(__always)
+    func weight(of day: Int, in draw: Int) -> Double { Double(counts[draw &* dayCount &+ day]) }
+
+    /// The sums of a group on each day, above and below the line.
+    func dense(_ cells: [DaySums.Cell]) -> [SIMD2<Double>] {
+        var dense = [SIMD2<Double>](repeating: SIMD2(), count: dayCount)
+        for cell in cells { dense[Int(cell.day)] += SIMD2(cell.top, cell.bottom) }
+        return dense
     }
 
     /// The sums of a group in each sample.

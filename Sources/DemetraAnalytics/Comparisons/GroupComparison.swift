@@ -80,6 +80,7 @@ struct GroupComparison: Sendable {
         let totals = try totals(context)
         let fixed = baseline.map { sums($0, cancellation) }
         let shares = totals.best.shares(count: groups.count)
+        let others = otherDays()
         let slots = ResultSlots(count: groups.count, empty: GroupVerdict())
         context.workers.forEach(groups.count) { group in
             guard !cancellation.isCancelled else { return }
@@ -89,7 +90,9 @@ struct GroupComparison: Sendable {
             let sums = sums(group, cancellation)
             slots.set(
                 group,
-                verdict(group, sums, against: fixed ?? totals.sums.without(sums), shares[group]))
+                verdict(
+                    group, sums, against: fixed ?? totals.sums.without(sums), shares[group],
+                    others, cancellation))
         }
         try cancellation.check()
         return slots.values
@@ -138,17 +141,21 @@ struct GroupComparison: Sendable {
     }
 
     private func verdict(
-        _ group: Int, _ sums: RatioDraws, against other: RatioDraws, _ best: Double
+        _ group: Int, _ sums: RatioDraws, against other: RatioDraws, _ best: Double,
+        _ otherDays: [SIMD2<Double>], _ cancellation: CancellationFlag
     ) -> GroupVerdict {
         var verdict = plain(group)
         verdict.best = best
         let ratio = groups[group].top / groups[group].bottom
         let ratios = sums.ratios
         let own = groups[group]
-        let (lower, upper) = DrawSummary.interval(
-            DrawSummary.expanded(
-                ratios, around: ratio, by: expansion.interval(own.count)),
-            level: options.level)
+        let student = student(group, sums, other, otherDays, cancellation)
+        let (lower, upper) = Self.wider(
+            DrawSummary.interval(
+                DrawSummary.expanded(
+                    ratios, around: ratio, by: expansion.interval(own.count)),
+                level: options.level),
+            student?.own.interval(level: options.level, of: drawCount))
         // Where nothing is negative, no ratio is either.
         let least = own.cells.allSatisfy { $0.top >= 0 } ? 0 : -Double.infinity
         verdict.lower = max(min(lower, ratio), least) + options.metric.offset
@@ -164,10 +171,12 @@ struct GroupComparison: Sendable {
         guard reference.days >= Self.minimumDays else { return verdict }
         let draws = zip(ratios, other.ratios).map { DrawSummary.difference($0, $1) }
         let days = min(own.count, reference.days)
-        let bounds = DrawSummary.interval(
-            DrawSummary.expanded(
-                draws, around: difference, by: expansion.interval(days)),
-            level: options.level)
+        let bounds = Self.wider(
+            DrawSummary.interval(
+                DrawSummary.expanded(
+                    draws, around: difference, by: expansion.interval(days)),
+                level: options.level),
+            student?.difference.interval(level: options.level, of: drawCount))
         verdict.differenceLower = min(bounds.lower, difference)
         verdict.differenceUpper = max(bounds.upper, difference)
         let spread = DrawSummary.expanded(
@@ -178,6 +187,11 @@ struct GroupComparison: Sendable {
                 of: difference, group, baseline: baseline, days: days)
             verdict.probability = max(verdict.probability, pooled)
         }
+        if let student, !verdict.probability.isNaN {
+            // What is significant has an interval on one side of zero.
+            verdict.probability = max(
+                verdict.probability, student.difference.probability(of: drawCount))
+        }
         // The side on which the draws lie must be that of the difference seen.
         let center = OrderStatistics.mean(spread.filter { !$0.isNaN })
         if difference == 0 || (center > 0) != (difference > 0), !verdict.probability.isNaN {
@@ -185,6 +199,42 @@ struct GroupComparison: Sendable {
         }
         verdict.outcome = .open
         return verdict
+    }
+
+    /// What all groups are compared with, day by day; the sum of all groups when each is compared with the rest.
+    private func otherDays() -> [SIMD2<Double>] {
+        guard case .days(let days) = source else { return [] }
+        if let baseline { return days.dense(groups[baseline].cells) }
+        var sum = [SIMD2<Double>](repeating: SIMD2(), count: days.dayCount)
+        for group in groups {
+            for cell in group.cells { sum[Int(cell.day)] += SIMD2(cell.top, cell.bottom) }
+        }
+        return sum
+    }
+
+    /// Nil for proportions, whose law is known.
+    private func student(
+        _ group: Int, _ sums: RatioDraws, _ other: RatioDraws, _ otherDays: [SIMD2<Double>],
+        _ cancellation: CancellationFlag
+    ) -> StudentizedRatio? {
+        guard case .days(let days) = source else { return nil }
+        let own = days.dense(groups[group].cells)
+        let rest = baseline == nil ? zip(otherDays, own).map { $0 - $1 } : otherDays
+        let reference = references[baseline == nil ? group : 0]
+        let count =
+            reference.days > 1 ? min(groups[group].count, reference.days) : groups[group].count
+        return StudentizedRatio(
+            own, rest, samples: sums, others: other, dayCount: count, level: options.level, days,
+            cancellation)
+    }
+
+    /// The outer bounds of two intervals: percentiles reach too little upwards, departures in own errors
+    /// too little downwards.
+    private static func wider(
+        _ percentiles: (lower: Double, upper: Double), _ other: (lower: Double, upper: Double)?
+    ) -> (lower: Double, upper: Double) {
+        guard let other, !percentiles.lower.isNaN else { return percentiles }
+        return (min(percentiles.lower, other.lower), max(percentiles.upper, other.upper))
     }
 
     /// Decides which differences stand, over all groups of a call.
