@@ -91,15 +91,46 @@ package struct DynamicProgram: Sendable {
     ) throws(DemetraError) {
         var delta = step
         for _ in 0..<14 {
-            try cancellation.check()
+            // A move changes two channels; what the others would gain or lose stays as it was.
+            var steps: [Step] = []
+            for channel in spend.indices {
+                if channel % 16 == 0 { try cancellation.check() }
+                steps.append(stepped(channel, spend[channel], delta, objective))
+            }
             var moves = 0
-            while moves < 4 * spend.count, move(&spend, delta, objective) { moves += 1 }
+            while moves < 4 * spend.count {
+                try cancellation.check()
+                let moved = move(&spend, delta, steps)
+                guard !moved.isEmpty else { break }
+                for channel in moved {
+                    steps[channel] = stepped(channel, spend[channel], delta, objective)
+                }
+                moves += 1
+            }
             delta /= 2
         }
         if !mayKeepMoney { spendRest(&spend, objective) }
     }
 
-    private func move(_ spend: inout [Double], _ delta: Double, _ objective: Objective) -> Bool {
+    /// What one step more brings a channel, and one step less costs it; nil beyond its bounds.
+    private struct Step {
+        var gain: Double?
+        var loss: Double?
+    }
+
+    private func stepped(
+        _ channel: Int, _ spend: Double, _ delta: Double, _ objective: Objective
+    ) -> Step {
+        let here = objective(channel, spend)
+        return Step(
+            gain: spend + delta <= maximum[channel]
+                ? objective(channel, spend + delta) - here : nil,
+            loss: spend - delta >= minimum[channel]
+                ? here - objective(channel, spend - delta) : nil)
+    }
+
+    /// Makes the best move of one step, and tells whose spend it changed: nobody's when none helps.
+    private func move(_ spend: inout [Double], _ delta: Double, _ steps: [Step]) -> [Int] {
         var gain: (channel: Int, value: Double)?
         var secondGain: (channel: Int, value: Double)?
         var loss: (channel: Int, value: Double)?
@@ -107,17 +138,14 @@ package struct DynamicProgram: Sendable {
         var used = 0.0
         for channel in spend.indices {
             used += spend[channel]
-            let here = objective(channel, spend[channel])
-            if spend[channel] + delta <= maximum[channel] {
-                let value = objective(channel, spend[channel] + delta) - here
+            if let value = steps[channel].gain {
                 if value > gain?.value ?? -.infinity {
                     (secondGain, gain) = (gain, (channel, value))
                 } else if value > secondGain?.value ?? -.infinity {
                     secondGain = (channel, value)
                 }
             }
-            if spend[channel] - delta >= minimum[channel] {
-                let value = here - objective(channel, spend[channel] - delta)
+            if let value = steps[channel].loss {
                 if value < loss?.value ?? .infinity {
                     (secondLoss, loss) = (loss, (channel, value))
                 } else if value < secondLoss?.value ?? .infinity {
@@ -127,16 +155,16 @@ package struct DynamicProgram: Sendable {
         }
         if let gain, gain.value > 0, used + delta <= budget {
             spend[gain.channel] += delta
-            return true
+            return [gain.channel]
         }
         let pairs = [(gain, loss), (gain, secondLoss), (secondGain, loss)]
         for case (let to?, let from?) in pairs where to.channel != from.channel {
             guard to.value > from.value + 1e-12 * abs(from.value) else { continue }
             spend[to.channel] += delta
             spend[from.channel] -= delta
-            return true
+            return [to.channel, from.channel]
         }
-        return false
+        return []
     }
 
     /// Gives out what steps left over, where it helps most.

@@ -69,18 +69,46 @@ struct RiskStep {
         return OrderStatistics.mean(gains) - problem.risk * OrderStatistics.deviation(gains)
     }
 
+    /// The outcomes of a channel after a move, kept for the other partners of the same move.
+    private struct KnownDraws {
+        /// The last spend of each channel that was asked about.
+        struct Side {
+            var spend: [Double]
+            var draws: [[Double]]
+
+            mutating func find(_ channel: Int, at wanted: Double, _ posterior: ChannelPosterior) {
+                guard spend[channel] != wanted else { return }
+                spend[channel] = wanted
+                draws[channel] = posterior.draws(at: wanted)
+            }
+        }
+
+        var less: Side
+        var more: Side
+
+        init(count: Int) {
+            less = Side(
+                spend: Array(repeating: .nan, count: count),
+                draws: Array(repeating: [], count: count))
+            more = less
+        }
+    }
+
     /// Moves money between pairs of channels while the value rises.
     private func polish(_ best: inout Candidate) {
         var amount = problem.budget / 8
         let least = problem.budget / 2_000
         var sweeps = 0
+        var known = KnownDraws(count: present.count)
+        var gains = best.gains
         while amount > least, sweeps < Self.sweepLimit {
             sweeps += 1
             var improved = false
             for source in present.indices {
                 guard !cancellation.isCancelled else { return }
                 for target in present.indices where source != target {
-                    improved = move(amount, from: source, to: target, &best) || improved
+                    improved =
+                        move(amount, from: source, to: target, &best, &known, &gains) || improved
                 }
             }
             if !improved { amount /= 2 }
@@ -89,18 +117,20 @@ struct RiskStep {
 
     /// Moves an amount, or what the bounds leave of it, if that is better.
     private func move(
-        _ amount: Double, from source: Int, to target: Int, _ best: inout Candidate
+        _ amount: Double, from source: Int, to target: Int, _ best: inout Candidate,
+        _ known: inout KnownDraws, _ gains: inout [Double]
     ) -> Bool {
         let moved = min(
             amount, best.spend[source] - problem.minimum[source],
             problem.maximum[target] - best.spend[target])
         guard moved > problem.budget * 1e-9 else { return false }
-        let less = posteriors[source].draws(at: best.spend[source] - moved)
-        let more = posteriors[target].draws(at: best.spend[target] + moved)
-        var gains = best.gains
+        known.less.find(source, at: best.spend[source] - moved, posteriors[source])
+        known.more.find(target, at: best.spend[target] + moved, posteriors[target])
+        let (less, more) = (known.less.draws[source], known.more.draws[target])
+        let (from, to) = (best.outcomes[source], best.outcomes[target])
         for draw in gains.indices {
-            let before = best.outcomes[source][draw] + best.outcomes[target][draw]
-            gains[draw] += problem.margin * (less[draw] + more[draw] - before)
+            let before = from[draw] + to[draw]
+            gains[draw] = best.gains[draw] + problem.margin * (less[draw] + more[draw] - before)
         }
         let value = value(gains)
         // Only what is more than rounding: the last digits of a sum must not move money.
