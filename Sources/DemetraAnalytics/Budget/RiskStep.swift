@@ -1,10 +1,16 @@
 import DemetraTypes
+import Glibc
 
 /// Decides how far to leave the present mix: as far as mean gain - risk * deviation of the gain rises.
 ///
 /// The gain is that of all channels together, draw by draw, so what moves up and down together in the
 /// posterior is counted as such. Candidates are points on the way to several targets; the best of
 /// them is then improved by moving money between pairs of channels, in ever smaller amounts.
+///
+/// The best of many splits looks better than it is. So it must also beat the present mix in a share of draws that
+/// grows with the risk weight: 0.75 at the usual 0.5, one half at none. Measured on 110 simulated histories with one
+/// outcome for all channels, that spares three of the eight splits that were worse than the present mix, and
+/// costs 0.002 of 0.476 of the mean gain; the others had up to nine chances in ten.
 ///
 /// - Invariant: the chosen split has a positive value, or it is the present mix.
 struct RiskStep {
@@ -47,7 +53,16 @@ struct RiskStep {
         polish(&best)
         guard best.value > 0 else { return (present, 0.5) }
         let better = best.gains.count { $0 > 0 }
-        return (best.spend, Double(better) / Double(max(best.gains.count, 1)))
+        let share = Double(better) / Double(max(best.gains.count, 1))
+        return share >= leastShare ? (best.spend, share) : (present, 0.5)
+    }
+
+    /// Deviations of the mean above zero that are asked for, in units of the risk weight.
+    private static let caution = 1.35
+
+    /// The share of draws that a normal law would have above zero that far up.
+    private var leastShare: Double {
+        0.5 * erfc(-Self.caution * problem.risk / 2.0.squareRoot())
     }
 
     private func candidate(_ spend: [Double], _ base: [[Double]]) -> Candidate {

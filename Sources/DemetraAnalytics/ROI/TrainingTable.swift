@@ -31,7 +31,7 @@ package struct TrainingTable: Sendable {
     /// Reads a relation.
     ///
     /// - Throws: 42703 for unknown columns, 42804 for a target that is no number, 22023 when no row has
-    ///   a target.
+    ///   a target, 22003 for targets whose squares overflow.
     package init(
         schema: Schema, batches: [Batch], target targetName: String, options: ROIModelOptions,
         workers: any Workers = CallerWorkers(),
@@ -59,6 +59,7 @@ package struct TrainingTable: Sendable {
                 detail: "There are \(values.count) rows.",
                 hint: "Train on rows whose result is known; from 30 rows on a model can learn.")
         }
+        try Self.checkSize(rows.map { values[$0] }, target: targetName)
         if options.task == .classification {
             try Self.checkClasses(rows.map { values[$0] }, target: targetName)
         }
@@ -101,6 +102,20 @@ package struct TrainingTable: Sendable {
                     ? "Compare it with the class to tell: FROM (SELECT ..., \(field.name) = '...' AS hit "
                         + "FROM ...) TARGET hit." : nil)
         }
+    }
+
+    /// Squares of larger values are no numbers any more.
+    private static let largestTarget = 1e140
+
+    /// - Throws: 22003 for values whose squares overflow.
+    private static func checkSize(_ values: [Double], target: String) throws(DemetraError) {
+        guard let large = values.first(where: { abs($0) > largestTarget }) else { return }
+        throw DemetraError(
+            .numericValueOutOfRange,
+            "target \"\(target)\" has \(PlainNumber.text(large)), above the limit of 1e140",
+            hint:
+                "Train on a larger unit: FROM (SELECT ..., \(target) / 1e200 AS scaled FROM ...) TARGET scaled."
+        )
     }
 
     /// - Throws: 22023 for values other than 0 and 1.
