@@ -49,11 +49,13 @@ import Testing
                 let trees = [1, 2, 7, 31, 32, 40].map {
                     tree(leaves: $0, codeCounts: codeCounts, &generator)
                 }
-                let expected = (0..<rows).map { row in
-                    trees.reduce(0) { $0 + $1.value(codes, row: row) }
-                }
-                for joining in [true, false] {
-                    let scorer = TreeScorer(trees, codeCounts: codeCounts, joining: joining)
+                // Alone, in a pair, and with all others.
+                for count in [1, 2, 5, 6] {
+                    let some = Array(trees.prefix(count))
+                    let scorer = TreeScorer(some, codeCounts: codeCounts)
+                    let expected = (0..<rows).map { row in
+                        some.reduce(0) { $0 + $1.value(codes, row: row) }
+                    }
                     var scored = [Double](repeating: 0, count: rows)
                     scored.withUnsafeMutableBufferPointer { output in
                         guard let base = output.baseAddress else { return }

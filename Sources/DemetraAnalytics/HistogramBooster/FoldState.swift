@@ -38,32 +38,40 @@ struct FoldState: Sendable {
         var gradients = [Double](repeating: 0, count: codes.rowCount)
         var rows: [Int32] = []
         rows.reserveCapacity(seen.count)
+        var others: [Int32] = []
+        others.reserveCapacity(codes.rowCount)
         for _ in 0..<rounds {
             guard !cancellation.isCancelled else { return }
-            sample(&rows, share: plan.settings.rowShare)
+            sample(&rows, &others, share: plan.settings.rowShare)
             let features = sampleFeatures(codes.columns.count, plan.settings.featureShare)
             loss.gradients(of: rows, fitted, into: &gradients)
             let scale = Self.pack(&words, rows, gradients, unit: plan.unit)
-            var tree = tree(grower, words, &rows, scale, features)
+            var tree = tree(grower, words, &rows, &others, scale, features)
             stepLeaves(&tree, grower.leafRows, rows, gradients, plan.learningRate)
-            add(tree, codes)
+            add(tree, grower.leafRows, rows, others)
             trees.append(tree)
             losses.append(unseenLoss())
         }
     }
 
     private func tree(
-        _ grower: TreeGrower, _ words: [Int64], _ rows: inout [Int32], _ scale: Double,
-        _ features: [Int]
+        _ grower: TreeGrower, _ words: [Int64], _ rows: inout [Int32], _ others: inout [Int32],
+        _ scale: Double, _ features: [Int]
     ) -> RegressionTree {
         rows.withUnsafeMutableBufferPointer { rows in
-            words.withUnsafeBufferPointer { words in
-                guard let order = rows.baseAddress, let words = words.baseAddress else {
-                    return RegressionTree(nodes: [RegressionTree.Node()])
+            others.withUnsafeMutableBufferPointer { others in
+                words.withUnsafeBufferPointer { words in
+                    guard let sample = rows.baseAddress, let words = words.baseAddress else {
+                        return RegressionTree(nodes: [RegressionTree.Node()])
+                    }
+                    // Without others nothing is read where they would be.
+                    let rest = others.baseAddress ?? sample
+                    return grower.grow(
+                        gradients: words, scale: scale,
+                        sample: TreeGrower.Order(rows: sample, count: rows.count),
+                        others: TreeGrower.Order(rows: rest, count: others.count),
+                        features: features)
                 }
-                return grower.grow(
-                    gradients: words, scale: scale, rows: order, rowCount: rows.count,
-                    features: features)
             }
         }
     }
@@ -79,18 +87,22 @@ struct FoldState: Sendable {
         }
     }
 
-    private mutating func add(_ tree: RegressionTree, _ codes: CodeMatrix) {
-        let scorer = TreeScorer([tree], codeCounts: codes.codeCounts, joining: false)
-        fitted.withUnsafeMutableBufferPointer { output in
-            guard let output = output.baseAddress else { return }
-            scorer.add(to: output, codes, rows: 0..<codes.rowCount)
+    /// Adds to every row what its leaf says.
+    private mutating func add(
+        _ tree: RegressionTree, _ leaves: [TreeGrower.LeafRows], _ rows: [Int32],
+        _ others: [Int32]
+    ) {
+        for leaf in leaves {
+            let value = tree.nodes[leaf.node].value
+            for row in rows[leaf.rows] { fitted[Int(row)] += value }
+            for row in others[leaf.others] { fitted[Int(row)] += value }
         }
     }
 
     /// Gives every leaf the Newton step of its rows, and inner nodes the mean of theirs, where the loss asks
     /// for one.
     private func stepLeaves(
-        _ tree: inout RegressionTree, _ leaves: [(node: Int, rows: Range<Int>)], _ order: [Int32],
+        _ tree: inout RegressionTree, _ leaves: [TreeGrower.LeafRows], _ order: [Int32],
         _ gradients: [Double], _ learningRate: Double
     ) {
         for leaf in leaves {
@@ -108,12 +120,17 @@ struct FoldState: Sendable {
         }
     }
 
-    private mutating func sample(_ rows: inout [Int32], share: Double) {
+    /// Draws the rows that a tree sees; the others of the table are those it does not.
+    private mutating func sample(_ rows: inout [Int32], _ others: inout [Int32], share: Double) {
         rows.removeAll(keepingCapacity: true)
+        others.removeAll(keepingCapacity: true)
         // Compared as whole numbers: one draw a row, and nothing that rounds.
         let limit = share >= 1 ? UInt64.max : UInt64(share * 0x1p64)
-        for row in seen where generator.next() <= limit { rows.append(row) }
-        if rows.isEmpty { rows = seen }
+        for row in seen {
+            if generator.next() <= limit { rows.append(row) } else { others.append(row) }
+        }
+        if rows.isEmpty { swap(&rows, &others) }
+        others += unseen
     }
 
     private mutating func sampleFeatures(_ count: Int, _ share: Double) -> [Int] {

@@ -15,6 +15,7 @@ final class TreeGrower {
     private struct Leaf {
         var node: Int
         var rows: Range<Int>
+        var others: Range<Int>
         var total: Int64
         var slot: Int
         var split: SplitSearch.Split?
@@ -29,8 +30,21 @@ final class TreeGrower {
     private let histogramWidth: Int
     private var starts: [Int] = []
     private var features: [Int] = []
-    /// The leaves of the last tree, and where their rows stand in the order it left.
-    private(set) var leafRows: [(node: Int, rows: Range<Int>)] = []
+    /// The leaves of the last tree, and where their rows stand in the two orders it left.
+    private(set) var leafRows: [LeafRows] = []
+
+    /// The rows that a leaf was grown on, and the others that end in it.
+    struct LeafRows {
+        var node: Int
+        var rows: Range<Int>
+        var others: Range<Int>
+    }
+
+    /// Row numbers that a tree puts into the order of its leaves.
+    struct Order {
+        var rows: UnsafeMutablePointer<Int32>
+        var count: Int
+    }
 
     /// Memory for trees over a table.
     init(codes: CodeMatrix, leafLimit: Int, minimumLeafCount: Int, learningRate: Double) {
@@ -50,12 +64,14 @@ final class TreeGrower {
 
     /// The tree that reduces the squared gradients of `rows` most, using some features.
     ///
-    /// `gradients` holds a word for every row of the table that occurs in `rows`, which is put into the
-    /// order of the leaves; `scale` is that of the words.
+    /// `gradients` holds a word for every row of the table that occurs in `sample`, which is put into the
+    /// order of the leaves; so are `others`, rows that have no say: moving them along costs a third of asking the
+    /// finished tree about them. `scale` is that of the words.
     func grow(
-        gradients: UnsafePointer<Int64>, scale: Double, rows: UnsafeMutablePointer<Int32>,
-        rowCount: Int, features: [Int]
+        gradients: UnsafePointer<Int64>, scale: Double, sample: Order, others: Order,
+        features: [Int]
     ) -> RegressionTree {
+        let (rows, rowCount) = (sample.rows, sample.count)
         self.features = features
         starts = []
         var next = 0
@@ -71,7 +87,9 @@ final class TreeGrower {
         let search = SplitSearch(
             minimumLeafCount: Double(minimumLeafCount), regularisation: Self.regularisation,
             leastGain: 1e-9 * scale * scale)
-        var root = Leaf(node: 0, rows: 0..<rowCount, total: total, slot: 0, split: nil)
+        var root = Leaf(
+            node: 0, rows: 0..<rowCount, others: 0..<others.count, total: total, slot: 0,
+            split: nil)
         if rowCount >= 2 * minimumLeafCount {
             build(slot: 0, gradients, rows, 0..<rowCount)
             find(&root, search)
@@ -86,7 +104,7 @@ final class TreeGrower {
             guard let best, let split = leaves[best].split else { break }
             let parent = leaves[best].node
             var (left, right) = divide(
-                leaves[best], split, slot: leaves.count, gradients, rows, search)
+                leaves[best], split, slot: leaves.count, gradients, rows, others.rows, search)
             (left.node, right.node) = (tree.nodes.count, tree.nodes.count + 1)
             tree.nodes[parent].feature = Int32(split.feature)
             tree.nodes[parent].left = Int32(left.node)
@@ -101,21 +119,24 @@ final class TreeGrower {
             leaves[best] = left
             leaves.append(right)
         }
-        leafRows = leaves.map { ($0.node, $0.rows) }
+        leafRows = leaves.map { LeafRows(node: $0.node, rows: $0.rows, others: $0.others) }
         return tree
     }
 
     /// The children of a leaf with their histograms and best splits.
     private func divide(
         _ leaf: Leaf, _ split: SplitSearch.Split, slot: Int, _ gradients: UnsafePointer<Int64>,
-        _ rows: UnsafeMutablePointer<Int32>, _ search: SplitSearch
+        _ rows: UnsafeMutablePointer<Int32>, _ others: UnsafeMutablePointer<Int32>,
+        _ search: SplitSearch
     ) -> (left: Leaf, right: Leaf) {
-        let leftCount = partition(leaf.rows, split, rows)
-        let middle = leaf.rows.lowerBound + leftCount
+        let middle = partition(leaf.rows, split, rows)
+        let otherMiddle = partition(leaf.others, split, others)
         var left = Leaf(
-            node: 0, rows: leaf.rows.lowerBound..<middle, total: split.left, slot: slot, split: nil)
+            node: 0, rows: leaf.rows.lowerBound..<middle,
+            others: leaf.others.lowerBound..<otherMiddle, total: split.left, slot: slot, split: nil)
         var right = Leaf(
-            node: 0, rows: middle..<leaf.rows.upperBound, total: leaf.total &- split.left,
+            node: 0, rows: middle..<leaf.rows.upperBound,
+            others: otherMiddle..<leaf.others.upperBound, total: leaf.total &- split.left,
             slot: leaf.slot, split: nil)
         guard max(left.rows.count, right.rows.count) >= 2 * minimumLeafCount else {
             return (left, right)
@@ -181,15 +202,17 @@ final class TreeGrower {
         }
     }
 
+    /// Rows that go left before those that go right; gives where these begin.
     private func partition(
         _ range: Range<Int>, _ split: SplitSearch.Split, _ rows: UnsafeMutablePointer<Int32>
     ) -> Int {
         let goesLeft = (0..<256).map { split.leftCodes.contains(UInt8($0)) ? UInt8(1) : 0 }
         return goesLeft.withUnsafeBufferPointer { table in
-            guard let table = table.baseAddress else { return 0 }
-            return HistogramKernel.partition(
-                codes: codes.columns[split.feature].pointer, goesLeft: table,
-                rows: rows + range.lowerBound, count: range.count, scratch: scratch)
+            guard let table = table.baseAddress else { return range.lowerBound }
+            return range.lowerBound
+                + HistogramKernel.partition(
+                    codes: codes.columns[split.feature].pointer, goesLeft: table,
+                    rows: rows + range.lowerBound, count: range.count, scratch: scratch)
         }
     }
 }

@@ -42,12 +42,10 @@ package struct TreeScorer: Sendable {
     private var leaves: [Double] = []
 
     /// Prepares trees over features with these numbers of codes.
-    ///
-    /// - Parameter joining: look up features of few codes together; pays from some dozens of trees on.
-    package init(_ trees: [RegressionTree], codeCounts: [Int], joining: Bool = true) {
+    package init(_ trees: [RegressionTree], codeCounts: [Int]) {
         masks = [UInt64](repeating: .max, count: Self.open)
         self.codeCounts = codeCounts
-        columns = JoinedColumn.plan(codeCounts, joining: joining)
+        columns = JoinedColumn.plan(codeCounts)
         let places = JoinedColumn.places(columns, featureCount: codeCounts.count)
         var small: [RegressionTree] = []
         for tree in trees {
@@ -183,14 +181,14 @@ private struct JoinedColumn: Sendable {
     private(set) var codeCount = 1
 
     /// Puts features, those of many codes first, into the first column with room.
-    static func plan(_ codeCounts: [Int], joining: Bool) -> [JoinedColumn] {
+    static func plan(_ codeCounts: [Int]) -> [JoinedColumn] {
         var columns: [JoinedColumn] = []
         let order = codeCounts.indices.sorted {
             codeCounts[$0] != codeCounts[$1] ? codeCounts[$0] > codeCounts[$1] : $0 < $1
         }
         for feature in order {
             let fitting = columns.firstIndex {
-                joining && $0.codeCount * codeCounts[feature] <= 256
+                $0.codeCount * codeCounts[feature] <= 256
             }
             let index = fitting ?? columns.count
             if fitting == nil { columns.append(JoinedColumn()) }
