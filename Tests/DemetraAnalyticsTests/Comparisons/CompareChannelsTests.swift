@@ -1,6 +1,7 @@
 import DemetraAnalytics
 import DemetraFunctions
 import DemetraTypes
+import Foundation
 import Testing
 
 @Suite struct `Channels compared` {
@@ -293,5 +294,37 @@ import Testing
         #expect(error([("channel", .text("chanel"))])?.sqlState == .undefinedColumn)
         #expect(error([("ts", .text("channel"))])?.sqlState == .datatypeMismatch)
         #expect(error([("chanel", .text("channel"))])?.sqlState == .undefinedFunction)
+    }
+
+    /// Revenue of a day is log-normal: few days bring most of it when `spread` is large.
+    @Test(arguments: [
+        (days: 10, spread: 0.3, least: 0.84), (days: 20, spread: 1, least: 0.82),
+        (days: 60, spread: 1, least: 0.84),
+    ])
+    func `have intervals that hold the true ratio about as often as they say`(
+        days: Int, spread: Double, least: Double
+    ) throws {
+        let seed: UInt64 = 2_026
+        var generator = SeededGenerator(seed: seed)
+        let channels = (0..<120).map { "c\($0)" }
+        let rows = (0..<days).flatMap { day in
+            channels.map { channel in
+                let revenue = exp(spread * generator.normal() - spread * spread / 2) * 200
+                return row(channel, day, spend: 100, revenue: revenue)
+            }
+        }
+        let found = try call.named(rows, [("metric", .text("roas")), ("level", .double(0.9))])
+        var held = 0
+        for answer in found {
+            let lower = try #require(answer["lower"]?.number)
+            let upper = try #require(answer["upper"]?.number)
+            if lower <= 2, 2 <= upper { held += 1 }
+            // What is called significant has a difference whose interval leaves zero out.
+            guard answer["significant"] == .boolean(true) else { continue }
+            let ends = (answer["diff_lower"]?.number ?? 0, answer["diff_upper"]?.number ?? 0)
+            #expect(ends.0 > 0 || ends.1 < 0)
+        }
+        let share = Double(held) / Double(channels.count)
+        #expect(share >= least && share <= 0.98, "\(share) of 120 channels, seed \(seed)")
     }
 }
