@@ -5,6 +5,7 @@ import DemetraFunctions
 import DemetraPlanner
 import DemetraSQL
 import DemetraTypes
+import DemetraVectors
 
 /// The catalog over which statements are bound: never changed, and the same in every run.
 struct FixedCatalog: Sendable {

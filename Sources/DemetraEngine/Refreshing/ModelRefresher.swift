@@ -117,15 +117,13 @@ package final class ModelRefresher: Sendable {
             return ()
         }
         defer { state.withLock(notify: true) { $0.isBusy = false } }
-        for (model, _) in Self.schedules(engine) {
-            // Read anew: another model's training took a while.
-            guard
-                let due = nextTime(of: model.name, engine), due <= engine.clock.now(),
-                !state.withLock({ $0.isStopped })
-            else { continue }
-            train(model, engine)
+        // Read anew each time: a training takes a while. Whatever comes of it, the model is due a period later.
+        while !state.withLock({ $0.isStopped }),
+            let due = Self.schedules(engine).first(where: { nextTime($0) <= engine.clock.now() })
+        {
+            train(due.model, engine)
         }
-        return Self.schedules(engine).compactMap { nextTime(of: $0.model.name, engine) }.min()
+        return Self.schedules(engine).map(nextTime).min()
     }
 
     private func train(_ model: ModelDefinition, _ engine: Engine) {
@@ -147,7 +145,7 @@ package final class ModelRefresher: Sendable {
             try session.set("application_name", "model refresh")
             try session.run(
                 "ALTER MODEL \(RelationName.quoted(model.name)) RETRAIN", parameters: [],
-                output: UnreadOutput())
+                output: NoOutput())
         } catch { failure = error }
         state.withLock { state in
             state.session = nil
@@ -162,31 +160,27 @@ package final class ModelRefresher: Sendable {
 
     // MARK: What is to be done
 
+    private typealias Planned = (model: ModelDefinition, schedule: ModelSchedule)
+
     /// The models that want to be trained again, by name.
-    private static func schedules(
-        _ engine: Engine
-    ) -> [(model: ModelDefinition, schedule: ModelSchedule)] {
+    private static func schedules(_ engine: Engine) -> [Planned] {
         guard let trainer = engine.functions.modelTrainer else { return [] }
         let models = engine.store.snapshot().catalog.models.values.sorted { $0.name < $1.name }
         return models.compactMap { model in
-            trainer.schedule(
-                of: StoredModel(name: model.name, kind: model.kind, payload: model.payload)
-            ).map { (model, $0) }
+            trainer.schedule(of: StoredModel(model)).map { (model, $0) }
         }
     }
 
-    private func nextTime(of name: String, _ engine: Engine) -> Timestamp? {
-        guard
-            let schedule = Self.schedules(engine).first(where: { $0.model.name == name })?.schedule
-        else { return nil }
-        return state.withLock { state in
-            var from = schedule.trainedAt.microseconds
+    private func nextTime(_ planned: Planned) -> Timestamp {
+        state.withLock { state in
+            var from = planned.schedule.trainedAt.microseconds
             // One that failed is tried again when the next one would be, not at once for ever.
-            if let record = state.records[name], record.failure != nil, let last = record.startedAt
+            if let record = state.records[planned.model.name], record.failure != nil,
+                let last = record.startedAt
             {
                 from = max(from, last.microseconds)
             }
-            let (due, overflow) = from.addingReportingOverflow(schedule.period)
+            let (due, overflow) = from.addingReportingOverflow(planned.schedule.period)
             let earliest = state.openedAt.microseconds &+ Self.graceMicroseconds
             return Timestamp(microseconds: max(overflow ? .max : due, earliest))
         }
@@ -195,29 +189,17 @@ package final class ModelRefresher: Sendable {
     /// The models of the catalog that are refreshed, when next, and how it went.
     func rows() -> [[Value]] {
         guard let engine = state.withLock({ $0.engine }) else { return [] }
-        return Self.schedules(engine).map { model, schedule in
-            let record = state.withLock { $0.records[model.name] } ?? Record()
+        return Self.schedules(engine).map { planned in
+            let name = planned.model.name
+            let record = state.withLock { $0.records[name] } ?? Record()
             func time(_ value: Timestamp?) -> Value { value.map { .timestamptz($0) } ?? .null }
             return [
-                .text(model.name), .interval(Interval(microseconds: schedule.period)),
-                time(nextTime(of: model.name, engine)), time(record.startedAt),
+                .text(name), .interval(Interval(microseconds: planned.schedule.period)),
+                time(nextTime(planned)), time(record.startedAt),
                 time(record.finishedAt), .integer(Int64(record.runCount)),
                 .integer(Int64(record.failureCount)),
                 record.failure.map { .text("\($0.sqlState.code): \($0.message)") } ?? .null,
             ]
         }
     }
-}
-
-/// Where answers go that nobody reads.
-private final class UnreadOutput: StatementOutput {
-    func begin(_ schema: Schema) {}
-    func rows(_ batch: Batch) {}
-    func finish(tag: String) {}
-    func notice(_ notice: Notice) {}
-    func copySource(columnCount: Int, isBinary: Bool) throws(DemetraError) -> any CopySource {
-        throw DemetraError(.featureNotSupported, "there is no client")
-    }
-    func beginCopyOut(columnCount: Int, isBinary: Bool) {}
-    func copyRows(_ bytes: [UInt8], ends: [Int]) {}
 }

@@ -2,6 +2,7 @@ import Demetra
 import DemetraPlanner
 import DemetraSQL
 import DemetraTypes
+import DemetraVectors
 
 /// Statements over the fixed catalog: bound, and planned as EXPLAIN does; none is run.
 enum PlanFuzzing {

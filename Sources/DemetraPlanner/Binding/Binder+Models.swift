@@ -1,5 +1,5 @@
-import DemetraCatalog
-import DemetraFunctions
+package import DemetraCatalog
+package import DemetraFunctions
 import DemetraSQL
 import DemetraTypes
 
@@ -198,7 +198,7 @@ extension Binder {
 
 extension StoredModel {
     /// A model of the catalog.
-    init(_ definition: ModelDefinition) {
+    package init(_ definition: ModelDefinition) {
         self.init(
             name: definition.name, kind: definition.kind, payload: definition.payload)
     }
