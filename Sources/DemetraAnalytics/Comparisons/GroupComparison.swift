@@ -205,11 +205,7 @@ struct GroupComparison: Sendable {
     private func otherDays() -> [SIMD2<Double>] {
         guard case .days(let days) = source else { return [] }
         if let baseline { return days.dense(groups[baseline].cells) }
-        var sum = [SIMD2<Double>](repeating: SIMD2(), count: days.dayCount)
-        for group in groups {
-            for cell in group.cells { sum[Int(cell.day)] += SIMD2(cell.top, cell.bottom) }
-        }
-        return sum
+        return days.dense(groups.flatMap(\.cells))
     }
 
     /// Nil for proportions, whose law is known.
