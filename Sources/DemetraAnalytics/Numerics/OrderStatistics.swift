@@ -39,9 +39,7 @@ package enum OrderStatistics {
 
     /// Ranks from 0, ties sharing their mean rank.
     package static func ranks(_ values: [Double]) -> [Double] {
-        let order = values.indices.sorted {
-            values[$0] != values[$1] ? values[$0] < values[$1] : $0 < $1
-        }
+        let order = RadixOrder.positions(values)
         var ranks = [Double](repeating: 0, count: values.count)
         var start = 0
         while start < order.count {

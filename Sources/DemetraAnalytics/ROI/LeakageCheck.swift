@@ -17,12 +17,14 @@ package enum LeakageCheck {
                 found[feature] = "\(word) is known only afterwards"
             }
         }
+        let targetRanks = OrderStatistics.ranks(target)
         for (name, values) in numeric {
             let rows = values.indices.filter { !values[$0].isNaN }
             guard rows.count > 10 else { continue }
             let correlation = OrderStatistics.correlation(
                 OrderStatistics.ranks(rows.map { values[$0] }),
-                OrderStatistics.ranks(rows.map { target[$0] }))
+                rows.count == target.count
+                    ? targetRanks : OrderStatistics.ranks(rows.map { target[$0] }))
             if abs(correlation) > 0.98 {
                 found[name] = "rank correlation \(PlainNumber.text(correlation)) with the target"
             }

@@ -43,9 +43,7 @@ package struct TrainingTable: Sendable {
         let values = all.numbers(targetIndex)
         // In an order of their own, so that the model does not depend on how the rows came.
         let hashes = RowHash.hashes(all, columns: Array(schema.fields.indices))
-        let rows = values.indices.filter { !values[$0].isNaN }.sorted {
-            hashes[$0] != hashes[$1] ? hashes[$0] < hashes[$1] : $0 < $1
-        }
+        let rows = RadixOrder.positions(hashes).filter { !values[$0].isNaN }
         guard rows.count <= PackedGradient.rowLimit else {
             throw DemetraError(
                 .programLimitExceeded,
@@ -78,16 +76,20 @@ package struct TrainingTable: Sendable {
             binLimit: options.binLimit, workers: workers, cancellation: cancellation)
         let found = reader.features(
             except: special, time: chosen["time"], leakage: options.leakage)
-        target = rows.map { values[$0] }
         features = found.definitions
-        codes = found.codes
         notices = found.notices
         droppedCount = values.count - rows.count
-        group = chosen["group"].map { reader.group($0) }
+        let group = chosen["group"].map { reader.group($0) }
         foldCount = chosen["time"] == nil && rows.count >= Self.twoFoldCount ? 2 : 5
-        folds = FoldAssignment.folds(
+        let folds = FoldAssignment.folds(
             foldCount, relation: all, rows: rows, id: chosen["id"], time: chosen["time"],
             group: group?.codes)
+        // The rows of a fold side by side: what a model has seen is read from one stretch of memory, or two.
+        let order = RadixOrder.positions(folds.map { UInt64($0) })
+        target = order.map { values[rows[$0]] }
+        codes = found.codes.taking(order)
+        self.group = group.map { group in (group.definition, order.map { group.codes[$0] }) }
+        self.folds = order.map { folds[$0] }
     }
 
     /// - Throws: 42804 for a column that is no number.
@@ -141,10 +143,8 @@ enum FoldAssignment {
     ) -> [Int] {
         if let time {
             let instants = relation.instants(time)
-            let order = rows.indices.sorted {
-                let (a, b) = (instants[rows[$0]] ?? .min, instants[rows[$1]] ?? .min)
-                return a != b ? a < b : $0 < $1
-            }
+            let order = RadixOrder.positions(
+                rows.map { UInt64(bitPattern: instants[$0] ?? .min) ^ 1 << 63 })
             var folds = [Int](repeating: 0, count: rows.count)
             for (position, index) in order.enumerated() {
                 folds[index] = position * count / rows.count
@@ -155,10 +155,9 @@ enum FoldAssignment {
         let hashes = RowHash.hashes(relation, columns: columns)
         // Ranks instead of remainders: folds of equal size even for a few rows, and the same
         // whatever the order of rows.
-        let order = rows.indices.sorted {
-            let (a, b) = (hashes[rows[$0]], hashes[rows[$1]])
-            if let group, group[$0] != group[$1] { return group[$0] < group[$1] }
-            return a != b ? a < b : $0 < $1
+        var order = RadixOrder.positions(rows.map { hashes[$0] })
+        if let group {
+            order = RadixOrder.positions(order.map { UInt64(group[$0]) }).map { order[$0] }
         }
         var folds = [Int](repeating: 0, count: rows.count)
         for (position, index) in order.enumerated() { folds[index] = position % count }
