@@ -31,17 +31,30 @@ struct SplitSearch {
         }
     }
 
-    /// How much the squared error falls: with one division for both sides, since this is the search's
-    /// only expensive step.
-    @inline(__always)
-    private func gain(_ left: Int64, _ total: Int64, _ whole: Double) -> Double {
-        let (leftCount, count) = (PackedGradient.count(left), PackedGradient.count(total))
-        let rightCount = count - leftCount
-        guard leftCount >= minimumLeafCount, rightCount >= minimumLeafCount else { return 0 }
-        let leftSum = PackedGradient.sum(left)
-        let rightSum = PackedGradient.sum(total) - leftSum
-        let (a, b) = (leftCount + regularisation, rightCount + regularisation)
-        return (leftSum * leftSum * b + rightSum * rightSum * a) / (a * b) - whole
+    /// The best so far, and what it takes to beat it.
+    private struct Best {
+        /// What the sums of both sides must exceed: the gain so far and that of no split.
+        private(set) var level: Double
+        private(set) var left: Int64?
+
+        init(least gain: Double, whole: Double) { level = gain + whole }
+
+        /// Takes a division when it gains more. Compared as products: the division is for those that win.
+        @inline(__always)
+        mutating func offer(_ left: Int64, of total: Int64, _ search: SplitSearch) -> Bool {
+            let (leftCount, count) = (PackedGradient.count(left), PackedGradient.count(total))
+            let rightCount = count - leftCount
+            guard leftCount >= search.minimumLeafCount, rightCount >= search.minimumLeafCount
+            else { return false }
+            let leftSum = PackedGradient.sum(left)
+            let rightSum = PackedGradient.sum(total) - leftSum
+            let (a, b) = (leftCount + search.regularisation, rightCount + search.regularisation)
+            let squares = leftSum * leftSum * b + rightSum * rightSum * a
+            guard squares > level * (a * b) else { return false }
+            level = squares / (a * b)
+            self.left = left
+            return true
+        }
     }
 
     private func whole(_ total: Int64) -> Double {
@@ -57,27 +70,17 @@ struct SplitSearch {
         let missing = histogram[0]
         let whole = whole(total)
         var left: Int64 = 0
-        var bestGain = leastGain
-        var best: (code: Int, missingLeft: Bool, left: Int64)?
+        var best = Best(least: leastGain, whole: whole)
+        var place = (code: 0, missingLeft: false)
         for code in 1..<codeCount {
             left &+= histogram[code]
-            let without = gain(left, total, whole)
-            if without > bestGain {
-                bestGain = without
-                best = (code, false, left)
-            }
+            if best.offer(left, of: total, self) { place = (code, false) }
             guard missing != 0 else { continue }
-            let with = gain(left &+ missing, total, whole)
-            if with > bestGain {
-                bestGain = with
-                best = (code, true, left &+ missing)
-            }
+            if best.offer(left &+ missing, of: total, self) { place = (code, true) }
         }
-        guard let best else { return nil }
-        var codes = CodeSet()
-        for code in 1...best.code { codes.insert(UInt8(code)) }
-        if best.missingLeft { codes.insert(0) }
-        return Split(feature: feature, gain: bestGain, leftCodes: codes, left: best.left)
+        guard let sum = best.left else { return nil }
+        let codes = CodeSet(codes: (place.missingLeft ? 0 : 1)..<(place.code + 1))
+        return Split(feature: feature, gain: best.level - whole, leftCodes: codes, left: sum)
     }
 
     /// Codes in order of their smoothed mean; a side has at most 32 of them.
@@ -93,22 +96,18 @@ struct SplitSearch {
         }
         present.sort { $0.mean != $1.mean ? $0.mean < $1.mean : $0.code < $1.code }
         var left: Int64 = 0
-        var bestGain = leastGain
-        var best: (position: Int, left: Int64)?
+        var best = Best(least: leastGain, whole: whole)
+        var last = 0
         for position in present.indices.dropLast() {
             left &+= histogram[present[position].code]
             let onLeft = position + 1
             guard onLeft <= Self.categoryLimit || present.count - onLeft <= Self.categoryLimit
             else { continue }
-            let value = gain(left, total, whole)
-            if value > bestGain {
-                bestGain = value
-                best = (position, left)
-            }
+            if best.offer(left, of: total, self) { last = position }
         }
-        guard let best else { return nil }
+        guard let sum = best.left else { return nil }
         var codes = CodeSet()
-        for item in present[...best.position] { codes.insert(UInt8(item.code)) }
-        return Split(feature: feature, gain: bestGain, leftCodes: codes, left: best.left)
+        for item in present[...last] { codes.insert(UInt8(item.code)) }
+        return Split(feature: feature, gain: best.level - whole, leftCodes: codes, left: sum)
     }
 }

@@ -13,6 +13,8 @@ import DemetraVectors
 /// which ⌈d / 2⌉ Gauss points give exactly. That is O(leaves x d²) a row, with no table of subsets and nothing
 /// that is divided.
 ///
+/// Safe because the scratch memory has room for the longest path, and steps and leaves are counted alike.
+///
 /// - Source: Lundberg et al., "From local explanations to global understanding with explainable AI for
 ///   trees", Nature Machine Intelligence, 2020; the integral form as in Yu et al., "Linear TreeShap", 2022.
 // Immutable after init.
@@ -34,10 +36,16 @@ package struct TreeShapley: Sendable {
     /// False when a tree does not know how many rows came where.
     package private(set) var knowsRowCounts = true
 
-    private var steps: [Step] = []
+    /// The steps of all leaves, one leaf after the other.
+    private var features: [Int32] = []
+    private var shares: [Double] = []
+    /// Four words a step, a bit per code.
+    private var members: [UInt64] = []
     private var starts: [Int] = [0]
     private var values: [Double] = []
-    private var rules: [GaussLegendre] = []
+    /// A rule for each number of steps, as one list of points and weights.
+    private var points: [(place: Double, weight: Double)] = []
+    private var pointStarts: [Int] = [0]
     /// The most features on a path.
     private var longest = 1
 
@@ -45,7 +53,11 @@ package struct TreeShapley: Sendable {
     package init(_ trees: [RegressionTree]) {
         for tree in trees { add(tree) }
         for leaf in values.indices { longest = max(longest, starts[leaf + 1] - starts[leaf]) }
-        rules = (0...((longest + 1) / 2)).map { GaussLegendre(count: $0) }
+        for length in 0...longest {
+            let rule = GaussLegendre(count: (length + 1) / 2)
+            points += zip(rule.points, rule.weights).map { ($0, $1) }
+            pointStarts.append(points.count)
+        }
     }
 
     private mutating func add(_ tree: RegressionTree) {
@@ -65,8 +77,13 @@ package struct TreeShapley: Sendable {
             paths[index] = []
             guard node.feature >= 0 else {
                 mean += node.value * path.reduce(1) { $0 * $1.share }
-                steps += path
-                starts.append(steps.count)
+                for step in path {
+                    features.append(step.feature)
+                    shares.append(step.share)
+                    let words = step.codes.words
+                    members += [words.0, words.1, words.2, words.3]
+                }
+                starts.append(features.count)
                 values.append(node.value)
                 continue
             }
@@ -90,37 +107,49 @@ package struct TreeShapley: Sendable {
 
     /// Adds to `contributions`, one per feature, what the trees say of a row beyond `base`.
     package func add(to contributions: inout [Double], _ codes: CodeMatrix, row: Int) {
-        var reached = [Double](repeating: 0, count: longest)
-        var before = reached
-        var sums = reached
-        for leaf in values.indices {
-            let start = starts[leaf]
-            let count = starts[leaf + 1] - start
+        let rowCodes = codes.columns.map { $0[row] }
+        withUnsafeTemporaryAllocation(of: Double.self, capacity: 4 * longest) { scratch in
+            guard let scratch = scratch.baseAddress else { return }
+            for leaf in values.indices {
+                add(
+                    to: &contributions, rowCodes, steps: starts[leaf]..<starts[leaf + 1],
+                    values[leaf], scratch)
+            }
+        }
+    }
+
+    /// Adds what one leaf says.
+    private func add(
+        to contributions: inout [Double], _ rowCodes: [UInt8], steps: Range<Int>, _ value: Double,
+        _ scratch: UnsafeMutablePointer<Double>
+    ) {
+        let count = steps.count
+        let (reached, factors) = (scratch, scratch + longest)
+        let (before, sums) = (scratch + 2 * longest, scratch + 3 * longest)
+        for index in 0..<count {
+            let step = steps.lowerBound + index
+            let code = Int(rowCodes[Int(features[step])])
+            reached[index] = Double(members[4 * step + (code >> 6)] &>> UInt64(code & 63) & 1)
+            sums[index] = 0
+        }
+        for (t, weight) in points[pointStarts[count]..<pointStarts[count + 1]] {
+            var product = weight
             for index in 0..<count {
-                let step = steps[start + index]
-                let code = codes.columns[Int(step.feature)][row]
-                reached[index] = step.codes.contains(code) ? 1 : 0
-                sums[index] = 0
+                let factor = t * reached[index] + (1 - t) * shares[steps.lowerBound + index]
+                factors[index] = factor
+                before[index] = product
+                product *= factor
             }
-            let rule = rules[(count + 1) / 2]
-            for point in rule.points.indices {
-                let t = rule.points[point]
-                var product = rule.weights[point]
-                for index in 0..<count {
-                    before[index] = product
-                    product *= t * reached[index] + (1 - t) * steps[start + index].share
-                }
-                var after = 1.0
-                for index in (0..<count).reversed() {
-                    sums[index] += before[index] * after
-                    after *= t * reached[index] + (1 - t) * steps[start + index].share
-                }
+            var after = 1.0
+            for index in (0..<count).reversed() {
+                sums[index] += before[index] * after
+                after *= factors[index]
             }
-            for index in 0..<count {
-                let step = steps[start + index]
-                contributions[Int(step.feature)] +=
-                    values[leaf] * (reached[index] - step.share) * sums[index]
-            }
+        }
+        for index in 0..<count {
+            let step = steps.lowerBound + index
+            contributions[Int(features[step])] +=
+                value * (reached[index] - shares[step]) * sums[index]
         }
     }
 }
