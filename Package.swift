@@ -54,7 +54,8 @@ let core: [Target] = [
 ]
 
 let product: [Target] = [
-    demetra("Analytics", ["Types", "Vectors", "Functions"], readme: true),
+    demetra(
+        "Analytics", ["Types", "Vectors", "Functions"], libraries: ["CShims"], readme: true),
     demetra("Alerts", ["Types", "Catalog", "Planner", "Engine"], readme: true),
     demetra(
         "",

@@ -3,8 +3,9 @@ import DemetraTypes
 import DemetraVectors
 import Testing
 
-@Suite struct `Scoring trees by sets of leaves` {
-    /// A tree of `leaves` leaves over random features and code sets.
+@Suite struct `Scoring trees by rules that rule out leaves` {
+    /// A tree of `leaves` leaves over random features, divided by sets of codes or by thresholds, with missing rows on
+    /// either side.
     private func tree(
         leaves: Int, codeCounts: [Int], _ generator: inout SeededGenerator
     ) -> RegressionTree {
@@ -16,8 +17,18 @@ import Testing
             nodes[node].feature = Int32(feature)
             nodes[node].left = Int32(nodes.count)
             nodes[node].right = Int32(nodes.count + 1)
-            for code in 0..<codeCounts[feature] where generator.uniform() < 0.5 {
-                nodes[node].leftCodes.insert(UInt8(code))
+            let codes = 0..<codeCounts[feature]
+            switch generator.index(below: 3) {
+            case 0:
+                for code in codes where generator.uniform() < 0.5 {
+                    nodes[node].leftCodes.insert(UInt8(code))
+                }
+            case 1:
+                nodes[node].leftCodes = CodeSet(
+                    codes: 0..<(1 + generator.index(below: codes.count)))
+            default:
+                nodes[node].leftCodes = CodeSet(
+                    codes: 1..<(1 + generator.index(below: codes.count)))
             }
             for _ in 0..<2 {
                 open.append(nodes.count)
@@ -43,26 +54,29 @@ import Testing
     func `give each row the leaf that walking the tree gives`(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
         for codeCounts in [[2], [256], [3, 5, 8, 2, 13], [256, 4, 51, 200, 7, 2, 9, 16, 31, 2]] {
-            for rows in [0, 1, 63, 2_500] {
+            for rows in [0, 1, 5, 63, 192, 196, 2_500] {
                 let codes = matrix(codeCounts, rows: rows, &generator)
-                // 32 leaves fill a set, 40 are walked, 1 asks nothing.
-                let trees = [1, 2, 7, 31, 32, 40].map {
+                // 40 leaves are walked, before all others; 32 fill a set, 1 asks nothing.
+                let trees = [40, 1, 2, 7, 31, 32].map {
                     tree(leaves: $0, codeCounts: codeCounts, &generator)
                 }
-                // Alone, in a pair, and with all others.
-                for count in [1, 2, 5, 6] {
+                for count in 1...trees.count {
                     let some = Array(trees.prefix(count))
-                    let scorer = TreeScorer(some, codeCounts: codeCounts)
-                    let expected = (0..<rows).map { row in
+                    let range = (rows / 3)..<rows
+                    let expected = range.map { row in
                         some.reduce(0) { $0 + $1.value(codes, row: row) }
                     }
-                    var scored = [Double](repeating: 0, count: rows)
-                    scored.withUnsafeMutableBufferPointer { output in
-                        guard let base = output.baseAddress else { return }
-                        scorer.add(to: base, codes, rows: 0..<rows)
+                    for usesLoops in [false, true] {
+                        let scorer = TreeScorer(some, usesLoops: usesLoops)
+                        var scored = [Double](repeating: 0, count: range.count)
+                        scored.withUnsafeMutableBufferPointer { output in
+                            guard let base = output.baseAddress else { return }
+                            scorer.add(to: base, codes, rows: range)
+                        }
+                        #expect(
+                            scored == expected,
+                            "seed \(seed), \(rows) rows, \(count) trees, loops: \(usesLoops)")
                     }
-                    #expect(
-                        zip(scored, expected).allSatisfy { abs($0 - $1) < 1e-12 }, "seed \(seed)")
                 }
             }
         }

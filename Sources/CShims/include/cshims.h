@@ -42,4 +42,36 @@ uint32_t demetra_crc32c(const uint8_t *p, size_t n);
 /// whole process.
 void demetra_keep_freed_memory(size_t limit);
 
+/// Rules out leaves of rows whose code, moved by `shift` around the circle of bytes, is above `limit` as a signed number.
+typedef struct {
+    uint32_t column;
+    int8_t shift;
+    int8_t limit;
+    uint8_t leaves;
+} demetra_order_rule;
+
+/// Rules out leaves of rows whose code is not a member: bit h of byte l is for code 16 h + l, bit h of byte 16 + l for code
+/// 128 + 16 h + l.
+typedef struct {
+    uint32_t column;
+    uint8_t leaves;
+    uint8_t members[32];
+} demetra_set_rule;
+
+/// What leads to the up to 32 leaves of a tree: for leaves 0...7, then 8...15 and so on, first all rules by order, then
+/// all by membership, in two lists; `leaves` of a rule are bits of its eight.
+typedef struct {
+    const demetra_order_rule *order;
+    const demetra_set_rule *set;
+    uint16_t order_counts[4];
+    uint16_t set_counts[4];
+} demetra_tree_rules;
+
+/// The leaf of each of 128 x `blocks` rows: the lowest that no rule rules out, 0 where none is left. By the processor's
+/// vectors where it has AVX2, unless `by_loops`.
+void demetra_leaves(const uint8_t *const *columns, size_t blocks, const demetra_tree_rules *tree, int by_loops, uint8_t *leaf);
+
+/// The leaf of one row, whose codes stand side by side.
+uint8_t demetra_leaf(const uint8_t *codes, const demetra_tree_rules *tree);
+
 #endif

@@ -5,6 +5,8 @@ import Glibc
 /// The gradient is what a row still lacks; trees are grown on gradients alone, by least squares. Where the
 /// loss is no square, each leaf then takes its own Newton step.
 ///
+/// Safe because callers pass row numbers of the table, and values for all of its rows.
+///
 /// - Source: Friedman, "Greedy function approximation", 2001, algorithms 3 (squares) and 5 (two classes).
 package enum BoostingLoss: Sendable {
     /// Half the squared difference to these values.
@@ -41,23 +43,36 @@ package enum BoostingLoss: Sendable {
         return sum
     }
 
-    /// Puts what some rows lack into `gradients`, by their row number.
-    func gradients(of rows: [Int32], _ fitted: [Double], into gradients: inout [Double]) {
+    /// Puts what some rows lack into `gradients`, by their row number; gives the largest size of one.
+    func gradients(
+        of rows: UnsafeBufferPointer<Int32>, _ fitted: UnsafePointer<Double>,
+        into gradients: UnsafeMutablePointer<Double>
+    ) -> Double {
+        var largest = 0.0
         switch self {
         case .squares(let values):
-            for row in rows { gradients[Int(row)] = values[Int(row)] - fitted[Int(row)] }
+            values.withUnsafeBufferPointer { values in
+                for row in rows {
+                    let gradient = values[Int(row)] - fitted[Int(row)]
+                    gradients[Int(row)] = gradient
+                    largest = max(largest, abs(gradient))
+                }
+            }
         case .logistic(let start, let labels):
             for row in rows {
                 let odds = start[Int(row)] + fitted[Int(row)]
-                gradients[Int(row)] = labels[Int(row)] - LogOdds.probability(odds)
+                let gradient = labels[Int(row)] - LogOdds.probability(odds)
+                gradients[Int(row)] = gradient
+                largest = max(largest, abs(gradient))
             }
         }
+        return largest
     }
 
     /// How far some rows want to go, held back by `regularisation`; nil where the mean gradient, which trees
     /// give a leaf anyway, says it.
     func newtonStep(
-        of rows: ArraySlice<Int32>, _ gradients: [Double], regularisation: Double
+        of rows: some Sequence<Int32>, _ gradients: UnsafePointer<Double>, regularisation: Double
     ) -> Double? {
         guard case .logistic(_, let labels) = self else { return nil }
         var (slope, curvature) = (0.0, regularisation)

@@ -36,74 +36,73 @@ struct FoldState: Sendable {
             learningRate: plan.learningRate * plan.unit)
         var words = [Int64](repeating: 0, count: codes.rowCount)
         var gradients = [Double](repeating: 0, count: codes.rowCount)
-        var rows: [Int32] = []
-        rows.reserveCapacity(seen.count)
-        var others: [Int32] = []
-        others.reserveCapacity(codes.rowCount)
+        var order = seen
         for _ in 0..<rounds {
             guard !cancellation.isCancelled else { return }
-            sample(&rows, &others, share: plan.settings.rowShare)
+            let count = sample(&order, share: plan.settings.rowShare)
             let features = sampleFeatures(codes.columns.count, plan.settings.featureShare)
-            loss.gradients(of: rows, fitted, into: &gradients)
-            let scale = Self.pack(&words, rows, gradients, unit: plan.unit)
-            var tree = tree(grower, words, &rows, &others, scale, features)
-            stepLeaves(&tree, grower.leafRows, rows, gradients, plan.learningRate)
-            add(tree, grower.leafRows, rows, others)
+            let tree = order.withUnsafeMutableBufferPointer { order in
+                words.withUnsafeMutableBufferPointer { words in
+                    gradients.withUnsafeMutableBufferPointer { gradients in
+                        grown(
+                            grower, UnsafeMutableBufferPointer(rebasing: order[..<count]), words,
+                            gradients, features, plan)
+                    }
+                }
+            }
+            add([tree], codes)
             trees.append(tree)
             losses.append(unseenLoss())
         }
     }
 
-    private func tree(
-        _ grower: TreeGrower, _ words: [Int64], _ rows: inout [Int32], _ others: inout [Int32],
-        _ scale: Double, _ features: [Int]
+    private func grown(
+        _ grower: TreeGrower, _ rows: UnsafeMutableBufferPointer<Int32>,
+        _ words: UnsafeMutableBufferPointer<Int64>,
+        _ gradients: UnsafeMutableBufferPointer<Double>, _ features: [Int], _ plan: GrowthPlan
     ) -> RegressionTree {
-        rows.withUnsafeMutableBufferPointer { rows in
-            others.withUnsafeMutableBufferPointer { others in
-                words.withUnsafeBufferPointer { words in
-                    guard let sample = rows.baseAddress, let words = words.baseAddress else {
-                        return RegressionTree(nodes: [RegressionTree.Node()])
-                    }
-                    // Without others nothing is read where they would be.
-                    let rest = others.baseAddress ?? sample
-                    return grower.grow(
-                        gradients: words, scale: scale,
-                        sample: TreeGrower.Order(rows: sample, count: rows.count),
-                        others: TreeGrower.Order(rows: rest, count: others.count),
-                        features: features)
-                }
+        guard let first = rows.baseAddress, let words = words.baseAddress,
+            let gradients = gradients.baseAddress
+        else { return RegressionTree(nodes: [RegressionTree.Node()]) }
+        let largest = fitted.withUnsafeBufferPointer { fitted in
+            fitted.baseAddress.map {
+                loss.gradients(of: UnsafeBufferPointer(rows), $0, into: gradients)
             }
         }
+        let scale = PackedGradient.scale(for: (largest ?? 0) / plan.unit, rows: rows.count)
+        let factor = scale / plan.unit
+        for row in rows {
+            words[Int(row)] = PackedGradient.word(gradients[Int(row)], scale: factor)
+        }
+        var tree = grower.grow(
+            gradients: words, scale: scale, rows: first, rowCount: rows.count, features: features)
+        stepLeaves(
+            &tree, grower.leafRows, UnsafeBufferPointer(rows), gradients, plan.learningRate)
+        return tree
     }
 
     /// Keeps the first trees, and what they alone say.
     mutating func finish(rounds: Int, _ codes: CodeMatrix) {
+        guard rounds < trees.count else { return }
         trees = Array(trees.prefix(rounds))
         fitted = [Double](repeating: 0, count: codes.rowCount)
-        let scorer = TreeScorer(trees, codeCounts: codes.codeCounts)
-        fitted.withUnsafeMutableBufferPointer { output in
-            guard let output = output.baseAddress else { return }
-            scorer.add(to: output, codes, rows: 0..<codes.rowCount)
-        }
+        add(trees, codes)
     }
 
-    /// Adds to every row what its leaf says.
-    private mutating func add(
-        _ tree: RegressionTree, _ leaves: [TreeGrower.LeafRows], _ rows: [Int32],
-        _ others: [Int32]
-    ) {
-        for leaf in leaves {
-            let value = tree.nodes[leaf.node].value
-            for row in rows[leaf.rows] { fitted[Int(row)] += value }
-            for row in others[leaf.others] { fitted[Int(row)] += value }
+    /// Adds to every row what trees say.
+    private mutating func add(_ trees: [RegressionTree], _ codes: CodeMatrix) {
+        fitted.withUnsafeMutableBufferPointer { fitted in
+            guard let output = fitted.baseAddress else { return }
+            TreeScorer(trees).add(to: output, codes, rows: 0..<codes.rowCount)
         }
     }
 
     /// Gives every leaf the Newton step of its rows, and inner nodes the mean of theirs, where the loss asks
     /// for one.
     private func stepLeaves(
-        _ tree: inout RegressionTree, _ leaves: [TreeGrower.LeafRows], _ order: [Int32],
-        _ gradients: [Double], _ learningRate: Double
+        _ tree: inout RegressionTree, _ leaves: [TreeGrower.LeafRows],
+        _ order: UnsafeBufferPointer<Int32>, _ gradients: UnsafePointer<Double>,
+        _ learningRate: Double
     ) {
         for leaf in leaves {
             guard
@@ -120,36 +119,30 @@ struct FoldState: Sendable {
         }
     }
 
-    /// Draws the rows that a tree sees; the others of the table are those it does not.
-    private mutating func sample(_ rows: inout [Int32], _ others: inout [Int32], share: Double) {
-        rows.removeAll(keepingCapacity: true)
-        others.removeAll(keepingCapacity: true)
-        // Compared as whole numbers: one draw a row, and nothing that rounds.
-        let limit = share >= 1 ? UInt64.max : UInt64(share * 0x1p64)
-        for row in seen {
-            if generator.next() <= limit { rows.append(row) } else { others.append(row) }
+    /// Puts the rows that a tree sees first; gives their count.
+    private mutating func sample(_ order: inout [Int32], share: Double) -> Int {
+        // Four rows a draw, and no branch to guess; a share is met to a part in 65,536.
+        let limit = share >= 1 ? UInt64(0x1_0000) : UInt64(share * 0x1p16)
+        var word: UInt64 = 0
+        var count = 0
+        order.withUnsafeMutableBufferPointer { order in
+            seen.withUnsafeBufferPointer { seen in
+                for index in seen.indices {
+                    if index & 3 == 0 { word = generator.next() }
+                    order[count] = seen[index]
+                    count &+= word & 0xFFFF < limit ? 1 : 0
+                    word &>>= 16
+                }
+            }
         }
-        if rows.isEmpty { swap(&rows, &others) }
-        others += unseen
+        guard count == 0 else { return count }
+        order = seen
+        return seen.count
     }
 
     private mutating func sampleFeatures(_ count: Int, _ share: Double) -> [Int] {
         var features: [Int] = []
         for feature in 0..<count where generator.uniform() < share { features.append(feature) }
         return features.isEmpty ? [generator.index(below: max(count, 1))] : features
-    }
-
-    /// The gradients of some rows as words; gives their scale.
-    private static func pack(
-        _ words: inout [Int64], _ rows: [Int32], _ gradients: [Double], unit: Double
-    ) -> Double {
-        var largest = 0.0
-        let inverse = 1 / unit
-        for row in rows { largest = max(largest, abs(gradients[Int(row)] * inverse)) }
-        let scale = PackedGradient.scale(for: largest, rows: rows.count)
-        for row in rows {
-            words[Int(row)] = PackedGradient.word(gradients[Int(row)] * inverse, scale: scale)
-        }
-        return scale
     }
 }

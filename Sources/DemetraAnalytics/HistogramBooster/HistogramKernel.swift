@@ -1,9 +1,9 @@
 /// The inner loops of tree growing.
 ///
-/// Safe because callers pass columns and gradients of the whole table, row numbers below its row
-/// count, and histograms with a slot for every code of their column.
+/// Safe because callers pass columns of the whole table, row numbers below its row count, as many gradients, and
+/// histograms with a slot for every code of their column.
 enum HistogramKernel {
-    /// Adds the gradients of some rows to the histograms of four columns.
+    /// Adds the gradients of some rows, which stand in the order of the rows, to the histograms of four columns.
     ///
     /// Four at a time: rows in a row often hit the same slot, and the additions of one column wait
     /// for each other while those of the others go on. Measured 2.3 times faster than one by one.
@@ -15,7 +15,7 @@ enum HistogramKernel {
         let (ha, hb, hc, hd) = (histograms.a, histograms.b, histograms.c, histograms.d)
         for index in 0..<count {
             let row = Int(rows[index])
-            let gradient = gradients[row]
+            let gradient = gradients[index]
             ha[Int(a[row])] &+= gradient
             hb[Int(b[row])] &+= gradient
             hc[Int(c[row])] &+= gradient
@@ -31,14 +31,13 @@ enum HistogramKernel {
         let d: UnsafeMutablePointer<Int64>
     }
 
-    /// Adds the gradients of some rows to the histogram of one column.
+    /// Adds the gradients of some rows, which stand in the order of the rows, to the histogram of one column.
     static func build(
         _ codes: UnsafePointer<UInt8>, gradients: UnsafePointer<Int64>,
         rows: UnsafePointer<Int32>, count: Int, into histogram: UnsafeMutablePointer<Int64>
     ) {
         for index in 0..<count {
-            let row = Int(rows[index])
-            histogram[Int(codes[row])] &+= gradients[row]
+            histogram[Int(codes[Int(rows[index])])] &+= gradients[index]
         }
     }
 

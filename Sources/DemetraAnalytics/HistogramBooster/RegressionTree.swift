@@ -50,6 +50,18 @@ package struct CodeSet: Sendable, Hashable {
     /// The empty set.
     package init() {}
 
+    /// A set of codes.
+    package init(codes: Range<Int>) {
+        self.init()
+        for code in codes { insert(UInt8(code)) }
+    }
+
+    /// The number of codes in the set.
+    package var count: Int {
+        words.0.nonzeroBitCount + words.1.nonzeroBitCount + words.2.nonzeroBitCount
+            + words.3.nonzeroBitCount
+    }
+
     /// Every code.
     package static var all: CodeSet {
         var set = CodeSet()
@@ -66,6 +78,30 @@ package struct CodeSet: Sendable, Hashable {
         case 2: return words.2 & bit != 0
         default: return words.3 & bit != 0
         }
+    }
+
+    /// Every code that is not in the set.
+    var inverted: CodeSet {
+        var rest = CodeSet.all
+        rest.formIntersection(self, inverted: true)
+        return rest
+    }
+
+    /// The codes as one run around the circle on which 0 follows 255; nil for sets of several runs, or none.
+    var run: (first: UInt8, count: Int)? {
+        let all = [words.0, words.1, words.2, words.3]
+        var first: Int?
+        for word in 0..<4 {
+            // The codes whose predecessor is missing.
+            var starts = all[word] & ~(all[word] << 1 | all[(word + 3) & 3] >> 63)
+            while starts != 0 {
+                if first != nil { return nil }
+                first = 64 * word + starts.trailingZeroBitCount
+                starts &= starts - 1
+            }
+        }
+        if let first { return (UInt8(first), count) }
+        return count == 256 ? (0, 256) : nil
     }
 
     /// Adds a code.

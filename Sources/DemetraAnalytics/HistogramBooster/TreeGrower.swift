@@ -15,7 +15,6 @@ final class TreeGrower {
     private struct Leaf {
         var node: Int
         var rows: Range<Int>
-        var others: Range<Int>
         var total: Int64
         var slot: Int
         var split: SplitSearch.Split?
@@ -26,24 +25,19 @@ final class TreeGrower {
     private let minimumLeafCount: Int
     private let learningRate: Double
     private let scratch: UnsafeMutablePointer<Int32>
+    /// The gradients of a leaf, in the order of its rows.
+    private let leafGradients: UnsafeMutablePointer<Int64>
     private let histograms: UnsafeMutablePointer<Int64>
     private let histogramWidth: Int
     private var starts: [Int] = []
     private var features: [Int] = []
-    /// The leaves of the last tree, and where their rows stand in the two orders it left.
+    /// The leaves of the last tree, and where their rows stand in the order it left.
     private(set) var leafRows: [LeafRows] = []
 
-    /// The rows that a leaf was grown on, and the others that end in it.
+    /// The rows that a leaf was grown on.
     struct LeafRows {
         var node: Int
         var rows: Range<Int>
-        var others: Range<Int>
-    }
-
-    /// Row numbers that a tree puts into the order of its leaves.
-    struct Order {
-        var rows: UnsafeMutablePointer<Int32>
-        var count: Int
     }
 
     /// Memory for trees over a table.
@@ -53,25 +47,25 @@ final class TreeGrower {
         self.minimumLeafCount = minimumLeafCount
         self.learningRate = learningRate
         scratch = .allocate(capacity: max(codes.rowCount, 1))
+        leafGradients = .allocate(capacity: max(codes.rowCount, 1))
         histogramWidth = max(codes.codeCounts.reduce(0, +), 1)
         histograms = .allocate(capacity: histogramWidth * (leafLimit + 1))
     }
 
     deinit {
         scratch.deallocate()
+        leafGradients.deallocate()
         histograms.deallocate()
     }
 
     /// The tree that reduces the squared gradients of `rows` most, using some features.
     ///
-    /// `gradients` holds a word for every row of the table that occurs in `sample`, which is put into the
-    /// order of the leaves; so are `others`, rows that have no say: moving them along costs a third of asking the
-    /// finished tree about them. `scale` is that of the words.
+    /// `gradients` holds a word for every row of the table that occurs in `rows`, which is put into the
+    /// order of the leaves; `scale` is that of the words.
     func grow(
-        gradients: UnsafePointer<Int64>, scale: Double, sample: Order, others: Order,
-        features: [Int]
+        gradients: UnsafePointer<Int64>, scale: Double, rows: UnsafeMutablePointer<Int32>,
+        rowCount: Int, features: [Int]
     ) -> RegressionTree {
-        let (rows, rowCount) = (sample.rows, sample.count)
         self.features = features
         starts = []
         var next = 0
@@ -88,8 +82,7 @@ final class TreeGrower {
             minimumLeafCount: Double(minimumLeafCount), regularisation: Self.regularisation,
             leastGain: 1e-9 * scale * scale)
         var root = Leaf(
-            node: 0, rows: 0..<rowCount, others: 0..<others.count, total: total, slot: 0,
-            split: nil)
+            node: 0, rows: 0..<rowCount, total: total, slot: 0, split: nil)
         if rowCount >= 2 * minimumLeafCount {
             build(slot: 0, gradients, rows, 0..<rowCount)
             find(&root, search)
@@ -104,7 +97,7 @@ final class TreeGrower {
             guard let best, let split = leaves[best].split else { break }
             let parent = leaves[best].node
             var (left, right) = divide(
-                leaves[best], split, slot: leaves.count, gradients, rows, others.rows, search)
+                leaves[best], split, slot: leaves.count, gradients, rows, search)
             (left.node, right.node) = (tree.nodes.count, tree.nodes.count + 1)
             tree.nodes[parent].feature = Int32(split.feature)
             tree.nodes[parent].left = Int32(left.node)
@@ -119,24 +112,21 @@ final class TreeGrower {
             leaves[best] = left
             leaves.append(right)
         }
-        leafRows = leaves.map { LeafRows(node: $0.node, rows: $0.rows, others: $0.others) }
+        leafRows = leaves.map { LeafRows(node: $0.node, rows: $0.rows) }
         return tree
     }
 
     /// The children of a leaf with their histograms and best splits.
     private func divide(
         _ leaf: Leaf, _ split: SplitSearch.Split, slot: Int, _ gradients: UnsafePointer<Int64>,
-        _ rows: UnsafeMutablePointer<Int32>, _ others: UnsafeMutablePointer<Int32>,
-        _ search: SplitSearch
+        _ rows: UnsafeMutablePointer<Int32>, _ search: SplitSearch
     ) -> (left: Leaf, right: Leaf) {
         let middle = partition(leaf.rows, split, rows)
-        let otherMiddle = partition(leaf.others, split, others)
         var left = Leaf(
-            node: 0, rows: leaf.rows.lowerBound..<middle,
-            others: leaf.others.lowerBound..<otherMiddle, total: split.left, slot: slot, split: nil)
+            node: 0, rows: leaf.rows.lowerBound..<middle, total: split.left, slot: slot,
+            split: nil)
         var right = Leaf(
-            node: 0, rows: middle..<leaf.rows.upperBound,
-            others: otherMiddle..<leaf.others.upperBound, total: leaf.total &- split.left,
+            node: 0, rows: middle..<leaf.rows.upperBound, total: leaf.total &- split.left,
             slot: leaf.slot, split: nil)
         guard max(left.rows.count, right.rows.count) >= 2 * minimumLeafCount else {
             return (left, right)
@@ -181,13 +171,15 @@ final class TreeGrower {
         let histogram = histograms + slot * histogramWidth
         histogram.update(repeating: 0, count: width)
         let rows = UnsafePointer(order + range.lowerBound)
+        // Side by side once: the columns, four at a time, each go through them again.
+        for index in 0..<range.count { leafGradients[index] = gradients[Int(rows[index])] }
         var position = 0
         func column(_ offset: Int) -> UnsafePointer<UInt8> {
             codes.columns[features[position + offset]].pointer
         }
         while position + 4 <= features.count {
             HistogramKernel.build(
-                column(0), column(1), column(2), column(3), gradients: gradients, rows: rows,
+                column(0), column(1), column(2), column(3), gradients: leafGradients, rows: rows,
                 count: range.count,
                 into: HistogramKernel.FourHistograms(
                     a: histogram + starts[position], b: histogram + starts[position + 1],
@@ -196,7 +188,7 @@ final class TreeGrower {
         }
         while position < features.count {
             HistogramKernel.build(
-                column(0), gradients: gradients, rows: rows, count: range.count,
+                column(0), gradients: leafGradients, rows: rows, count: range.count,
                 into: histogram + starts[position])
             position += 1
         }

@@ -39,7 +39,7 @@ struct ModelScorer: Sendable {
         }
         self.intercept = intercept
         self.effects = effects
-        self.trees = TreeScorer(trees, codeCounts: codeCounts)
+        self.trees = TreeScorer(trees)
         share = 1 / Double(max(folds.count, 1))
     }
 
