@@ -169,14 +169,15 @@ package struct ModelFunctions: Sendable {
         let model = predictor.model
         let prediction = predictor.predict(
             predictor.columns(of: schema), batch.vectors, count: count, level: level)
-        let columns: [ResultColumn] = [
-            .doubles(prediction.predicted), .doubles(prediction.lower), .doubles(prediction.upper),
-            .doubles(Array(repeating: level, count: count)), .doubles(prediction.confidence),
-            .texts(prediction.lossProbability.map { ROIModel.Prediction.riskLevel($0) }),
-            .doubles(prediction.lossProbability),
-        ]
+        let numbers = [
+            prediction.predicted, prediction.lower, prediction.upper,
+            Array(repeating: level, count: count), prediction.confidence,
+        ].map { ResultColumn.doubles($0).vector(0..<count, type: .double) }
+        let losses = ResultColumn.doubles(prediction.lossProbability)
         let notice = notice(model, prediction, count).map { Value.text($0) } ?? .null
-        return zip(columns, predictionFields).map { $0.vector(0..<count, type: $1.type) } + [
+        return numbers + [
+            RiskLevel.vector(prediction.lossProbability),
+            losses.vector(0..<count, type: .double),
             .constant(.text(model.signal.text), type: .text, count: count),
             .constant(notice, type: .text, count: count),
         ]

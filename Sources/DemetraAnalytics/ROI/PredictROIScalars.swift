@@ -125,7 +125,7 @@ package struct PredictROIScalars: Sendable {
                 number("predicted", prediction.predicted[row]),
                 number("lower", prediction.lower[row]), number("upper", prediction.upper[row]),
                 number("level", model.level), number("confidence", prediction.confidence[row]),
-                "\"risk_level\": \"\(ROIModel.Prediction.riskLevel(loss))\"",
+                "\"risk_level\": \"\(RiskLevel(lossProbability: loss).rawValue)\"",
                 number("p_loss", loss), "\"signal\": \"\(model.signal.text)\"",
                 "\"notice\": " + (model.notice.isEmpty ? "null" : JSONText.quoted(model.notice)),
             ].joined(separator: ", ") + "}"

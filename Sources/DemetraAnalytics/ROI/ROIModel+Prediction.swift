@@ -19,9 +19,12 @@ extension ROIModel {
         /// Features whose column the batch lacks.
         package var missingColumns: [String] = []
 
-        /// `low` under 0.15, `medium` under 0.40, else `high`.
-        package static func riskLevel(_ lossProbability: Double) -> String {
-            lossProbability < 0.15 ? "low" : (lossProbability < 0.40 ? "medium" : "high")
+        mutating func reserveCapacity(_ count: Int) {
+            predicted.reserveCapacity(count)
+            lower.reserveCapacity(count)
+            upper.reserveCapacity(count)
+            confidence.reserveCapacity(count)
+            lossProbability.reserveCapacity(count)
         }
     }
 
@@ -43,6 +46,8 @@ package final class ROIPredictor: Sendable {
     package let model: ROIModel
     private let coders: [FeatureCoder]
     private let groupCoder: FeatureCoder?
+    /// The residuals of all rows and of each group, as the borders that losses lie below.
+    private let losses: ResidualIntervals.Losses
     /// The models' sums, before limits.
     let scorer: ModelScorer
 
@@ -51,6 +56,7 @@ package final class ROIPredictor: Sendable {
         self.model = model
         coders = model.features.map { FeatureCoder($0) }
         groupCoder = model.group.map { FeatureCoder($0) }
+        losses = model.intervals.losses
         scorer = ModelScorer(model.folds, codeCounts: model.features.map(\.codeCount))
     }
 
@@ -127,6 +133,7 @@ package final class ROIPredictor: Sendable {
         // The mean of all rows is no knowledge about any of them.
         let knowsNothing =
             model.signal == .none && model.folds.allSatisfy { $0.baseline.feature < 0 }
+        prediction.reserveCapacity(points.count)
         for (row, raw) in points.enumerated() {
             let code = groups?[row]
             let (lower, upper) = bounds.at(code)
@@ -137,7 +144,7 @@ package final class ROIPredictor: Sendable {
             let width = full > 0 ? (upper - lower) / full : 1
             prediction.confidence.append(knowsNothing ? 0 : min(max(1 - width, 0), 1))
             prediction.lossProbability.append(
-                model.intervals.group(code).share(below: model.breakEven - raw))
+                losses.share(of: code, below: model.breakEven - raw))
         }
     }
 

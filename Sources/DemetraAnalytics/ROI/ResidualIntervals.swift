@@ -17,7 +17,7 @@ package struct ResidualIntervals: Sendable, Hashable {
 
         /// Keeps residuals in order.
         package init(_ residuals: [Double]) {
-            let sorted = residuals.sorted()
+            let sorted = RadixOrder.sorted(residuals)
             rowCount = sorted.count
             guard sorted.count > Self.keptLimit else {
                 self.residuals = sorted
@@ -49,17 +49,6 @@ package struct ResidualIntervals: Sendable, Hashable {
             guard rowCount > 1 else { return residuals[0] }
             let position = (rank - 1) / Double(rowCount - 1) * Double(residuals.count - 1)
             return residuals[min(max(Int(position.rounded()), 0), residuals.count - 1)]
-        }
-
-        /// The share of residuals below a value.
-        package func share(below value: Double) -> Double {
-            guard !residuals.isEmpty else { return 0 }
-            var (lower, upper) = (0, residuals.count)
-            while lower < upper {
-                let middle = (lower + upper) / 2
-                if residuals[middle] < value { lower = middle + 1 } else { upper = middle }
-            }
-            return Double(lower) / Double(residuals.count)
         }
     }
 
@@ -103,6 +92,34 @@ package struct ResidualIntervals: Sendable, Hashable {
             return groups[Int(code)]
         }
     }
+
+    /// Residuals made ready to tell what share of them lies below a number.
+    struct Losses: Sendable {
+        private let pooled: BorderSearch
+        private let pooledCount: Double
+        /// Nil where those of all rows speak.
+        private let groups: [(residuals: BorderSearch, count: Double)?]
+
+        fileprivate init(_ intervals: ResidualIntervals) {
+            pooled = BorderSearch(intervals.pooled.residuals)
+            pooledCount = Double(max(intervals.pooled.residuals.count, 1))
+            groups = intervals.groups.map { group in
+                group.rowCount < ResidualIntervals.groupMinimum
+                    ? nil : (BorderSearch(group.residuals), Double(group.residuals.count))
+            }
+        }
+
+        /// The share of residuals that speak for a row of this group below a number; 0 when there are none.
+        func share(of code: UInt8?, below value: Double) -> Double {
+            if let code, Int(code) < groups.count, let group = groups[Int(code)] {
+                return Double(group.residuals.count(below: value)) / group.count
+            }
+            return Double(pooled.count(below: value)) / pooledCount
+        }
+    }
+
+    /// Made ready to tell how likely a loss is.
+    var losses: Losses { Losses(self) }
 
     /// What rows stay between with probability `level`.
     func bounds(level: Double) -> Bounds { Bounds(self, level: level) }

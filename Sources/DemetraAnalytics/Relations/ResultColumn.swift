@@ -19,6 +19,11 @@ package enum ResultColumn: Sendable {
 
     /// Some rows as a vector.
     package func vector(_ rows: Range<Int>, type: LogicalType) -> Vector {
+        if case .doubles(let values) = self, type == .double, !values[rows].contains(where: \.isNaN)
+        {
+            return Vector(
+                type: type, count: rows.count, storage: .float64(Buffer(Array(values[rows]))))
+        }
         var builder = VectorBuilder(type: type, capacity: rows.count)
         switch self {
         case .doubles(let values):

@@ -100,9 +100,9 @@ import Testing
     }
 
     @Test func `the risk rises with the probability of a loss`() {
-        #expect(ROIModel.Prediction.riskLevel(0.1) == "low")
-        #expect(ROIModel.Prediction.riskLevel(0.15) == "medium")
-        #expect(ROIModel.Prediction.riskLevel(0.4) == "high")
+        #expect(RiskLevel(lossProbability: 0.1) == .low)
+        #expect(RiskLevel(lossProbability: 0.15) == .medium)
+        #expect(RiskLevel(lossProbability: 0.4) == .high)
     }
 
     @Test func `features that the target is computed from are named`() throws {
