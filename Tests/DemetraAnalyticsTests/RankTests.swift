@@ -31,4 +31,24 @@ import Testing
         }
         #expect(OrderStatistics.ranks(values) == expected(values), "seed \(seed)")
     }
+
+    @Test(arguments: [1, 2, 3, 4] as [UInt64])
+    func `give the number at any rank, with smaller ones before it`(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        for count in [1, 2, 16, 17, 18, 200, 1_001] {
+            let values = (0..<count).map { _ in
+                generator.uniform() < 0.05 ? .infinity : (generator.normal() * 9).rounded()
+            }
+            let sorted = values.sorted()
+            for rank in [0, count / 3, count / 2, count - 1] {
+                var moved = values
+                #expect(Median.smallest(rank, of: &moved) == sorted[rank], "seed \(seed)")
+                #expect(moved[..<rank].allSatisfy { $0 <= sorted[rank] }, "seed \(seed)")
+                #expect(moved.sorted() == sorted, "seed \(seed)")
+            }
+            var moved = values
+            let middle = sorted[(count - 1) / 2] / 2 + sorted[count / 2] / 2
+            #expect(Median.of(&moved) == middle, "seed \(seed)")
+        }
+    }
 }

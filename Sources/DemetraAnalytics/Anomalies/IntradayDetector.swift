@@ -171,7 +171,7 @@ package struct IntradayDetector: Sendable {
         if errors.count >= day { hasProfile = errors.profile < 0.8 * errors.level }
         let active = hasProfile ? 1 : 0
         for statistic in predictions[active].tails.indices {
-            predictions[active].tails[statistic].refit(Self.tailDays * day, scratch: &scratch)
+            predictions[active].tails[statistic].refit(Self.tailDays * day)
             let tail = predictions[active].tails[statistic]
             let rare = tail.size(onceIn: Self.alarmDays * Double(day))
             let deviations = statistic == 0 ? Self.rowDeviations : Self.meanDeviations

@@ -11,6 +11,9 @@ struct TailHistory: Sendable {
     /// The quantile where the tail begins.
     static let tailStart = 0.95
     private var sizes: [Double] = []
+    /// The sizes of the last look in ascending order, and where they stand in `sizes`.
+    private var ascending: [Double] = []
+    private var looked = 0..<0
     private var median = Double.nan
     private var start = Double.infinity
     private var meanExcess = 0.0
@@ -19,18 +22,48 @@ struct TailHistory: Sendable {
     mutating func append(_ size: Double) { sizes.append(size) }
 
     /// Looks at the last `rows` sizes again; with fewer than 20 nothing is rare.
-    mutating func refit(_ rows: Int, scratch: inout [Double]) {
+    mutating func refit(_ rows: Int) {
+        look(at: max(sizes.count - rows, 0)..<sizes.count)
         // What is too old is dropped now and then, not row by row.
-        if sizes.count > 2 * rows + 1_024 { sizes.removeFirst(sizes.count - rows) }
-        scratch.removeAll(keepingCapacity: true)
-        scratch.append(contentsOf: sizes.suffix(rows))
-        guard scratch.count >= 20 else { return }
-        let first = min(Int(Self.tailStart * Double(scratch.count)), scratch.count - 1)
-        start = Median.smallest(first, of: &scratch)
+        if sizes.count > 2 * rows + 1_024 {
+            sizes.removeFirst(looked.lowerBound)
+            looked = 0..<sizes.count
+        }
+        guard ascending.count >= 20 else { return }
+        let first = min(Int(Self.tailStart * Double(ascending.count)), ascending.count - 1)
+        start = ascending[first]
         var excess = 0.0
-        for index in first..<scratch.count { excess += scratch[index] - start }
-        meanExcess = excess / Double(scratch.count - first)
-        median = Median.smallest(first / 2, of: &scratch)
+        for size in ascending[first...] { excess += size - start }
+        meanExcess = excess / Double(ascending.count - first)
+        median = ascending[first / 2]
+    }
+
+    /// Puts the sizes of a window in order: most of them are from the last look.
+    private mutating func look(at window: Range<Int>) {
+        guard window.lowerBound < looked.upperBound else {
+            ascending = sizes[window].sorted()
+            looked = window
+            return
+        }
+        let gone = sizes[looked.lowerBound..<window.lowerBound].sorted()
+        let new = sizes[looked.upperBound..<window.upperBound].sorted()
+        var merged: [Double] = []
+        merged.reserveCapacity(window.count)
+        var (nextGone, nextNew) = (0, 0)
+        for size in ascending {
+            if nextGone < gone.count, gone[nextGone] == size {
+                nextGone += 1
+                continue
+            }
+            while nextNew < new.count, new[nextNew] < size {
+                merged.append(new[nextNew])
+                nextNew += 1
+            }
+            merged.append(size)
+        }
+        merged += new[nextNew...]
+        ascending = merged
+        looked = window
     }
 
     /// The size that comes once in `rows` rows; infinite while the history is too short.
