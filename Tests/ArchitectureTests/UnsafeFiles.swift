@@ -22,7 +22,7 @@ enum UnsafeFiles {
     private static let byTarget: [String: [String]] = [
         "DemetraAnalytics": [
             "Budget/ResponseCurve",
-            "Budget/TotalResponse",
+            "Budget/Total/TotalResponseDensity",
             "HistogramBooster/BoostingLoss",
             "HistogramBooster/FoldState",
             "HistogramBooster/HistogramKernel",

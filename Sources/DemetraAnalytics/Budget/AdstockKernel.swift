@@ -1,26 +1,38 @@
-/// How the effect of spend lasts: geometric weights over the present and past periods, of sum 1.
+import Glibc
+
+/// How the effect of spend lasts: weights over the present and past periods, of sum 1.
 ///
-/// Constant spend s settles at adstocked spend s, so response curves read in money per period. The
-/// time before the history is taken to have the mean of its first periods.
+/// Weights fall geometrically, `retention^lag`; or the effect comes late, is strongest after `delay` periods and falls
+/// off on both sides, `retention^((lag - delay)^2)`. Constant spend s settles at adstocked spend s, so response curves
+/// read in money per period. The time before the history is taken to have the mean of its first periods.
+///
+/// - Source: Jin, Wang, Sun, Chan and Koehler, "Bayesian methods for media mix modeling with carryover and shape
+///   effects", 2017, section 2.1.
 package struct AdstockKernel: Sendable, Hashable {
     /// Share of the effect carried from one period to the next, 0..<1.
     package let retention: Double
     /// Periods the effect is followed for.
     package let lagCount: Int
+    /// Periods until the effect is strongest; nil when it falls from the first one on.
+    package let delay: Int?
 
     /// Makes a kernel.
-    package init(retention: Double, lagCount: Int) {
+    package init(retention: Double, lagCount: Int, delay: Int? = nil) {
         self.retention = retention
         self.lagCount = lagCount
+        self.delay = delay
     }
 
     /// The weights, newest period first.
     package var weights: [Double] {
         var weights: [Double] = []
         var weight = 1.0
-        for _ in 0..<max(lagCount, 1) {
+        for lag in 0..<max(lagCount, 1) {
+            if let delay {
+                weight = pow(retention, Double((lag - delay) * (lag - delay)))
+            }
             weights.append(weight)
-            weight *= retention
+            if delay == nil { weight *= retention }
         }
         var sum = 0.0
         for value in weights { sum += value }

@@ -57,7 +57,8 @@ struct AllocateBudgetCall: Sendable {
         let scale = shared.periods(history)
         let problem = try problem(history, relations, unit: scale)
         let allocator = BudgetAllocator(
-            history: history, problem: problem, cancellation: context.cancellation)
+            history: history, problem: problem, cancellation: context.cancellation,
+            workers: context.workers)
         let posteriors = try context.training { () throws(DemetraError) in
             try allocator.posteriors()
         }

@@ -1,3 +1,4 @@
+package import DemetraFunctions
 package import DemetraTypes
 
 /// Splits a budget over channels so that the expected outcome is greatest, but moves away from the
@@ -21,14 +22,18 @@ package struct BudgetAllocator: Sendable {
     package let problem: BudgetProblem
     /// Stops the work.
     package let cancellation: CancellationFlag
+    /// Who does the work that comes in pieces.
+    private let workers: any Workers
 
     /// Makes an allocator; arrays of `problem` are in the order of the history's channels.
     package init(
-        history: SpendHistory, problem: BudgetProblem, cancellation: CancellationFlag
+        history: SpendHistory, problem: BudgetProblem, cancellation: CancellationFlag,
+        workers: any Workers = CallerWorkers()
     ) {
         self.history = history
         self.problem = problem
         self.cancellation = cancellation
+        self.workers = workers
     }
 
     /// The recommendation.
@@ -44,7 +49,7 @@ package struct BudgetAllocator: Sendable {
     package func posteriors() throws(DemetraError) -> [ChannelPosterior] {
         try problem.check(channels: history.channels)
         return try ResponsePosteriors.channels(
-            history, seed: problem.seed, cancellation: cancellation)
+            history, seed: problem.seed, cancellation: cancellation, workers: workers)
     }
 
     /// The recommendation under given response curves.

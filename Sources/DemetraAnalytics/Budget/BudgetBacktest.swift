@@ -125,7 +125,9 @@ struct BudgetBacktest: Sendable {
                 posteriors: try ResponsePosteriors.channels(
                     seen, seed: seed, cancellation: cancellation))
         }
-        let response = try AttributedResponse(seen, outcome: outcome, cancellation: cancellation)
+        // The tests have the workers.
+        let response = try AttributedResponse(
+            seen, outcome: outcome, cancellation: cancellation, workers: CallerWorkers())
         let count = ResponsePosteriors.drawCount
         return Curves(
             posteriors: response.posteriors(drawCount: count, seed: seed),

@@ -1,3 +1,4 @@
+package import DemetraFunctions
 package import DemetraTypes
 
 /// The response curves of all channels that a history leaves possible: what ALLOCATE_BUDGET, SIMULATE_BUDGET,
@@ -11,16 +12,18 @@ package enum ResponsePosteriors {
     ///
     /// - Throws: 57014 when cancelled.
     package static func channels(
-        _ history: SpendHistory, seed: UInt64, cancellation: CancellationFlag
+        _ history: SpendHistory, seed: UInt64, cancellation: CancellationFlag,
+        workers: any Workers = CallerWorkers()
     ) throws(DemetraError) -> [ChannelPosterior] {
         switch history.outcome {
         case .attributed(let outcome):
-            return try AttributedResponse(history, outcome: outcome, cancellation: cancellation)
-                .posteriors(drawCount: drawCount, seed: seed)
+            return try AttributedResponse(
+                history, outcome: outcome, cancellation: cancellation, workers: workers
+            ).posteriors(drawCount: drawCount, seed: seed)
         case .total(let outcome):
             let found = try TotalResponse.posteriors(
                 history, outcome: outcome, drawCount: drawCount, seed: seed,
-                cancellation: cancellation)
+                cancellation: cancellation, workers: workers)
             let flat = ResponseCurve(maximum: 0, logHalfSaturation: 0, slope: 1)
             return found
                 ?? history.channels.map { _ in

@@ -90,7 +90,7 @@ struct SpendArguments: Sendable {
     ) throws(DemetraError) -> [ChannelPosterior] {
         try context.training { () throws(DemetraError) in
             try ResponsePosteriors.channels(
-                history, seed: seed, cancellation: context.cancellation)
+                history, seed: seed, cancellation: context.cancellation, workers: context.workers)
         }
     }
 

@@ -1,54 +1,10 @@
-package import DemetraTypes
+import DemetraTypes
 import Glibc
-
-/// Finds what each channel adds to one outcome that all channels share.
-///
-/// `outcome = level + trend + season + weekday + controls + sum of responses`. The linear part is
-/// regressed out once; the curves are sampled under weak priors whose common mean efficiency makes
-/// the present mix the default: without evidence all channels look alike and nothing moves.
-package struct TotalResponse: Sendable {
-    /// Draws of every channel's response, or nil when there is nothing to learn from.
-    package static func posteriors(
-        _ history: SpendHistory, outcome: [Double], drawCount: Int, seed: UInt64,
-        cancellation: CancellationFlag
-    ) throws(DemetraError) -> [ChannelPosterior]? {
-        let active = history.channels.indices.filter { channel in
-            history.spend[channel].contains { $0 > 0 }
-        }
-        guard !active.isEmpty,
-            var density = TotalResponseDensity(history, outcome: outcome, channels: active)
-        else { return nil }
-        var sampler = DifferentialEvolutionSampler(seed: seed)
-        // Weeks are few and a step cheap: twice the steps halve what chance adds to a decision.
-        if history.periodCount <= 400 { sampler.stepCount *= 2 }
-        let draws = try sampler.draws(
-            from: &density, start: density.start, spread: 0.25, cancellation: cancellation)
-        let stride = max(1, draws.count / drawCount)
-        let kept = Swift.stride(from: 0, to: draws.count, by: stride).prefix(drawCount).map {
-            draws[$0]
-        }
-        let flat = ResponseCurve(maximum: 0, logHalfSaturation: 0, slope: 1)
-        var result = [ChannelPosterior](
-            repeating: ChannelPosterior(
-                Array(repeating: flat, count: kept.count), evidence: .none),
-            count: history.channels.count)
-        for (position, channel) in active.enumerated() {
-            let deviation = OrderStatistics.deviation(
-                draws.map { density.relativeEfficiency($0, position) })
-            let shrinkage = deviation / TotalResponseDensity.efficiencySpread
-            let evidence: Evidence =
-                shrinkage < 0.5 ? .strong : (shrinkage < 0.9 ? .weak : .none)
-            result[channel] = ChannelPosterior(
-                kept.map { density.curve($0, position) }, evidence: evidence)
-        }
-        return result
-    }
-}
 
 /// The posterior density of the curves behind one total outcome.
 ///
 /// Parameters: the common log efficiency, then for each channel log efficiency, logit of retention,
-/// log half saturation in mean spends, log slope. Each chain keeps the contribution of each channel
+/// log half saturation in mean spends, log slope and, where periods are days, delay. Each chain keeps the contribution of each channel
 /// and its shadow on the controls, so a proposal computes only the channels it changes.
 ///
 /// Safe because every run handed to the kernel is one allocation of `paddedCount` values that the
@@ -56,8 +12,8 @@ package struct TotalResponse: Sendable {
 struct TotalResponseDensity: SampledDensity {
     static let efficiencySpread = 0.6
     private static let commonSpread = 0.7
-    private static let retentionLimit = 0.85
-    private static let gridCount = 35
+    /// Chains that the density keeps work for.
+    static let chainCount = 16
 
     let dimension: Int
     let start: [Double]
@@ -67,8 +23,7 @@ struct TotalResponseDensity: SampledDensity {
     private let commonCenter: Double
     private let meanOutcome: Double
     private let meanSpend: [Double]
-    /// Log adstocked spend in mean spends: by grid point and channel.
-    private let logAdstock: [[[Double]]]
+    private let carryOver: CarryOverGrid
     private let outcome: [Double]
     private let outcomeSquare: Double
     /// The controls' basis, `basisWidth` values per period.
@@ -84,24 +39,25 @@ struct TotalResponseDensity: SampledDensity {
     /// Nil when fewer periods than parameters of the linear part, or no outcome, are there.
     init?(_ history: SpendHistory, outcome: [Double], channels: [Int]) {
         let rows = outcome.indices.filter { !outcome[$0].isNaN }
-        let controls = SeasonalControls.columns(history).map { column in rows.map { column[$0] } }
-        let basis = OrthonormalBasis(controls)
         let values = rows.map { outcome[$0] }
         let center = OrderStatistics.mean(values)
-        guard rows.count > basis.vectors.count + 3, center.isFinite, center != 0 else { return nil }
+        guard center.isFinite, center != 0 else { return nil }
+        let scale = abs(center)
+        let linear = LinearPart(
+            history, outcome: values.map { $0 / scale }, rows: rows, channels: channels)
+        let basis = linear.basis
+        guard linear.outcome.count > basis.vectors.count + 3 else { return nil }
         channelCount = channels.count
-        dimension = 1 + 4 * channels.count
-        paddedCount = HillKernel.padded(rows.count)
-        freedom = Double(rows.count - basis.vectors.count)
-        meanOutcome = abs(center)
-        meanSpend = channels.map { OrderStatistics.mean(history.spend[$0]) }
+        paddedCount = HillKernel.padded(linear.outcome.count)
+        freedom = Double(linear.outcome.count - basis.vectors.count)
+        meanOutcome = scale
+        let spends = channels.map { OrderStatistics.mean(history.spend[$0]) }
+        meanSpend = spends
         var totalSpend = 0.0
-        for value in meanSpend { totalSpend += value }
-        let common = log(0.3 * meanOutcome / totalSpend)
-        commonCenter = common
-        let padding = [Double](repeating: 0, count: paddedCount - rows.count)
-        let scale = meanOutcome
-        self.outcome = basis.residual(of: values).map { $0 / scale } + padding
+        for value in spends { totalSpend += value }
+        commonCenter = log(0.3 * scale / totalSpend)
+        let padding = [Double](repeating: 0, count: paddedCount - linear.outcome.count)
+        self.outcome = linear.outcome + padding
         outcomeSquare = self.outcome.reduce(0) { $0 + $1 * $1 }
         basisWidth = HillKernel.padded(basis.vectors.count)
         var flat = [Double](repeating: 0, count: basisWidth * paddedCount)
@@ -109,40 +65,24 @@ struct TotalResponseDensity: SampledDensity {
             for row in vector.indices { flat[row * basisWidth + column] = vector[row] }
         }
         self.basis = flat
-        logAdstock = Self.adstockGrid(history, channels, meanSpend, rows, padding)
-        let width = basisWidth
-        let length = paddedCount
-        let chains = 32
+        carryOver = CarryOverGrid(
+            history, channels: channels, meanSpend: spends, rows: rows,
+            padding: paddedCount - rows.count)
+        dimension = 1 + (carryOver.hasDelays ? 5 : 4) * channels.count
         let none = [[Double]](
-            repeating: [Double](repeating: 0, count: length), count: channels.count)
+            repeating: [Double](repeating: 0, count: paddedCount), count: channels.count)
         let noShadow = [[Double]](
-            repeating: [Double](repeating: 0, count: width), count: channels.count)
-        contributions = Array(repeating: none, count: chains)
-        shadows = Array(repeating: noShadow, count: chains)
+            repeating: [Double](repeating: 0, count: basisWidth), count: channels.count)
+        contributions = Array(repeating: none, count: Self.chainCount)
+        shadows = Array(repeating: noShadow, count: Self.chainCount)
         pending = none
         pendingShadows = noShadow
         pendingChannels = Array(repeating: false, count: channels.count)
-        sum = [Double](repeating: 0, count: length)
-        start =
-            [common]
-            + channels.indices.flatMap { _ in [common] } + channels.indices.map { _ in 0 }
-            + channels.indices.map { _ in 0.1 } + channels.indices.map { _ in 0.25 }
-    }
-
-    private static func adstockGrid(
-        _ history: SpendHistory, _ channels: [Int], _ meanSpend: [Double], _ rows: [Int],
-        _ padding: [Double]
-    ) -> [[[Double]]] {
-        (0..<gridCount).map { point in
-            let retention = retentionLimit * Double(point) / Double(gridCount - 1)
-            let kernel = AdstockKernel(retention: retention, lagCount: history.lagCount)
-            return channels.indices.map { position in
-                let series = kernel.applied(to: history.spend[channels[position]])
-                // Padding of -1e3 makes the response of periods behind the last one zero.
-                return rows.map { log(max(series[$0] / meanSpend[position], 1e-12)) }
-                    + padding.map { _ in -1e3 }
-            }
-        }
+        sum = [Double](repeating: 0, count: paddedCount)
+        var start = [commonCenter]
+        let centers = [commonCenter, 0, 0.1, 0.25] + (carryOver.hasDelays ? [0] : [])
+        for center in centers { start += channels.map { _ in center } }
+        self.start = start
     }
 
     /// Log efficiency of a channel against the common one.
@@ -176,7 +116,12 @@ struct TotalResponseDensity: SampledDensity {
             density -= 0.5 * square(proposal[u] / 1.3)
             density -= 0.5 * square((proposal[k] - 0.1) / 0.6)
             density -= 0.5 * square((proposal[s] - 0.25) / 0.45)
-            pendingChannels[channel] = changed[e] || changed[u] || changed[k] || changed[s]
+            var isChanged = changed[e] || changed[u] || changed[k] || changed[s]
+            if carryOver.hasDelays {
+                density -= 0.5 * square(proposal[1 + 4 * n + channel])
+                isChanged = isChanged || changed[1 + 4 * n + channel]
+            }
+            pendingChannels[channel] = isChanged
             if pendingChannels[channel] { compute(proposal, channel) }
         }
         return density - freedom / 2 * log(max(residualSquare(chain), 1e-300))
@@ -187,15 +132,14 @@ struct TotalResponseDensity: SampledDensity {
     /// The contribution of one channel over time, and its shadow on the controls.
     private mutating func compute(_ proposal: [Double], _ channel: Int) {
         let n = channelCount
-        let retention = 1 / (1 + exp(-proposal[1 + n + channel]))
-        let point = min(
-            max(Int((retention * Double(Self.gridCount - 1)).rounded()), 0), Self.gridCount - 1)
         let shift = proposal[1 + 2 * n + channel]
         let slope = exp(min(proposal[1 + 3 * n + channel], 3))
         let scale =
             exp(proposal[1 + channel]) * meanSpend[channel] / meanOutcome * (1 + exp(shift * slope))
         let (length, width) = (paddedCount, basisWidth)
-        let source = logAdstock[point][channel]
+        let source = carryOver.series(
+            channel: channel, retention: proposal[1 + n + channel],
+            delay: carryOver.hasDelays ? proposal[1 + 4 * n + channel] : -1)
         source.withUnsafeBufferPointer { input in
             pending[channel].withUnsafeMutableBufferPointer { output in
                 guard let from = input.baseAddress, let to = output.baseAddress else { return }
