@@ -84,7 +84,10 @@ import Testing
             Field(name: "spend_b", type: .double), Field(name: "revenue", type: .double),
         ])
         let late = lateHistory(seed: 3)
-        guard case .total(let outcome) = late.outcome else { return }
+        guard case .total(let outcome) = late.outcome else {
+            Issue.record("the history has no total outcome")
+            return
+        }
         let rows: [[Value]] = outcome.indices.map { day in
             [
                 .date(CalendarDate(days: Int32(19_000 + day))), .double(late.spend[0][day]),

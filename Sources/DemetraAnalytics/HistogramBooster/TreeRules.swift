@@ -21,7 +21,7 @@ struct TreeRules: Sendable {
     /// The features that are asked about: a rule's column is a position here.
     private(set) var features: [Int] = []
     private(set) var trees: [Tree] = []
-    /// What each leaf adds, tree after tree, from left to right.
+    /// What each leaf adds, tree after tree, in the order of their bits.
     private(set) var values: [Double] = []
     private var orderRules: [demetra_order_rule] = []
     private var setRules: [demetra_set_rule] = []

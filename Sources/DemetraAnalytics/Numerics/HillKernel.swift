@@ -60,8 +60,10 @@ package enum HillKernel {
     /// `e^x` in four lanes; inputs are clamped to +-700.
     @inline(__always)
     static func exponential(_ x: SIMD4<Double>) -> SIMD4<Double> {
-        let clamped = x.clamped(
-            lowerBound: SIMD4(repeating: -700), upperBound: SIMD4(repeating: 700))
+        // Not `clamped(lowerBound:upperBound:)`: its comparisons are calls.
+        let (least, most) = (SIMD4<Double>(repeating: -700), SIMD4<Double>(repeating: 700))
+        let raised = x.replacing(with: least, where: x .< least)
+        let clamped = raised.replacing(with: most, where: raised .> most)
         // Adding 1.5 * 2^52 leaves the rounded quotient in the low bits of the sum.
         let magic = SIMD4<Double>(repeating: 6_755_399_441_055_744)
         let shifted = clamped * 1.4426950408889634 + magic
