@@ -12,15 +12,15 @@ struct BorderSearch: Sendable {
     /// 0 when the borders have no range that cells can divide.
     private let cellsPerUnit: Double
     /// Borders in lower cells than each; one more than there are cells.
-    private let bordersBelow: [UInt16]
+    private let bordersBelow: [UInt32]
 
-    /// Prepares borders, which ascend; at most 65,535.
+    /// Prepares borders, which ascend; others crash nothing, but mean nothing.
     init(_ borders: [Double]) {
         self.borders = borders
         lowest = borders.first ?? 0
         let perUnit = Double(Self.cellCount - 1) / ((borders.last ?? 0) - lowest)
         cellsPerUnit = perUnit.isFinite ? perUnit : 0
-        var below = [UInt16](repeating: 0, count: Self.cellCount + 1)
+        var below = [UInt32](repeating: 0, count: Self.cellCount + 1)
         for border in borders where cellsPerUnit > 0 {
             below[Self.cell(border, lowest, cellsPerUnit) + 1] += 1
         }
@@ -28,9 +28,10 @@ struct BorderSearch: Sendable {
         bordersBelow = below
     }
 
+    /// The cell of a number; the first one for NaN, which `max` leaves out as its second argument.
     @inline(__always)
     private static func cell(_ value: Double, _ lowest: Double, _ perUnit: Double) -> Int {
-        Int(min(max((value - lowest) * perUnit, 0), Double(cellCount - 1)))
+        Int(min(max(0, (value - lowest) * perUnit), Double(cellCount - 1)))
     }
 
     /// How many borders are less than the number, which is not NaN.

@@ -37,6 +37,21 @@ import Testing
         #expect(unseen == 0)
     }
 
+    @Test func `borders of a damaged model crash nothing`() {
+        let damaged: [[Double]] = [
+            [1, .nan, 3], [.nan], [3, 1, 2], [-.infinity, 0, .infinity],
+        ]
+        for borders in damaged {
+            let definition = FeatureDefinition(
+                name: "x", column: "x", source: .number, borders: borders)
+            var unseen = 0
+            let vector = Vector([.double(-1e300), .double(2), .double(.nan)], type: .double)
+            let codes = FeatureCoder(definition).codes(vector, unseen: &unseen)
+            #expect(codes.allSatisfy { Int($0) <= borders.count + 1 })
+            #expect(codes[2] == 0)
+        }
+    }
+
     @Test func `all numeric types give the same codes`() {
         let coder = FeatureCoder(numbers([10, 20, 30, 40], limit: 255))
         var unseen = 0
