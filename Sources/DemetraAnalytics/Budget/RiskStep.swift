@@ -25,6 +25,12 @@ struct RiskStep {
     private static let pointsPerTarget = 10
     private static let sweepLimit = 20
 
+    /// A split on the way to a target, and what it gains in each draw, whatever the risk weight.
+    private struct Waypoint {
+        var spend: [Double]
+        var gains: [Double]
+    }
+
     /// A split with the outcome of each channel in each draw.
     private struct Candidate {
         var spend: [Double]
@@ -39,9 +45,10 @@ struct RiskStep {
 
     /// The best split, and the share of draws in which it beats the present mix.
     func choose(among targets: [[Double]]) -> (spend: [Double], improvement: Double) {
-        let base = present.indices.map { posteriors[$0].draws(at: present[$0]) }
+        let base = outcomes(present)
+        let waypoints = waypoints(to: targets, base)
         for caution in Self.cautions {
-            let best = best(among: targets, base, risk: caution * problem.risk)
+            let best = best(among: waypoints, base, risk: caution * problem.risk)
             // What is not worth it now is less so with more caution.
             guard best.value > 0 else { break }
             if isSure(best.gains) { return (best.spend, share(best.gains)) }
@@ -71,22 +78,34 @@ struct RiskStep {
         Double(gains.count { $0 > 0 }) / Double(max(gains.count, 1))
     }
 
+    /// Points on the straight ways to the targets.
+    private func waypoints(to targets: [[Double]], _ base: [[Double]]) -> [Waypoint] {
+        targets.flatMap { target in
+            (1...Self.pointsPerTarget).map { step in
+                let share = Double(step) / Double(Self.pointsPerTarget)
+                let spend = present.indices.map {
+                    present[$0] + share * (target[$0] - present[$0])
+                }
+                return Waypoint(spend: spend, gains: gains(outcomes(spend), spend, base))
+            }
+        }
+    }
+
     private func best(
-        among targets: [[Double]], _ base: [[Double]], risk: Double
+        among waypoints: [Waypoint], _ base: [[Double]], risk: Double
     ) -> Candidate {
         var best = Candidate(
             spend: present, outcomes: base,
             gains: [Double](repeating: 0, count: base.map(\.count).min() ?? 0), value: 0,
             risk: risk)
-        for target in targets {
-            for step in 1...Self.pointsPerTarget {
-                let share = Double(step) / Double(Self.pointsPerTarget)
-                let candidate = candidate(
-                    present.indices.map { present[$0] + share * (target[$0] - present[$0]) }, base,
-                    risk)
-                if candidate.value > best.value { best = candidate }
-            }
+        for waypoint in waypoints {
+            let value = value(waypoint.gains, risk)
+            guard value > best.value else { continue }
+            best.value = value
+            best.spend = waypoint.spend
+            best.gains = waypoint.gains
         }
+        if best.value > 0 { best.outcomes = outcomes(best.spend) }
         for outcomes in base where !outcomes.isEmpty {
             best.size += abs(problem.margin * OrderStatistics.mean(outcomes))
         }
@@ -94,10 +113,13 @@ struct RiskStep {
         return best
     }
 
-    private func candidate(
-        _ spend: [Double], _ base: [[Double]], _ risk: Double
-    ) -> Candidate {
-        let outcomes = spend.indices.map { posteriors[$0].draws(at: spend[$0]) }
+    private func outcomes(_ spend: [Double]) -> [[Double]] {
+        spend.indices.map { posteriors[$0].draws(at: spend[$0]) }
+    }
+
+    private func gains(
+        _ outcomes: [[Double]], _ spend: [Double], _ base: [[Double]]
+    ) -> [Double] {
         var saved = 0.0
         for index in spend.indices { saved += present[index] - spend[index] }
         saved *= problem.targetROI ?? 0
@@ -107,8 +129,7 @@ struct RiskStep {
                 gains[draw] += problem.margin * (outcomes[index][draw] - base[index][draw])
             }
         }
-        return Candidate(
-            spend: spend, outcomes: outcomes, gains: gains, value: value(gains, risk), risk: risk)
+        return gains
     }
 
     private func value(_ gains: [Double], _ risk: Double) -> Double {
